@@ -1,0 +1,65 @@
+/** The claims of our access tokens (RFC 9068) and how they are put together. Times are whole seconds since 1970. */
+
+export interface AccessTokenClaims {
+  iss: string
+  sub: string
+  /** One string when there is one audience. */
+  aud: string | string[]
+  client_id: string
+  iat: number
+  exp: number
+  jti: string
+  scope?: string
+  grant_id?: string
+  sid?: string
+  roles?: string[]
+  auth_time?: number
+  amr?: string[]
+}
+
+/** What a grant says of its user, as far as a token shows it. */
+export interface SubjectClaims {
+  grantId: string
+  userId: string
+  sessionId: string
+  roles: string[]
+  authTime: number
+  amr: string[]
+}
+
+export interface AccessTokenRequest {
+  issuer: string
+  clientId: string
+  audience: readonly string[]
+  scopes: readonly string[]
+  /** Absent for client credentials, where the client itself is the subject. */
+  subject?: SubjectClaims
+  jti: string
+  issuedAt: number
+  lifetime: number
+}
+
+export function buildAccessTokenClaims(request: AccessTokenRequest): AccessTokenClaims {
+  const { subject } = request
+  return {
+    iss: request.issuer,
+    sub: subject?.userId ?? request.clientId,
+    aud: request.audience.length === 1 ? request.audience[0]! : [...request.audience],
+    client_id: request.clientId,
+    iat: request.issuedAt,
+    exp: request.issuedAt + request.lifetime,
+    jti: request.jti,
+    ...(request.scopes.length > 0 && { scope: request.scopes.join(' ') }),
+    ...(subject && {
+      grant_id: subject.grantId,
+      sid: subject.sessionId,
+      roles: subject.roles,
+      auth_time: subject.authTime,
+      amr: subject.amr
+    })
+  }
+}
+
+export function includesAudience(claims: Pick<AccessTokenClaims, 'aud'>, audience: string): boolean {
+  return typeof claims.aud === 'string' ? claims.aud === audience : claims.aud.includes(audience)
+}
