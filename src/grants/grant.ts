@@ -1,0 +1,37 @@
+import type { Params } from '../protocol/params.ts'
+import type { Client } from '../stores/clients.ts'
+import type { IssuedToken } from '../tokens/issue.ts'
+
+/** One grant type of the token endpoint: the part that differs. What all share is in pipeline.ts. */
+export interface Grant {
+  /** `grant_type` (RFC 6749 §4). */
+  type: string
+  /** The parameters it reads, beside those of client authentication; no others reach it. */
+  parameters: readonly string[]
+  /** Whether a client that proves nothing may use it. */
+  allowsPublicClients: boolean
+  /** Decides and mints. Throws CountersignError on refusal. */
+  handle(request: GrantRequest): Promise<GrantAnswer>
+}
+
+export interface GrantRequest {
+  client: Client
+  params: Params
+}
+
+export interface GrantAnswer {
+  access: IssuedToken
+  refreshToken?: string
+  /** The scopes of the access token. */
+  scopes: readonly string[]
+}
+
+/** The successful answer of the token endpoint (RFC 6749 §5.1). */
+export interface TokenResponse {
+  access_token: string
+  token_type: 'Bearer'
+  /** Seconds. */
+  expires_in: number
+  scope?: string
+  refresh_token?: string
+}

@@ -1,0 +1,62 @@
+import type { AuthenticateClient } from '../clients/authenticate.ts'
+import type { Metrics } from '../ports/metrics.ts'
+import { CountersignError } from '../protocol/errors.ts'
+import { requireParam, type Params } from '../protocol/params.ts'
+import type { Client } from '../stores/clients.ts'
+import type { Grant, GrantAnswer, TokenResponse } from './grant.ts'
+
+/**
+ * The phases that every grant shares and none can forget: which grant, who is the client, may it, only the parameters
+ * the grant declares, decide and mint, count. A grant knows nothing of HTTP, and this knows nothing of any one grant.
+ */
+export type TokenPipeline = (request: TokenRequest) => Promise<TokenResponse>
+
+export interface TokenRequest {
+  authorization: string | undefined
+  params: Params
+}
+
+export interface PipelineOptions {
+  grants: readonly Grant[]
+  authenticateClient: AuthenticateClient
+  metrics: Metrics
+}
+
+export function createTokenPipeline({ grants, authenticateClient, metrics }: PipelineOptions): TokenPipeline {
+  const byType = new Map(grants.map(grant => [grant.type, grant]))
+
+  return async request => {
+    const type = requireParam(request.params, 'grant_type')
+    const grant = byType.get(type)
+    if (grant === undefined) throw new CountersignError('unsupported_grant_type', { reason: 'grant/unknown-type' })
+    const client = await authenticateClient(request)
+    requireAllowed(grant, client)
+    const answer = await grant.handle({ client, params: pick(request.params, grant.parameters) })
+    metrics.count('countersign_tokens_issued_total', { grant_type: type })
+    return render(answer)
+  }
+}
+
+function requireAllowed(grant: Grant, client: Client): void {
+  const isPublic = client.secretHash === undefined
+  if (!client.grantTypes.includes(grant.type) || (isPublic && !grant.allowsPublicClients)) {
+    throw new CountersignError('unauthorized_client', { reason: 'grant/not-allowed-to-client' })
+  }
+}
+
+function pick(params: Params, names: readonly string[]): Params {
+  return new Map(names.flatMap(name => {
+    const value = params.get(name)
+    return value === undefined ? [] : [[name, value] as const]
+  }))
+}
+
+function render({ access, refreshToken, scopes }: GrantAnswer): TokenResponse {
+  return {
+    access_token: access.token,
+    token_type: 'Bearer',
+    expires_in: access.expiresIn,
+    ...(scopes.length > 0 && { scope: scopes.join(' ') }),
+    ...(refreshToken !== undefined && { refresh_token: refreshToken })
+  }
+}

@@ -1,0 +1,119 @@
+import type { KeyRing } from '../keys/key-ring.ts'
+import type { OpenMacKey } from '../keys/open-key.ts'
+import type { Log } from '../ports/log.ts'
+import type { Metrics } from '../ports/metrics.ts'
+import { CountersignError, unavailable, type ErrorCode } from '../protocol/errors.ts'
+import { judgeRefresh, type RefreshVerdict } from '../protocol/refresh-policy.ts'
+import type { Revoker } from '../revocation/revoke.ts'
+import type { GrantState, GrantStanding, GrantStore } from '../stores/grants.ts'
+import type { IssuedToken, Mint } from '../tokens/issue.ts'
+import { isAuthentic, makeRefreshToken, parseRefreshToken, refreshProof, type ParsedRefreshToken } from '../tokens/refresh-token.ts'
+
+/**
+ * Spending a refresh token, for the token endpoint and the first-party API alike: rotate in one statement, and only when
+ * no row moved find out why. Spend first, then sign: a retry inside the grace gets the same successor, so a failure in
+ * between loses nothing.
+ */
+export type Refresh = (request: RefreshRequest) => Promise<RefreshAnswer>
+
+export interface RefreshRequest {
+  refreshToken: string
+  clientId: string
+  /** Empty means all that was granted. */
+  scopes: string[]
+}
+
+export interface RefreshAnswer {
+  access: IssuedToken
+  refreshToken: string
+  scopes: readonly string[]
+  grant: GrantState
+}
+
+export interface RefreshOptions {
+  grants: GrantStore
+  ring: KeyRing
+  mint: Mint
+  revoker: Revoker
+  log: Log
+  metrics: Metrics
+  /** Seconds. */
+  grace: number
+  /** Seconds. */
+  idleLifetime: number
+}
+
+export function createRefresh(options: RefreshOptions): Refresh {
+  const { grants, ring, mint } = options
+
+  async function answer(grant: GrantState, { scopes }: RefreshRequest, key: OpenMacKey): Promise<RefreshAnswer> {
+    const narrowed = scopes.length > 0 ? scopes : grant.scopes
+    return { access: await mint.forGrant(grant, narrowed), refreshToken: makeRefreshToken(grant, key), scopes: narrowed, grant }
+  }
+
+  /** The current token of a grant, made again. */
+  async function answerLate(grant: GrantStanding, request: RefreshRequest): Promise<RefreshAnswer> {
+    options.metrics.count('countersign_refresh_late_total')
+    const key = await ring.macByKid(grant.macKid)
+    if (key === undefined) throw refused('refresh-token/mac-key-removed')
+    return answer(grant, request, key)
+  }
+
+  async function attempt(token: ParsedRefreshToken, request: RefreshRequest, key: OpenMacKey): Promise<RefreshAnswer | 'moved'> {
+    const successorKey = ring.mac()
+    const rotated = await grants.rotate({
+      grantId: token.grantId,
+      generation: token.generation,
+      clientId: request.clientId,
+      keyBinding: undefined,
+      scopes: request.scopes,
+      proof: refreshProof(token, key),
+      macKid: successorKey.record.kid,
+      idleLifetime: options.idleLifetime
+    })
+    if (rotated !== undefined) return answer(rotated, request, successorKey)
+    const standing = await grants.find(token.grantId)
+    const authentic = standing !== undefined && isAuthentic(token, standing.secret, key)
+    const presented = { ...request, generation: token.generation, keyBinding: undefined, authentic }
+    const verdict = judgeRefresh(presented, standing, options.grace)
+    if (verdict === 'current') return 'moved'
+    if (verdict === 'late') return answerLate(standing!, request)
+    if (verdict === 'replayed') await punishReplay(token.grantId, options)
+    throw refusal(verdict)
+  }
+
+  return async request => {
+    const token = parseRefreshToken(request.refreshToken)
+    if (token === undefined) throw refused('refresh-token/malformed')
+    const key = await ring.macByKid(token.macKid)
+    if (key === undefined) throw refused('refresh-token/unknown-mac-key')
+    for (let tries = 0; tries < 3; tries++) {
+      const outcome = await attempt(token, request, key)
+      if (outcome !== 'moved') return outcome
+    }
+    throw unavailable('refresh-token/contended')
+  }
+}
+
+/** The family ends: whoever of the two holders is the thief, neither goes on (RFC 9700 §4.14.2). */
+async function punishReplay(grantId: string, { grants, revoker, log, metrics }: RefreshOptions): Promise<void> {
+  metrics.count('countersign_refresh_replays_total')
+  log.warn({ grantId, reason: 'refresh-token/replayed' }, 'a refresh token was replayed; its grant is revoked')
+  const entry = await grants.revoke(grantId, { reason: 'refresh-token-replayed', actor: 'countersign' })
+  if (entry !== undefined) await revoker.publish([entry])
+}
+
+const refused = (reason: string, code: ErrorCode = 'invalid_grant'): CountersignError => new CountersignError(code, { reason })
+
+function refusal(verdict: Exclude<RefreshVerdict, 'late' | 'current'>): CountersignError {
+  switch (verdict) {
+    case 'scope-too-wide': return refused('refresh-token/scope-too-wide', 'invalid_scope')
+    case 'unknown': return refused('refresh-token/unknown')
+    case 'wrong-client': return refused('refresh-token/wrong-client')
+    case 'wrong-key': return refused('refresh-token/wrong-key')
+    case 'dead': return refused('refresh-token/revoked')
+    case 'expired': return refused('refresh-token/expired')
+    case 'from-the-future': return refused('refresh-token/from-the-future')
+    case 'replayed': return refused('refresh-token/replayed')
+  }
+}

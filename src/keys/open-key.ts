@@ -1,0 +1,41 @@
+import { createPublicKey, type KeyObject } from 'node:crypto'
+import type { KeyRecord } from '../stores/keys.ts'
+import { signingAlgorithms, type SigningAlgorithm } from './algorithms/index.ts'
+import type { Seal } from './seal.ts'
+
+/** A key record with its secret part opened, held in memory only. */
+export interface OpenSigningKey {
+  record: KeyRecord
+  algorithm: SigningAlgorithm
+  privateKey: KeyObject
+  publicKey: KeyObject
+  /** The protected header of an access token signed with it, in base64url, and the dot behind it. */
+  accessTokenHeader: string
+}
+
+export interface OpenMacKey {
+  record: KeyRecord
+  secret: Buffer
+}
+
+/** @throws Error with a sentence for the operator when the key cannot be opened */
+export function openSigningKey(record: KeyRecord, seal: Seal): OpenSigningKey {
+  const algorithm = signingAlgorithms.find(candidate => candidate.name === record.algorithm)
+  if (algorithm === undefined) {
+    throw new Error(`The key ${record.kid} is for ${record.algorithm}, which this version does not know. ` +
+      'Start the version that made it, or remove the key.')
+  }
+  const privateKey = algorithm.open(seal.open(record.kid, record.sealed, record.sealedWith))
+  const header = { alg: algorithm.name, typ: 'at+jwt', kid: record.kid }
+  return {
+    record,
+    algorithm,
+    privateKey,
+    publicKey: createPublicKey(privateKey),
+    accessTokenHeader: `${Buffer.from(JSON.stringify(header)).toString('base64url')}.`
+  }
+}
+
+export function openMacKey(record: KeyRecord, seal: Seal): OpenMacKey {
+  return { record, secret: seal.open(record.kid, record.sealed, record.sealedWith) }
+}

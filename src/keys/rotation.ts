@@ -1,0 +1,114 @@
+import { calculateJwkThumbprint } from 'jose'
+import type { Clock } from '../ports/clock.ts'
+import type { Log } from '../ports/log.ts'
+import type { Random } from '../ports/random.ts'
+import { CountersignError } from '../protocol/errors.ts'
+import {
+  earliestActivation, keyTimes, livingKeys, planNextKey, signingKey, type PlannedKey
+} from '../protocol/key-timeline.ts'
+import type { JournalEntry } from '../stores/journal.ts'
+import type { KeyPurpose, KeyRecord, KeyStore } from '../stores/keys.ts'
+import type { Act } from '../stores/users.ts'
+import { defaultAlgorithm } from './algorithms/index.ts'
+import type { KeyRing } from './key-ring.ts'
+import type { Seal } from './seal.ts'
+
+/** Decides when keys come and go. Any number of instances may do so at once: a unique position settles each race. */
+export interface Rotation {
+  /** Makes sure that a key signs and a standby waits, for both purposes; deletes what no token can need. */
+  tend(): Promise<void>
+  /** Lets the standby take over as soon as every verifier can know it, or at once when forced. */
+  rotate(purpose: KeyPurpose, options: { force: boolean; act: Act }): Promise<{ kid: string; signsFrom: Date }>
+  /** Takes a compromised key out of use at once; the standby signs from that moment. */
+  remove(kid: string, act: Act): Promise<JournalEntry>
+  /** Seals every key under the first master key; returns how many were not. */
+  reseal(): Promise<number>
+}
+
+export interface RotationOptions {
+  store: KeyStore
+  ring: KeyRing
+  seal: Seal
+  clock: Clock
+  random: Random
+  log: Log
+  /** Seconds that a key signs for. */
+  interval: number
+  /** Seconds after which no refresh token of a MAC key can be alive. */
+  refreshLifetime: number
+}
+
+const purposes: readonly KeyPurpose[] = ['sign', 'mac']
+
+export function createRotation(options: RotationOptions): Rotation {
+  const { store, ring, clock, log } = options
+
+  async function addDueKeys(purpose: KeyPurpose): Promise<void> {
+    // At most two: the first key ever, and the standby behind it.
+    for (let added = 0; added < 2; added++) {
+      const plan = planNextKey(ring.records(purpose), clock.now(), options.interval)
+      if (plan === undefined) return
+      const record = await makeKey(purpose, plan, options)
+      if (await store.add(record)) log.info({ kid: record.kid, purpose, activeFrom: record.activeFrom }, 'key published')
+      await ring.reload()
+    }
+  }
+
+  return {
+    async tend() {
+      for (const purpose of purposes) await addDueKeys(purpose)
+      const kids = purposes.flatMap(purpose => forgettable(ring, purpose, options))
+      if (kids.length > 0) await store.forget(kids)
+    },
+    async rotate(purpose, { force, act }) {
+      const now = clock.now()
+      const records = ring.records(purpose)
+      const signing = signingKey(records, now)
+      const standby = livingKeys(records).find(key => signing !== undefined && key.position > signing.position)
+      if (standby === undefined) throw new CountersignError('conflict', { reason: 'keys/no-standby' })
+      const signsFrom = new Date(force ? now : earliestActivation(standby, now))
+      await store.activate(standby.kid, signsFrom, act)
+      await ring.reload()
+      await addDueKeys(purpose)
+      return { kid: standby.kid, signsFrom }
+    },
+    async remove(kid, act) {
+      const entry = await store.remove(kid, act)
+      if (entry === undefined) {
+        throw new CountersignError('not_found', { reason: 'keys/unknown', sentence: 'There is no such key in use.' })
+      }
+      await ring.reload()
+      for (const purpose of purposes) await addDueKeys(purpose)
+      return entry
+    },
+    async reseal() {
+      const stale = purposes.flatMap(purpose => livingKeys(ring.records(purpose)))
+        .filter(record => !options.seal.isCurrent(record.sealedWith))
+      for (const { kid, sealed, sealedWith } of stale) {
+        const again = options.seal.seal(kid, options.seal.open(kid, sealed, sealedWith))
+        await store.reseal(kid, again.sealed, again.sealedWith)
+      }
+      return stale.length
+    }
+  }
+}
+
+async function makeKey(purpose: KeyPurpose, plan: PlannedKey, { seal, random }: RotationOptions): Promise<KeyRecord> {
+  const common = { purpose, ...plan, removedAt: undefined }
+  if (purpose === 'mac') {
+    const kid = random.bytes(6).toString('base64url')
+    return { ...common, kid, algorithm: 'HS256', publicJwk: undefined, ...seal.seal(kid, random.bytes(32)) }
+  }
+  const { secret, publicJwk } = await defaultAlgorithm.generate()
+  const kid = await calculateJwkThumbprint(publicJwk)
+  return { ...common, kid, algorithm: defaultAlgorithm.name, publicJwk, ...seal.seal(kid, secret) }
+}
+
+function forgettable(ring: KeyRing, purpose: KeyPurpose, { clock, refreshLifetime }: RotationOptions): string[] {
+  const records = ring.records(purpose)
+  const retention = purpose === 'sign' ? ring.retention() : { tokenLifetime: refreshLifetime, formerUntil: 0 }
+  return livingKeys(records).filter(key => {
+    const { removedAfter } = keyTimes(key, records, retention)
+    return removedAfter !== undefined && removedAfter < clock.now()
+  }).map(key => key.kid)
+}

@@ -1,0 +1,41 @@
+import type { Client } from '../stores/clients.ts'
+import type { CheckAccessTokens } from './check-access-token.ts'
+import type { ReadRefreshToken } from './read-refresh-token.ts'
+
+/**
+ * Introspection (RFC 7662): a resource server learns only of tokens meant for it, a client only of its own refresh
+ * tokens. Everything else is exactly `{ "active": false }`.
+ */
+export type Introspect = (token: string, caller: Client) => Promise<Introspection>
+
+export type Introspection = { active: false } | { active: true; [member: string]: unknown }
+
+export interface IntrospectOptions {
+  check: CheckAccessTokens
+  readRefreshToken: ReadRefreshToken
+  issuer: string
+}
+
+const inactive: Introspection = { active: false }
+
+export function createIntrospect({ check, readRefreshToken, issuer }: IntrospectOptions): Introspect {
+  async function introspectRefreshToken(token: string, caller: Client): Promise<Introspection> {
+    const held = await readRefreshToken(token)
+    if (held === undefined || !held.isCurrent || held.grant.clientId !== caller.id) return inactive
+    const { grant } = held
+    return {
+      active: true, iss: issuer, sub: grant.userId, client_id: grant.clientId, token_use: 'refresh_token',
+      ...(grant.scopes.length > 0 && { scope: grant.scopes.join(' ') })
+    }
+  }
+
+  return async (token, caller) => {
+    const [checked] = (await check([token])).tokens
+    if (checked?.verified === undefined) return introspectRefreshToken(token, caller)
+    const { claims } = checked.verified
+    const registered = caller.audience.length > 0 ? caller.audience : [issuer]
+    const isMeantForCaller = [claims.aud].flat().some(audience => registered.includes(audience))
+    if (checked.revocation.revoked || !isMeantForCaller) return inactive
+    return { active: true, token_type: 'Bearer', ...claims, nbf: claims.iat }
+  }
+}

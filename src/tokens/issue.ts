@@ -1,0 +1,80 @@
+import type { KeyRing } from '../keys/key-ring.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Random } from '../ports/random.ts'
+import { buildAccessTokenClaims, type AccessTokenClaims } from '../protocol/claims.ts'
+import { clientJti, grantJti } from '../protocol/identifiers.ts'
+import type { ServiceState } from '../stores/state.ts'
+import type { Client } from '../stores/clients.ts'
+import type { GrantState } from '../stores/grants.ts'
+
+/**
+ * THE mint: the one place where access tokens are signed. It is told what a token is for and knows nothing of how that
+ * was decided, nor of HTTP.
+ */
+export interface Mint {
+  /** A token of a user's grant. `scopes` is the narrowed set for this token. */
+  forGrant(grant: GrantState, scopes: readonly string[]): Promise<IssuedToken>
+  /** A token of a client's own, with no grant behind it. */
+  forClient(client: Client, scopes: readonly string[]): Promise<IssuedToken>
+}
+
+export interface IssuedToken {
+  token: string
+  claims: AccessTokenClaims
+  /** Seconds. */
+  expiresIn: number
+}
+
+export interface MintOptions {
+  ring: KeyRing
+  clock: Clock
+  random: Random
+  issuer: string
+  /** Seconds, as configured. */
+  lifetime: number
+  pulse: { current(): ServiceState }
+}
+
+export function createMint({ ring, clock, random, issuer, lifetime, pulse }: MintOptions): Mint {
+  // Another instance may have put a shorter lifetime in force: the ends of keys and revocations are computed from it.
+  const lifetimeNow = (): number => Math.min(lifetime, pulse.current().accessTokenLifetime)
+
+  async function sign(claims: AccessTokenClaims): Promise<IssuedToken> {
+    const key = ring.signing()
+    const input = key.accessTokenHeader + Buffer.from(JSON.stringify(claims)).toString('base64url')
+    const signature = await key.algorithm.sign(key.privateKey, Buffer.from(input))
+    return { token: `${input}.${signature.toString('base64url')}`, claims, expiresIn: claims.exp - claims.iat }
+  }
+
+  const common = () => ({ issuer, issuedAt: Math.floor(clock.now() / 1000), lifetime: lifetimeNow() })
+  const orIssuer = (audience: readonly string[]): readonly string[] => audience.length > 0 ? audience : [issuer]
+
+  return {
+    forGrant: (grant, scopes) => sign(buildAccessTokenClaims({
+      ...common(),
+      clientId: grant.clientId,
+      audience: orIssuer(grant.audience),
+      scopes,
+      jti: grantJti(grant.id, random.bytes(9)),
+      subject: {
+        grantId: grant.id,
+        userId: grant.userId,
+        sessionId: grant.sessionId,
+        roles: [grant.role],
+        authTime: Math.floor(grant.authTime.getTime() / 1000),
+        amr: grant.amr
+      }
+    })),
+    forClient(client, scopes) {
+      // The number is the youngest cut-off that the client has passed, so that a later one covers this token.
+      const number = Math.max(client.grantsCutoff, pulse.current().issuerCutoff)
+      return sign(buildAccessTokenClaims({
+        ...common(),
+        clientId: client.id,
+        audience: orIssuer(client.audience),
+        scopes,
+        jti: clientJti({ clientTag: client.tag, number }, random.bytes(9))
+      }))
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import type { KeyRing } from '../keys/key-ring.ts'
+import type { Clock } from '../ports/clock.ts'
+import { CountersignError } from '../protocol/errors.ts'
+import type { Revoker } from '../revocation/revoke.ts'
+import type { Client } from '../stores/clients.ts'
+import type { GrantStore } from '../stores/grants.ts'
+import type { ReadRefreshToken } from './read-refresh-token.ts'
+import { verifyAccessToken } from './verify-access-token.ts'
+
+/**
+ * Revocation by the client itself (RFC 7009). What is unknown, expired or no token at all is fine: it is dead. A token of
+ * another client is refused and stays alive.
+ */
+export type RevokeToken = (token: string, client: Client) => Promise<void>
+
+export interface RevokeTokenOptions {
+  ring: KeyRing
+  grants: GrantStore
+  readRefreshToken: ReadRefreshToken
+  revoker: Revoker
+  clock: Clock
+  issuer: string
+}
+
+export function createRevokeToken(options: RevokeTokenOptions): RevokeToken {
+  const { ring, grants, readRefreshToken, revoker, clock, issuer } = options
+
+  async function revokeFamily(token: string, client: Client): Promise<void> {
+    const held = await readRefreshToken(token)
+    if (held === undefined) return
+    const { grant } = held
+    requireOwner(grant.clientId, client)
+    const entry = await grants.revoke(grant.id, { reason: 'revoked-by-client', actor: `client:${client.id}` })
+    if (entry !== undefined) await revoker.publish([entry])
+  }
+
+  return async (token, client) => {
+    const verdict = verifyAccessToken(token, { ring, issuer, now: clock.now() })
+    if (verdict === 'expired') return
+    if (typeof verdict === 'string') return revokeFamily(token, client)
+    requireOwner(verdict.claims.client_id, client)
+    await revoker.revoke('token', verdict.claims.jti, { reason: 'revoked-by-client', actor: `client:${client.id}` })
+  }
+}
+
+function requireOwner(clientId: string, client: Client): void {
+  if (clientId !== client.id) {
+    throw new CountersignError('unauthorized_client', { reason: 'revoke/token-of-another-client' })
+  }
+}
