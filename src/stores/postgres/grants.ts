@@ -1,0 +1,125 @@
+import { Prisma } from '../../generated/prisma/client.ts'
+import type { GrantOwner, GrantStanding, GrantStore, Redemption, Rotation } from '../grants.ts'
+import type { Database } from './database.ts'
+import { createQuery } from './query.ts'
+import {
+  entryColumns, grantColumns, grantStands, newGrantColumns, newGrantValues, sessionStands, toEntry, toGrant,
+  type EntryRow, type GrantRow
+} from './rows.ts'
+
+type StandingRow = GrantRow & { live: boolean; expired: boolean; rotation_ages: number[] }
+type OwnerRow = Pick<GrantRow, 'id' | 'user_id' | 'session_id' | 'client_id'> & { live: boolean }
+type RedemptionRow = GrantRow | { id: null; spent: boolean }
+
+/** A grant with all that decides whether it stands. */
+const grantWithOwners = Prisma.sql`
+  grants g JOIN users u ON u.id = g.user_id JOIN sessions s ON s.id = g.session_id JOIN clients c ON c.id = g.client_id
+  CROSS JOIN service_state st`
+
+export function createGrantStore({ prisma }: Database): GrantStore {
+  const query = createQuery(prisma)
+  return {
+    async redeem(redemption) {
+      const row = await query.row<RedemptionRow>(redeeming(redemption))
+      if (row === undefined || row.id === null) return row?.spent === true ? 'spent' : 'dead'
+      return toGrant(row)
+    },
+    async rotate(rotation) {
+      const row = await query.row<GrantRow>(rotating(rotation))
+      return row && toGrant(row)
+    },
+    async find(grantId) {
+      const row = await query.row<StandingRow>(Prisma.sql`
+        SELECT ${grantColumns}, ${grantStands} AS live,
+          least(g.idle_expires_at, g.expires_at, s.expires_at) <= clock_timestamp() AS expired,
+          ARRAY(SELECT extract(epoch FROM clock_timestamp() - moment)::float8
+            FROM unnest(g.rotations) WITH ORDINALITY AS r (moment, place) ORDER BY place) AS rotation_ages
+        FROM ${grantWithOwners} WHERE g.id = ${grantId}`)
+      return row && toStanding(row)
+    },
+    async findOwners(grantIds) {
+      const rows = await query.rows<OwnerRow>(Prisma.sql`
+        SELECT g.id, g.user_id, g.session_id, g.client_id, ${grantStands} AS live
+        FROM ${grantWithOwners} WHERE g.id = ANY(${grantIds}::text[])`)
+      return rows.map(toOwner)
+    },
+    async revoke(grantId, act) {
+      const row = await query.row<EntryRow>(Prisma.sql`
+        WITH ended AS (
+          UPDATE grants SET revoked_at = clock_timestamp() WHERE id = ${grantId} AND revoked_at IS NULL
+          RETURNING id, user_id
+        )
+        SELECT ${entryColumns} FROM ended CROSS JOIN LATERAL
+          append_revocation('grant', ended.id, NULL, ${act.reason}, ${act.actor}, ended.user_id) AS entry`)
+      return row && toEntry(row)
+    }
+  }
+}
+
+/**
+ * One round trip, and a heap-only update: no column it writes has an index. Racers wait for the row's lock and then find
+ * another generation, so one of them moves it. The proof compares digests of the MAC, not the MAC. `IS NOT DISTINCT FROM`
+ * can use no index: without statistics the planner would rather walk all grants of the client than look up the one.
+ */
+function rotating({ proof, ...rotation }: Rotation): Prisma.Sql {
+  return Prisma.sql`
+    UPDATE grants g SET
+      generation = g.generation + 1,
+      mac_kid = ${rotation.macKid},
+      rotations = (ARRAY[clock_timestamp()] || g.rotations)[1:8],
+      idle_expires_at = least(clock_timestamp() + make_interval(secs => ${rotation.idleLifetime}::int), g.expires_at)
+    FROM users u, sessions s, clients c, service_state st
+    WHERE g.id = ${rotation.grantId} AND g.generation = ${rotation.generation}::int
+      AND u.id = g.user_id AND s.id = g.session_id AND c.id = g.client_id
+      AND g.client_id IS NOT DISTINCT FROM ${rotation.clientId}
+      AND g.key_binding IS NOT DISTINCT FROM ${rotation.keyBinding ?? null}::text
+      AND g.scopes @> ${rotation.scopes}::text[]
+      AND least(g.idle_expires_at, g.expires_at, s.expires_at) > clock_timestamp() AND ${grantStands}
+      AND sha256(sha256(${proof.outerBlock}::bytea || sha256(${proof.innerBlock}::bytea || g.secret)))
+        = ${proof.macDigest}::bytea
+    RETURNING ${grantColumns}`
+}
+
+/**
+ * All that the new grant stands on is locked in share first, so that no end of it slips in between; the number is taken
+ * after that. Of two redemptions of one code the unique `origin` lets one insert.
+ */
+function redeeming({ grant, userId, sessionId, origin }: Redemption): Prisma.Sql {
+  return Prisma.sql`
+    WITH standing AS MATERIALIZED (
+      SELECT u.id, u.role, u.email, s.id AS session_id, s.auth_time, s.amr, s.expires_at
+      FROM users u JOIN sessions s ON s.user_id = u.id CROSS JOIN clients c CROSS JOIN service_state st
+      WHERE u.id = ${userId} AND s.id = ${sessionId} AND c.id = ${grant.clientId} AND c.disabled_at IS NULL
+        AND s.expires_at > clock_timestamp() AND ${sessionStands}
+      FOR SHARE OF u, s, c, st
+    ), numbered AS MATERIALIZED (
+      SELECT standing.*, nextval('grant_numbers') AS number, clock_timestamp() AS moment,
+        least(expires_at, clock_timestamp() + make_interval(secs => ${grant.absoluteLifetime}::int)) AS ends
+      FROM standing
+    ), g AS (
+      INSERT INTO grants (
+        id, number, user_id, session_id, origin, created_at, idle_expires_at, expires_at, ${newGrantColumns})
+      SELECT grant_id(number, ${grant.idRandom}::bytea), number, numbered.id, session_id, ${origin}::bytea, moment,
+        least(moment + make_interval(secs => ${grant.idleLifetime}::int), ends), ends, ${newGrantValues(grant)}
+      FROM numbered
+      ON CONFLICT (origin) DO NOTHING
+      RETURNING *
+    )
+    SELECT ${grantColumns},
+      u.id IS NOT NULL OR EXISTS (SELECT 1 FROM grants WHERE grants.origin = ${origin}::bytea) AS spent
+    FROM (VALUES (1)) AS always LEFT JOIN numbered u ON true LEFT JOIN numbered s ON true LEFT JOIN g ON true`
+}
+
+function toStanding(row: StandingRow): GrantStanding {
+  return { ...toGrant(row), live: row.live, expired: row.expired, rotationAges: row.rotation_ages }
+}
+
+function toOwner(row: OwnerRow): GrantOwner {
+  return {
+    grantId: row.id,
+    userId: row.user_id,
+    sessionId: row.session_id,
+    clientId: row.client_id,
+    live: row.live
+  }
+}

@@ -1,0 +1,77 @@
+import { Prisma } from '../../generated/prisma/client.ts'
+import type { JournalHead, JournalStore } from '../journal.ts'
+import type { Database } from './database.ts'
+import { createQuery } from './query.ts'
+import { entryColumns, hasEntry, toBuffer, toEntry, type EntryRow, type MaybeEntry } from './rows.ts'
+
+interface HeadRow {
+  head_seq: bigint
+  head_hash: Uint8Array
+}
+
+const pruneBatch = 5_000
+
+export function createJournalStore({ prisma }: Database): JournalStore {
+  const query = createQuery(prisma)
+  const one = async (statement: Prisma.Sql) => toEntry((await query.row<EntryRow>(statement))!)
+  return {
+    async head() {
+      const row = await query.row<HeadRow>(Prisma.sql`SELECT seq AS head_seq, hash AS head_hash FROM journal_head`)
+      return toHead(row!)
+    },
+    async readAfter(after, limit) {
+      const rows = await query.rows<MaybeEntry & { known: boolean }>(reading(after, limit))
+      return rows[0]?.known === true ? rows.filter(hasEntry).map(toEntry) : 'unknown'
+    },
+    async snapshot() {
+      const rows = await query.rows<MaybeEntry & HeadRow>(Prisma.sql`
+        SELECT head.seq AS head_seq, head.hash AS head_hash, ${entryColumns}
+        FROM journal_head head LEFT JOIN revocations entry ON entry.ends_at > clock_timestamp() ORDER BY entry.seq`)
+      return { head: toHead(rows[0]!), entries: rows.filter(hasEntry).map(toEntry) }
+    },
+    revokeToken: (jti, { reason, actor }) =>
+      one(Prisma.sql`SELECT ${entryColumns} FROM revoke_token(${jti}, ${reason}, ${actor}) AS entry`),
+    revokeIssuer: ({ reason, actor }) => one(endingAll(reason, actor)),
+    async prune() {
+      let pruned = 0
+      for (let batch = pruneBatch; batch === pruneBatch; pruned += batch) {
+        batch = await query.run(Prisma.sql`
+          DELETE FROM revocations WHERE seq IN (
+            SELECT seq FROM revocations WHERE ends_at < clock_timestamp() LIMIT ${pruneBatch}::int)`)
+      }
+      return pruned
+    }
+  }
+}
+
+/** The check and the entries come from one snapshot of the database. */
+function reading(after: JournalHead, limit: number): Prisma.Sql {
+  return Prisma.sql`
+    SELECT place.known, ${entryColumns}
+    FROM (
+      SELECT EXISTS (SELECT 1 FROM journal_head WHERE seq = ${after.seq}::bigint AND hash = ${after.hash}::bytea)
+        OR EXISTS (SELECT 1 FROM revocations WHERE seq = ${after.seq}::bigint AND hash = ${after.hash}::bytea) AS known
+    ) place LEFT JOIN LATERAL (
+      SELECT * FROM revocations
+      WHERE place.known AND seq > ${after.seq}::bigint AND ends_at > clock_timestamp()
+      ORDER BY seq LIMIT ${limit}::int
+    ) entry ON true ORDER BY entry.seq`
+}
+
+/** Locks the journal before the state, in the order that a changed client or key takes them: no deadlock. */
+function endingAll(reason: string, actor: string): Prisma.Sql {
+  return Prisma.sql`
+    WITH head AS MATERIALIZED (
+      SELECT seq FROM journal_head FOR UPDATE
+    ), cutoff AS MATERIALIZED (
+      SELECT nextval('grant_numbers') AS number FROM head
+    ), ended AS (
+      UPDATE service_state SET grants_cutoff = cutoff.number FROM cutoff RETURNING service_state.grants_cutoff
+    )
+    SELECT ${entryColumns} FROM ended CROSS JOIN LATERAL
+      append_revocation('issuer', '', ended.grants_cutoff, ${reason}, ${actor}) AS entry`
+}
+
+function toHead(row: HeadRow): JournalHead {
+  return { seq: Number(row.head_seq), hash: toBuffer(row.head_hash) }
+}

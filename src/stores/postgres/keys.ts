@@ -1,0 +1,92 @@
+import type { JWK } from 'jose'
+import { Prisma } from '../../generated/prisma/client.ts'
+import type { KeyPurpose, KeyRecord, KeyStore } from '../keys.ts'
+import type { Database } from './database.ts'
+import { createQuery } from './query.ts'
+import { entryColumns, toBuffer, toEntry, type EntryRow } from './rows.ts'
+
+interface KeyRow {
+  kid: string
+  purpose: string
+  position: number
+  algorithm: string
+  public_jwk: JWK | null
+  sealed: Uint8Array
+  sealed_with: string
+  created_at: Date
+  active_from: Date
+  removed_at: Date | null
+}
+
+export function createKeyStore({ prisma }: Database): KeyStore {
+  const query = createQuery(prisma)
+  return {
+    async list() {
+      const rows = await query.rows<KeyRow>(Prisma.sql`
+        SELECT kid, purpose, position, algorithm, public_jwk, sealed, sealed_with, created_at, active_from, removed_at
+        FROM keys ORDER BY purpose, position`)
+      return rows.map(toKey)
+    },
+    async add(key) {
+      return await query.row(adding(key)) !== undefined
+    },
+    async activate(kid, from, act) {
+      await query.rows(Prisma.sql`
+        WITH moved AS (
+          UPDATE keys SET active_from = ${from}::timestamptz
+          WHERE kid = ${kid} AND removed_at IS NULL AND active_from <> ${from}::timestamptz RETURNING kid
+        )
+        SELECT moved.kid FROM moved CROSS JOIN LATERAL record_audit(
+          'key/activated', ${act.actor}, moved.kid, jsonb_build_object('reason', ${act.reason}::text)) AS noted`)
+    },
+    async remove(kid, act) {
+      const row = await query.row<EntryRow>(Prisma.sql`
+        WITH removed AS (
+          UPDATE keys SET removed_at = clock_timestamp() WHERE kid = ${kid} AND removed_at IS NULL RETURNING kid
+        )
+        SELECT ${entryColumns} FROM removed CROSS JOIN LATERAL
+          append_revocation('key', removed.kid, NULL, ${act.reason}, ${act.actor}) AS entry`)
+      return row && toEntry(row)
+    },
+    async reseal(kid, sealed, sealedWith) {
+      await query.run(
+        Prisma.sql`UPDATE keys SET sealed = ${sealed}::bytea, sealed_with = ${sealedWith} WHERE kid = ${kid}`
+      )
+    },
+    async forget(kids) {
+      // The trigger counts every statement, and a change makes all instances read the keys again.
+      if (kids.length > 0) await query.run(Prisma.sql`DELETE FROM keys WHERE kid = ANY(${kids}::text[])`)
+    }
+  }
+}
+
+function adding(key: KeyRecord): Prisma.Sql {
+  const publicJwk = key.publicJwk === undefined ? null : JSON.stringify(key.publicJwk)
+  return Prisma.sql`
+    WITH added AS (
+      INSERT INTO keys (
+        kid, purpose, position, algorithm, public_jwk, sealed, sealed_with, created_at, active_from, removed_at)
+      VALUES (
+        ${key.kid}, ${key.purpose}, ${key.position}::int, ${key.algorithm}, ${publicJwk}::jsonb, ${key.sealed}::bytea,
+        ${key.sealedWith}, ${key.createdAt}::timestamptz, ${key.activeFrom}::timestamptz,
+        ${key.removedAt ?? null}::timestamptz)
+      ON CONFLICT DO NOTHING RETURNING kid, purpose
+    )
+    SELECT added.kid FROM added CROSS JOIN LATERAL record_audit(
+      'key/added', 'countersign', added.kid, jsonb_build_object('purpose', added.purpose)) AS noted`
+}
+
+function toKey(row: KeyRow): KeyRecord {
+  return {
+    kid: row.kid,
+    purpose: row.purpose as KeyPurpose,
+    position: row.position,
+    algorithm: row.algorithm,
+    publicJwk: row.public_jwk ?? undefined,
+    sealed: toBuffer(row.sealed),
+    sealedWith: row.sealed_with,
+    createdAt: row.created_at,
+    activeFrom: row.active_from,
+    removedAt: row.removed_at ?? undefined
+  }
+}

@@ -1,0 +1,27 @@
+import { createAuditStore } from './audit.ts'
+import { createClientStore } from './clients.ts'
+import type { Database } from './database.ts'
+import { createDeviceStore } from './devices.ts'
+import { createGrantStore } from './grants.ts'
+import { createJournalStore } from './journal.ts'
+import { createKeyStore } from './keys.ts'
+import { createSessionStore } from './sessions.ts'
+import { createStateStore } from './state.ts'
+import { createUserStore } from './users.ts'
+
+export type PostgresStores = ReturnType<typeof createPostgresStores>
+
+/** Every store whose truth is PostgreSQL, over one database. */
+export function createPostgresStores(database: Database) {
+  return {
+    users: createUserStore(database),
+    sessions: createSessionStore(database),
+    devices: createDeviceStore(database),
+    grants: createGrantStore(database),
+    clients: createClientStore(database),
+    keys: createKeyStore(database),
+    journal: createJournalStore(database),
+    state: createStateStore(database),
+    audit: createAuditStore(database)
+  }
+}

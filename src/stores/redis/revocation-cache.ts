@@ -1,0 +1,90 @@
+import type { JournalEntry, TargetKind } from '../journal.ts'
+import type { RevocationCache } from '../revocation-cache.ts'
+import type { RedisConnection } from './connection.ts'
+import { revocationListLifetime } from './keys.ts'
+
+/** How many entries one script call adds: Redis serves nobody else meanwhile. */
+const batchSize = 500
+
+export function createRedisRevocationCache(connection: RedisConnection): RevocationCache {
+  const { revocationHead, revocationEntries, revocationEnds, revocationChannel } = connection.keys
+  const listKeys = [revocationHead, revocationEntries, revocationEnds]
+  const lifetime = String(revocationListLifetime * 1000)
+
+  /** The head is raised with the last batch, so that no reader takes half a list for the whole. */
+  async function write(entries: readonly JournalEntry[], head: number): Promise<void> {
+    let written = 0
+    do {
+      const batch = entries.slice(written, written + batchSize)
+      written += batch.length
+      const raisedTo = written === entries.length ? String(head) : ''
+      const args = [raisedTo, lifetime, revocationChannel, ...batch.flatMap(scriptArgs)]
+      await connection.run(client => client.announceRevocations(listKeys, args))
+    } while (written < entries.length)
+  }
+
+  return {
+    async head() {
+      const head = await connection.run(client => client.get(revocationHead))
+      return head === null ? undefined : Number(head)
+    },
+    async entriesAfter(after, upTo) {
+      const found = await connection.run(
+        client => client.zRange(revocationEntries, `(${after}`, String(upTo), { BY: 'SCORE' })
+      )
+      return found.map(decodeEntry)
+    },
+    async announce(entries) {
+      if (entries.length > 0) await write(entries, Math.max(...entries.map(entry => entry.seq)))
+    },
+    async reset(seq, entries, seen) {
+      const cleared = await connection.run(client => client.clearRevocations(listKeys, [String(seen ?? '')]))
+      if (cleared) await write(entries, seq)
+    },
+    onChange: listener => {
+      const stopAnnounced = connection.on('message', () => listener('announced'))
+      const stopReconnected = connection.on('ready', () => listener('reconnected'))
+      return () => [stopAnnounced, stopReconnected].forEach(stop => stop())
+    }
+  }
+}
+
+/** An entry as it lies in Redis; the member names are short because there may be many. */
+interface StoredEntry {
+  s: number
+  t: TargetKind
+  v: string
+  n?: number
+  r: string
+  c: number
+  e: number
+  h: string
+}
+
+function scriptArgs(entry: JournalEntry): string[] {
+  const stored: StoredEntry = {
+    s: entry.seq,
+    t: entry.target,
+    v: entry.value,
+    ...(entry.cutoff !== undefined && { n: entry.cutoff }),
+    r: entry.reason,
+    c: entry.createdAt.getTime(),
+    e: entry.endsAt.getTime(),
+    h: entry.hash.toString('base64url')
+  }
+  return [String(stored.s), String(stored.e), JSON.stringify(stored)]
+}
+
+function decodeEntry(text: string): JournalEntry {
+  const stored = JSON.parse(text) as StoredEntry
+  return {
+    seq: stored.s,
+    target: stored.t,
+    value: stored.v,
+    cutoff: stored.n,
+    reason: stored.r,
+    createdAt: new Date(stored.c),
+    endsAt: new Date(stored.e),
+    hash: Buffer.from(stored.h, 'base64url')
+  }
+}
