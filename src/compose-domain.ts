@@ -1,0 +1,116 @@
+import { createAttempts } from './accounts/attempts.ts'
+import { createChangePassword } from './accounts/password-change.ts'
+import { createPasswords, type Passwords } from './accounts/passwords.ts'
+import { createRegister } from './accounts/registration.ts'
+import { createSessions } from './accounts/sessions.ts'
+import { createSignIn } from './accounts/sign-in.ts'
+import { createAuthenticateClient } from './clients/authenticate.ts'
+import { clientAuthMethods } from './clients/methods/index.ts'
+import { createClientRegistry, type ClientRegistry } from './clients/registry.ts'
+import type { StoresOfInstance } from './compose-stores.ts'
+import type { Config } from './config.ts'
+import { createFirstPartyGrants } from './grants/first-party.ts'
+import { createGrants } from './grants/index.ts'
+import { createTokenPipeline } from './grants/pipeline.ts'
+import { createRefresh } from './grants/refresh.ts'
+import type { HttpServices } from './http/services.ts'
+import { createKeyRing, type KeyRing } from './keys/key-ring.ts'
+import { createRotation, type Rotation } from './keys/rotation.ts'
+import type { Seal } from './keys/seal.ts'
+import type { Clock } from './ports/clock.ts'
+import type { Log } from './ports/log.ts'
+import type { Metrics } from './ports/metrics.ts'
+import type { Random } from './ports/random.ts'
+import { buildMetadata } from './protocol/metadata.ts'
+import type { Pulse } from './pulse.ts'
+import { createRevocationList, type RevocationList } from './revocation/list.ts'
+import { createLookup } from './revocation/lookup.ts'
+import { createRevoker } from './revocation/revoke.ts'
+import { createCheckAccessTokens } from './tokens/check-access-token.ts'
+import { createIntrospect } from './tokens/introspect.ts'
+import { createMint } from './tokens/issue.ts'
+import { createReadRefreshToken } from './tokens/read-refresh-token.ts'
+import { createRevokeToken } from './tokens/revoke-token.ts'
+
+/** The rooms of the house, in the order in which they lean on each other: keys, revocation, tokens, clients, grants,
+ * accounts. Implementations are chosen already; this only passes each what it asks for. */
+
+export interface Domain {
+  /** What the routes of the public listener call, readiness aside. */
+  rooms: Omit<HttpServices, 'isReady'>
+  ring: KeyRing
+  rotation: Rotation
+  list: RevocationList
+  registry: ClientRegistry
+  passwords: Passwords
+}
+
+export interface DomainTools {
+  config: Config
+  clock: Clock
+  random: Random
+  log: Log
+  metrics: Metrics
+  stores: StoresOfInstance
+  pulse: Pulse
+  seal: Seal
+}
+
+export function composeDomain(tools: DomainTools): Domain {
+  const { config, random, stores } = tools
+  const passwords = createPasswords(tools)
+  const core = composeCore(tools)
+  const { ring, mint, revoker, refresh, check } = core
+  const registry = createClientRegistry({ store: stores.clients, pulse: tools.pulse })
+  const authenticateClient = createAuthenticateClient(registry)
+  const grants = createGrants({ mint, refresh })
+  const firstParty = createFirstPartyGrants({
+    ring, mint, random,
+    audience: [config.issuer, ...config.firstPartyAudiences],
+    idleLifetime: config.refreshTokenLifetime,
+    absoluteLifetime: config.refreshAbsoluteLifetime
+  })
+  const attempts = createAttempts(stores)
+  const accounts = { ...tools, ...stores, passwords, attempts, revoker }
+  const metadata = buildMetadata({
+    issuer: config.issuer,
+    grantTypes: grants.map(grant => grant.type),
+    clientAuthMethods: clientAuthMethods.map(method => method.name),
+    scopes: ['revocations:read', 'revocations:write']
+  })
+  const rooms = {
+    ...core, settings: config, counters: stores.counters, localCounters: stores.localCounters, log: tools.log,
+    metrics: tools.metrics, users: stores.users, authenticateClient, firstParty, metadata: JSON.stringify(metadata),
+    introspect: createIntrospect({ check, readRefreshToken: core.readRefreshToken, issuer: config.issuer }),
+    tokenPipeline: createTokenPipeline({ grants, authenticateClient, metrics: tools.metrics }),
+    register: createRegister(accounts),
+    changePassword: createChangePassword(accounts),
+    sessions: createSessions(accounts),
+    signIn: createSignIn({ ...accounts, newGrant: firstParty.create })
+  }
+  return { rooms, ring, rotation: core.rotation, list: core.list, registry, passwords }
+}
+
+/** Keys, revocation and tokens: what everything else stands on. */
+function composeCore({ config, clock, random, log, metrics, stores, pulse, seal }: DomainTools) {
+  const { issuer } = config
+  const { grants, clients, journal } = stores
+  const ring = createKeyRing({ store: stores.keys, seal, clock, pulse })
+  const rotation = createRotation({
+    store: stores.keys, ring, seal, clock, random, log,
+    interval: config.keyRotationInterval, refreshLifetime: config.refreshAbsoluteLifetime
+  })
+  const list = createRevocationList({ journal, cache: stores.revocationCache, pulse, clock, log })
+  const lookup = createLookup({ list, grants, clients, isTrustedKey: kid => ring.verifying(kid) !== undefined })
+  const revoker = createRevoker({ stores, list, pulse, metrics })
+  const mint = createMint({ ring, clock, random, issuer, lifetime: config.accessTokenLifetime, pulse })
+  const readRefreshToken = createReadRefreshToken({ ring, grants })
+  return {
+    ring, rotation, list, lookup, revoker, mint, readRefreshToken,
+    check: createCheckAccessTokens({ ring, lookup, clock, issuer }),
+    revokeToken: createRevokeToken({ ring, grants, readRefreshToken, revoker, clock, issuer }),
+    refresh: createRefresh({
+      grants, ring, mint, revoker, log, metrics, grace: config.refreshGrace, idleLifetime: config.refreshTokenLifetime
+    })
+  }
+}

@@ -1,0 +1,81 @@
+import type { Logger } from 'pino'
+import { composeDomain, type Domain } from './compose-domain.ts'
+import { composeStores, type StoresOfInstance } from './compose-stores.ts'
+import type { Config } from './config.ts'
+import { createLogger } from './logger.ts'
+import { createMetrics, type MetricsRegistry } from './metrics.ts'
+import type { Clock } from './ports/clock.ts'
+import type { Random } from './ports/random.ts'
+import { createPulse, type Pulse } from './pulse.ts'
+import { systemClock, systemRandom } from './system.ts'
+import { loadMasterKeys } from './keys/master-key.ts'
+import { createSeal } from './keys/seal.ts'
+import { createUpkeep } from './upkeep.ts'
+
+/** Chooses every implementation and wires an instance together; nothing else does. */
+export interface Service extends Domain {
+  config: Config
+  clock: Clock
+  random: Random
+  logger: Logger
+  metrics: MetricsRegistry
+  stores: StoresOfInstance
+  pulse: Pulse
+  /** Makes the instance able to work: migrations (embedded), the shared state, keys. Throws when it cannot. */
+  start(): Promise<void>
+  /** Whether it can do its work now. */
+  isReady(): boolean
+  /** From now on it says that it is not ready. */
+  drain(): void
+  close(): Promise<void>
+}
+
+export interface World {
+  clock?: Clock
+  random?: Random
+  logger?: Logger
+  /** What the owner of the data folder tells other processes of itself. */
+  greeting?: () => object
+}
+
+export async function compose(config: Config, world: World = {}): Promise<Service> {
+  const clock = world.clock ?? systemClock
+  const random = world.random ?? systemRandom
+  const logger = world.logger ?? createLogger(config.logLevel)
+  const metrics = createMetrics()
+  const seal = createSeal(
+    loadMasterKeys({ file: config.masterKeyFile, mayCreate: !config.production, random }), random)
+  const stores = await composeStores(config, { clock, log: logger, greeting: world.greeting })
+  const pulse = createPulse({ store: stores.state, clock, log: logger })
+  const domain = composeDomain({ config, clock, random, log: logger, metrics, stores, pulse, seal })
+  pulse.follow(domain.list.follow)
+  pulse.follow(domain.ring.follow)
+  pulse.follow(domain.registry.follow)
+  const upkeep = createUpkeep({ rotation: domain.rotation, stores, log: logger })
+  let phase: 'starting' | 'running' | 'draining' = 'starting'
+
+  return {
+    ...domain,
+    config, clock, random, logger, metrics, stores, pulse,
+    async start() {
+      await stores.prepare()
+      await stores.state.setAccessTokenLifetime(config.accessTokenLifetime)
+      await pulse.refresh()
+      await domain.rotation.tend()
+      pulse.start()
+      upkeep.start()
+      if (phase === 'starting') phase = 'running'
+    },
+    isReady: () => phase === 'running' && pulse.isFresh(),
+    drain() {
+      phase = 'draining'
+    },
+    async close() {
+      phase = 'draining'
+      domain.list.stop()
+      await upkeep.stop()
+      await pulse.stop()
+      await stores.close()
+    }
+  }
+}

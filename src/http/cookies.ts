@@ -1,0 +1,37 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+
+/** The two cookies of the first-party API. With an https issuer they are `Secure` and carry the `__Host-` prefix. */
+export interface Cookies {
+  refreshToken(request: FastifyRequest): string | undefined
+  deviceSecret(request: FastifyRequest): string | undefined
+  setRefreshToken(reply: FastifyReply, token: string): void
+  setDeviceSecret(reply: FastifyReply, secret: string): void
+  /** The device stays known: it is not what is being ended. */
+  clearRefreshToken(reply: FastifyReply): void
+}
+
+export interface CookieOptions {
+  issuer: string
+  /** Seconds. */
+  refreshAbsoluteLifetime: number
+}
+
+/** Browsers keep no cookie longer (RFC 6265bis §5.5). */
+const longestLifetime = 400 * 86_400
+
+export function createCookies({ issuer, refreshAbsoluteLifetime }: CookieOptions): Cookies {
+  const secure = issuer.startsWith('https:')
+  const prefix = secure ? '__Host-' : ''
+  const refreshName = `${prefix}countersign_refresh`
+  const deviceName = `${prefix}countersign_device`
+  const attributes = { path: '/', httpOnly: true, sameSite: 'strict', secure } as const
+
+  return {
+    refreshToken: request => request.cookies[refreshName] || undefined,
+    deviceSecret: request => request.cookies[deviceName] || undefined,
+    setRefreshToken: (reply, token) => void reply.setCookie(refreshName, token,
+      { ...attributes, maxAge: Math.min(refreshAbsoluteLifetime, longestLifetime) }),
+    setDeviceSecret: (reply, secret) => void reply.setCookie(deviceName, secret, { ...attributes, maxAge: longestLifetime }),
+    clearRefreshToken: reply => void reply.clearCookie(refreshName, attributes)
+  }
+}

@@ -1,0 +1,62 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Metrics } from '../../ports/metrics.ts'
+import { CountersignError, type ErrorCode } from '../../protocol/errors.ts'
+import { projectError, type Face } from '../project-error.ts'
+
+/** Turns whatever was thrown into an answer: refusals by the table, everything else into a 500 that says nothing. */
+export function addErrorHandler(app: FastifyInstance, metrics: Metrics): void {
+  app.setErrorHandler((error: FastifyError | CountersignError, request, reply) => {
+    const refusal = toRefusal(error)
+    if (refusal.code === 'server_error') request.log.error({ err: error, route: routeOf(request) }, 'unexpected failure')
+    else if (refusal.code === 'temporarily_unavailable') {
+      request.log.warn({ reason: refusal.reason, route: routeOf(request), err: refusal.cause }, 'unavailable')
+    } else request.log.info({ reason: refusal.reason, route: routeOf(request) }, 'refused')
+    metrics.count('countersign_refusals_total', { code: refusal.code })
+    return sendRefusal(refusal, request, reply)
+  })
+}
+
+export function sendRefusal(refusal: CountersignError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { status, headers, body } = projectError(refusal, faceOf(request))
+  return reply.code(status).headers(headers).type('application/json; charset=utf-8').send(body)
+}
+
+export function faceOf(request: FastifyRequest): Face {
+  const path = request.url.split('?', 1)[0]!
+  return path.includes('/api/auth') || path.startsWith('/admin/') ? 'api' : 'oauth'
+}
+
+const routeOf = (request: FastifyRequest): string => `${request.method} ${request.routeOptions.url ?? '(none)'}`
+
+/** Fastify's own refusals, by its error codes. */
+const fastifyRefusals: Record<string, ErrorCode> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'payload_too_large',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'invalid_request',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'invalid_request',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'invalid_request',
+  FST_ERR_BAD_URL: 'invalid_request',
+  FST_ERR_VALIDATION: 'invalid_request',
+  FST_ERR_ASYNC_CONSTRAINT: 'invalid_request'
+}
+
+function toRefusal(error: FastifyError | CountersignError): CountersignError {
+  if (error instanceof CountersignError) return error
+  const code = fastifyRefusals[error.code] ?? (error.statusCode === 400 ? 'invalid_request' : 'server_error')
+  const sentence = error.validation === undefined ? undefined : describe(error)
+  return new CountersignError(code, {
+    reason: `http/${error.code === undefined ? 'unexpected' : error.code.toLowerCase().replaceAll('_', '-')}`,
+    cause: error,
+    ...(sentence !== undefined && { sentence })
+  })
+}
+
+/** Says which member is wrong, by our own schema's words and never by the request's. */
+function describe({ validation, validationContext }: FastifyError): string {
+  const fault = validation![0]!
+  const path = fault.instancePath.slice(1).replaceAll('/', '.')
+  const missing = fault.keyword === 'required' ? String(fault.params['missingProperty']) : ''
+  const name = [path, missing].filter(part => part !== '').join('.')
+  const place = /^[A-Za-z0-9_.]{0,60}$/.test(name) && name !== '' ? name : validationContext ?? 'body'
+  return missing === '' ? `The member ${place} is not what it must be.` : `The member ${place} is missing.`
+}

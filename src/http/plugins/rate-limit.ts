@@ -1,0 +1,73 @@
+import fastifyRateLimit from '@fastify/rate-limit'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { CountersignError } from '../../protocol/errors.ts'
+import type { CounterStore } from '../../stores/counters.ts'
+
+/**
+ * Limits per client address for the routes that ask for one with `limitPerIp`. IPv6 counts by /64, an
+ * IPv4-mapped address as IPv4. Whose address that is, is Fastify's `trustProxy`.
+ */
+export async function registerRateLimit(app: FastifyInstance, counters: CounterStore): Promise<void> {
+  await app.register(fastifyRateLimit, {
+    global: false,
+    ipv6Subnet: 64,
+    store: storeOver(counters),
+    // How near a guesser is to the limit is not the guesser's business.
+    addHeaders: { ...silent, 'retry-after': true },
+    addHeadersOnExceeding: silent,
+    errorResponseBuilder: (request, { ttl }) => new CountersignError('rate_limited', {
+      reason: `rate-limit/${routeName(request)}`,
+      retryAfter: Math.max(1, Math.ceil(ttl / 1000))
+    })
+  })
+}
+
+/** A route's `config`: at most `max` requests per address in `windowSeconds`. */
+export function limitPerIp(max: number, windowSeconds: number) {
+  return { rateLimit: { max, timeWindow: windowSeconds * 1000 } }
+}
+
+const silent = { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false }
+
+interface RouteParams {
+  routeInfo?: { method: string | string[]; url: string }
+}
+
+/** Milliseconds, as the plugin counts. */
+type StoreIncrement = [
+  key: string,
+  callback: (error: Error | null, result?: { current: number; ttl: number }) => void,
+  windowMilliseconds: number,
+  max: number
+]
+
+/** The plugin asks for a class, and derives one store per route with `child`. */
+function storeOver(counters: CounterStore) {
+  return class RouteStore {
+    readonly #prefix: string
+
+    constructor(params: object) {
+      const { routeInfo } = params as RouteParams
+      const route = routeInfo === undefined ? '' : `${String(routeInfo.method)} ${routeInfo.url}`
+      this.#prefix = `address:${route}:`
+    }
+
+    incr(...[key, callback, windowMilliseconds, max]: StoreIncrement): void {
+      counters.reserve(this.#prefix + key, max, windowMilliseconds / 1000).then(
+        ({ allowed, count, resetsIn }) =>
+          callback(null, { current: allowed ? count : max + 1, ttl: resetsIn * 1000 }),
+        (error: Error) => callback(error)
+      )
+    }
+
+    child(params: object): RouteStore {
+      return new RouteStore(params)
+    }
+  }
+}
+
+/** `/api/auth/sessions/:id` is `api-auth-sessions-id`. */
+function routeName(request: FastifyRequest): string {
+  const url = request.routeOptions.url ?? 'unknown'
+  return url.replace(/[^A-Za-z0-9]+/g, '-').replace(/^-|-$/g, '').toLowerCase()
+}

@@ -1,0 +1,50 @@
+import type { FastifyInstance } from 'fastify'
+import { CountersignError } from '../../protocol/errors.ts'
+import { accessOf, requireUser } from '../plugins/access.ts'
+import type { HttpServices } from '../services.ts'
+
+interface PasswordBody {
+  oldPassword: string
+  newPassword: string
+}
+
+const password = { type: 'string', maxLength: 4096 }
+const passwordSchema = {
+  body: {
+    type: 'object', required: ['oldPassword', 'newPassword'], properties: { oldPassword: password, newPassword: password }
+  }
+}
+
+/** The signed-in user's own data. */
+export function accountRoutes(app: FastifyInstance, services: HttpServices): void {
+  const { users, sessions, changePassword, check, settings } = services
+  const onRequest = requireUser({ check, issuer: settings.issuer })
+
+  app.get('/api/auth/me', { onRequest }, async request => {
+    const user = await users.find({ id: accessOf(request).sub })
+    if (user === undefined) throw new CountersignError('invalid_token', { reason: 'access/user-gone' })
+    const { id, email, name, role, createdAt } = user
+    return { id, email, email_verified: false, name: name ?? null, role, createdAt }
+  })
+
+  app.get('/api/auth/sessions', { onRequest }, async request => {
+    const { sub, sid } = accessOf(request)
+    const listed = await sessions.list(sub)
+    return {
+      sessions: listed.map(({ id, userAgent, createdAt, lastUsedAt, expiresAt }) =>
+        ({ id, current: id === sid, userAgent: userAgent ?? null, createdAt, lastUsedAt, expiresAt }))
+    }
+  })
+
+  app.delete<{ Params: { id: string } }>('/api/auth/sessions/:id', { onRequest }, async (request, reply) => {
+    await sessions.endListed(request.params.id, accessOf(request).sub)
+    return reply.code(204).send()
+  })
+
+  app.post<{ Body: PasswordBody }>('/api/auth/password', { onRequest, schema: passwordSchema, bodyLimit: 8192 },
+    async request => {
+      const { sub: userId, sid: sessionId } = accessOf(request)
+      await changePassword({ userId, sessionId: sessionId!, ...request.body })
+      return { status: 'password-changed' }
+    })
+}

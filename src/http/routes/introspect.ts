@@ -1,0 +1,17 @@
+import type { FastifyInstance } from 'fastify'
+import { CountersignError } from '../../protocol/errors.ts'
+import { requireParam } from '../../protocol/params.ts'
+import { readFormRequest } from '../form-request.ts'
+import type { HttpServices } from '../services.ts'
+
+/** Introspection (RFC 7662), for clients that can prove who they are. */
+export function introspectRoute(app: FastifyInstance, { authenticateClient, introspect }: HttpServices): void {
+  app.post('/oauth/introspect', async request => {
+    const form = readFormRequest(request)
+    const client = await authenticateClient(form)
+    if (client.secretHash === undefined) {
+      throw new CountersignError('invalid_client', { reason: 'introspect/public-client' })
+    }
+    return introspect(requireParam(form.params, 'token'), client)
+  })
+}

@@ -1,0 +1,49 @@
+import type { FastifyInstance } from 'fastify'
+import type { Cookies } from '../cookies.ts'
+import { limitPerIp } from '../plugins/rate-limit.ts'
+import type { HttpServices } from '../services.ts'
+import { renderTokens } from './render-tokens.ts'
+
+interface LoginBody {
+  email: string
+  password: string
+  refreshTokenIn?: 'cookie' | 'body'
+  deviceSecret?: string
+}
+
+const schema = {
+  body: {
+    type: 'object',
+    required: ['email', 'password'],
+    properties: {
+      email: { type: 'string', maxLength: 1024 },
+      password: { type: 'string', maxLength: 4096 },
+      refreshTokenIn: { enum: ['cookie', 'body'] },
+      deviceSecret: { type: 'string', maxLength: 64 }
+    }
+  }
+}
+
+/** Signing in: the access token in the body, the refresh token in a cookie unless the client has none. */
+export function loginRoute(app: FastifyInstance, services: HttpServices, cookies: Cookies): void {
+  const { signIn, firstParty, settings } = services
+  const config = limitPerIp(settings.signInLimitPerIp, 15 * 60)
+  app.post<{ Body: LoginBody }>('/api/auth/login', { schema, bodyLimit: 8192, config }, async (request, reply) => {
+    const { email, password, refreshTokenIn, deviceSecret } = request.body
+    const signedIn = await signIn({
+      email, password, deviceSecret: deviceSecret ?? cookies.deviceSecret(request), userAgent: request.headers['user-agent']
+    })
+    const { access, refreshToken } = await firstParty.issue(signedIn.grant)
+    const inBody = refreshTokenIn === 'body'
+    if (!inBody) {
+      cookies.setRefreshToken(reply, refreshToken)
+      cookies.setDeviceSecret(reply, signedIn.deviceSecret)
+    }
+    const { id, role } = signedIn.user
+    return {
+      ...renderTokens(access),
+      user: { id, email: signedIn.user.email, role },
+      ...(inBody && { refreshToken, deviceSecret: signedIn.deviceSecret })
+    }
+  })
+}

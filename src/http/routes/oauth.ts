@@ -1,0 +1,27 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { CountersignError } from '../../protocol/errors.ts'
+import { acceptForms } from '../plugins/bodies.ts'
+import { limitClientFailures } from '../plugins/client-failures.ts'
+import type { HttpServices } from '../services.ts'
+import { introspectRoute } from './introspect.ts'
+import { revokeRoute } from './revoke.ts'
+import { tokenRoute } from './token.ts'
+
+/** The OAuth endpoints: form bodies in, JSON out, nothing cached, nothing in the query string. */
+export async function oauthRoutes(app: FastifyInstance, services: HttpServices): Promise<void> {
+  acceptForms(app)
+  app.addHook('onRequest', refuseQuery)
+  limitClientFailures(app, services.localCounters)
+  tokenRoute(app, services)
+  revokeRoute(app, services)
+  introspectRoute(app, services)
+}
+
+/** Credentials and grants in a URL end up in logs and histories (RFC 6749 §2.3.1). */
+async function refuseQuery({ url }: FastifyRequest): Promise<void> {
+  if (url.includes('?')) {
+    throw new CountersignError('invalid_request', {
+      reason: 'oauth/query-string', sentence: 'Parameters belong in the body, not in the URL.'
+    })
+  }
+}

@@ -1,0 +1,54 @@
+import { CountersignError } from '../../protocol/errors.ts'
+import type { LookupAnswer, LookupClaims } from '../../revocation/lookup.ts'
+import type { HttpServices } from '../services.ts'
+
+/** The batch lookup: up to 1,000 tokens, or the claims of as many, answered in order. */
+
+export interface LookupBody {
+  tokens?: string[]
+  claims?: Array<LookupClaims & { kid: string; iat: number }>
+}
+
+/** `results` in the order of the question; `seq` is the journal sequence that they stand for. */
+export interface LookupResponse {
+  seq: number
+  results: LookupAnswer[]
+}
+
+export const maxBatch = 1000
+
+const identifier = { type: 'string', minLength: 1, maxLength: 255 }
+
+export const lookupSchema = {
+  type: 'object',
+  properties: {
+    tokens: { type: 'array', maxItems: maxBatch, items: { type: 'string', maxLength: 16_384 } },
+    claims: {
+      type: 'array',
+      maxItems: maxBatch,
+      items: {
+        type: 'object',
+        required: ['jti', 'iat', 'kid'],
+        properties: {
+          jti: identifier, iat: { type: 'number' }, kid: identifier, grant_id: identifier, sid: identifier,
+          sub: identifier, client_id: identifier
+        }
+      }
+    }
+  }
+}
+
+export async function readLookup(body: LookupBody, { check, lookup }: HttpServices): Promise<LookupResponse> {
+  const { tokens, claims } = body
+  if ((tokens === undefined) === (claims === undefined)) {
+    throw new CountersignError('invalid_request', {
+      reason: 'lookup/tokens-or-claims', sentence: 'Send either tokens or claims, a list of at most 1,000.'
+    })
+  }
+  if (tokens !== undefined) {
+    const checked = await check(tokens)
+    return { seq: checked.seq, results: checked.tokens.map(token => token.revocation) }
+  }
+  const { seq, answers } = await lookup.check(claims!)
+  return { seq, results: answers }
+}

@@ -1,0 +1,55 @@
+import type { FastifyInstance } from 'fastify'
+import { CountersignError } from '../../protocol/errors.ts'
+import type { TargetKind } from '../../stores/journal.ts'
+import { targets } from '../../revocation/targets/index.ts'
+import { accessOf, requireScope } from '../plugins/access.ts'
+import { acceptJson } from '../plugins/bodies.ts'
+import type { HttpServices } from '../services.ts'
+import { readLookup, lookupSchema, type LookupBody } from './revocation-lookup.ts'
+
+interface RevocationBody {
+  target: TargetKind
+  value: string
+  reason: string
+}
+
+const revocationSchema = {
+  type: 'object',
+  required: ['target', 'value', 'reason'],
+  properties: {
+    target: { enum: targets.filter(target => !target.adminOnly).map(target => target.kind) },
+    value: { type: 'string', minLength: 1, maxLength: 200 },
+    reason: { type: 'string', minLength: 1, maxLength: 200 }
+  }
+}
+
+/** A thousand access tokens and the JSON around them. */
+const lookupBodyLimit = 4 * 1024 * 1024
+
+/** The revocation API, for services: is this token revoked, and revoke this. */
+export async function revocationRoutes(app: FastifyInstance, services: HttpServices): Promise<void> {
+  const { check, lookup, revoker, settings } = services
+  const access = { check, issuer: settings.issuer }
+  const onRead = requireScope('revocations:read', access)
+  const onWrite = requireScope('revocations:write', access)
+  acceptJson(app)
+
+  app.post<{ Body: LookupBody }>('/revocations/lookup', {
+    onRequest: onRead, bodyLimit: lookupBodyLimit, schema: { body: lookupSchema }
+  }, request => readLookup(request.body, services))
+
+  app.get<{ Params: { jti: string } }>('/revocations/:jti', { onRequest: onRead }, async ({ params }) => {
+    const { seq, answers } = await lookup.check([{ jti: params.jti, kid: undefined }])
+    return { ...answers[0], seq }
+  })
+
+  app.post<{ Body: RevocationBody }>('/revocations', { onRequest: onWrite, schema: { body: revocationSchema } },
+    async (request, reply) => {
+      const { target, value, reason } = request.body
+      const actor = `client:${accessOf(request).client_id}`
+      if (target === 'token' && (await lookup.check([{ jti: value, kid: undefined }])).answers[0]!.target === 'invalid') {
+        throw new CountersignError('not_found', { reason: 'revocation/no-such-token' })
+      }
+      return reply.code(201).send({ seq: await revoker.revoke(target, value, { reason, actor }) })
+    })
+}

@@ -1,0 +1,45 @@
+import { createAdminApp } from './admin/admin-app.ts'
+import { createApp } from './app.ts'
+import { compose, type Service } from './compose.ts'
+import { readConfig, type Config } from './config.ts'
+import { prepareDemo } from './demo/demo.ts'
+import { runUntilSignal } from './lifecycle.ts'
+import { isUnavailable } from './protocol/errors.ts'
+
+/** The process: configuration, composition, both listeners, work; drained and closed on a signal. */
+
+try {
+  await serve(readConfig())
+} catch (error) {
+  process.stderr.write(`countersign: ${(error as Error).message}\n`)
+  process.exit(1)
+}
+
+async function serve(config: Config): Promise<void> {
+  const service = await compose(config, {
+    greeting: () => ({ pid: process.pid, adminUrl: `http://${config.adminHost}:${config.adminPort}` })
+  })
+  const app = await createApp({
+    services: { ...service.rooms, isReady: service.isReady }, logger: service.logger, trustProxy: config.trustProxy
+  })
+  const admin = await createAdminApp(service)
+  runUntilSignal({ app, admin, service })
+  await admin.listen({ host: config.adminHost, port: config.adminPort })
+  await app.listen({ host: config.host, port: config.port })
+  await startWhenPossible(service)
+  service.logger.info({ issuer: config.issuer, database: service.stores.kind }, 'ready')
+  if (!config.production) process.stdout.write(await prepareDemo(service))
+}
+
+/** A database that is away at the start is waited for, with readiness at 503; anything else stops the start. */
+async function startWhenPossible(service: Service): Promise<void> {
+  for (;;) {
+    try {
+      return await service.start()
+    } catch (error) {
+      if (!isUnavailable(error)) throw error
+      service.logger.warn({ err: error }, 'waiting for the database')
+      await new Promise(resolve => setTimeout(resolve, 1000))
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import type { Clock } from './ports/clock.ts'
+import type { Log } from './ports/log.ts'
+import { unavailable } from './protocol/errors.ts'
+import { pulseInterval, stateMaxAge } from './protocol/limits.ts'
+import type { ServiceState, StateStore } from './stores/state.ts'
+
+/**
+ * The heartbeat of an instance: reads the one row of shared state several times a second, so that changed keys and
+ * clients, revocations and lifetimes are known here even while Redis is away. It knows nothing of what its followers do
+ * with the news.
+ */
+export interface Pulse {
+  /** The last state read. Throws `temporarily_unavailable` when that is longer ago than the service may trust. */
+  current(): ServiceState
+  /** The last state read, however old. Throws only before the first. */
+  latest(): ServiceState
+  /** Seconds since the start of the last successful read; Infinity before the first. */
+  age(): number
+  /** Whether the last state read may still be trusted. */
+  isFresh(): boolean
+  /** Reads once more; callers who come while a read is under way share the next one, so that the answer is never older
+   * than the question. */
+  refresh(): Promise<ServiceState>
+  /** Calls back after every read, one read at a time. */
+  follow(follower: (state: ServiceState) => Promise<void>): void
+  start(): void
+  stop(): Promise<void>
+}
+
+export interface PulseOptions {
+  store: StateStore
+  clock: Clock
+  log: Log
+}
+
+export function createPulse({ store, clock, log }: PulseOptions): Pulse {
+  const followers: Array<(state: ServiceState) => Promise<void>> = []
+  let state: ServiceState | undefined
+  let readAt = -Infinity
+  let running: Promise<ServiceState> | undefined
+  let next: Promise<ServiceState> | undefined
+  let timer: NodeJS.Timeout | undefined
+  let failing = false
+
+  const isFresh = (): boolean => clock.monotonic() - readAt <= stateMaxAge * 1000
+
+  const read = async (): Promise<ServiceState> => {
+    const startedAt = clock.monotonic()
+    const fresh = await store.read()
+    for (const follower of followers) await follower(fresh)
+    state = fresh
+    readAt = startedAt
+    return fresh
+  }
+
+  const begin = (): Promise<ServiceState> => {
+    running = read().finally(() => { running = undefined })
+    return running
+  }
+
+  const refresh = (): Promise<ServiceState> => {
+    if (running === undefined) return begin()
+    next ??= running.catch(() => undefined).then(() => {
+      next = undefined
+      return begin()
+    })
+    return next
+  }
+
+  const beat = async (): Promise<void> => {
+    try {
+      await refresh()
+      if (failing) log.info({}, 'the shared state can be read again')
+      failing = false
+    } catch (error) {
+      if (!failing) log.error({ err: error }, 'the shared state cannot be read; signing stops soon if this goes on')
+      failing = true
+    }
+  }
+
+  return {
+    refresh,
+    follow: follower => void followers.push(follower),
+    age: () => (clock.monotonic() - readAt) / 1000,
+    latest() {
+      if (state === undefined) throw unavailable('state/never-read')
+      return state
+    },
+    isFresh,
+    current() {
+      if (state === undefined || !isFresh()) throw unavailable('state/stale')
+      return state
+    },
+    start() {
+      const loop = (): void => void beat().finally(() => {
+        if (timer !== undefined) timer = setTimeout(loop, pulseInterval * 1000)
+      })
+      timer = setTimeout(loop, 0)
+    },
+    async stop() {
+      clearTimeout(timer)
+      timer = undefined
+      await running?.catch(() => undefined)
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import type { Rotation } from './keys/rotation.ts'
+import type { Log } from './ports/log.ts'
+import type { AuditStore } from './stores/audit.ts'
+import type { JournalStore } from './stores/journal.ts'
+
+/** What an instance does on the side: keys that fall due, rows that nobody needs any more. Any number of instances may. */
+export interface Upkeep {
+  start(): void
+  stop(): Promise<void>
+}
+
+export interface UpkeepOptions {
+  rotation: Rotation
+  stores: { journal: JournalStore; audit: AuditStore }
+  log: Log
+}
+
+/** Seconds. */
+const keyInterval = 15
+const pruneInterval = 600
+const auditDays = 400
+
+export function createUpkeep({ rotation, stores, log }: UpkeepOptions): Upkeep {
+  const timers: NodeJS.Timeout[] = []
+  let running: Promise<unknown> = Promise.resolve()
+
+  const every = (seconds: number, task: () => Promise<unknown>): void => {
+    timers.push(setInterval(() => {
+      running = running.then(task).catch(error => log.warn({ err: error as Error }, 'upkeep did not succeed; it will be tried again'))
+    }, seconds * 1000).unref())
+  }
+
+  return {
+    start() {
+      every(keyInterval, rotation.tend)
+      every(pruneInterval, async () => {
+        await stores.journal.prune()
+        await stores.audit.prune({ auditDays })
+      })
+    },
+    async stop() {
+      for (const timer of timers) clearInterval(timer)
+      await running
+    }
+  }
+}
