@@ -3,6 +3,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { addErrorHandler, sendRefusal } from './http/plugins/error-handler.ts'
 import { addNotFound } from './http/plugins/not-found.ts'
 import { registerRateLimit } from './http/plugins/rate-limit.ts'
+import { refuseRepeatedHeaders } from './http/plugins/repeated-headers.ts'
 import { addResponseHeaders } from './http/plugins/response-headers.ts'
 import { discoveryRoutes, issuerPath, metadataRoute } from './http/routes/discovery.ts'
 import { firstPartyRoutes } from './http/routes/first-party.ts'
@@ -24,13 +25,15 @@ export interface AppOptions {
 export async function createApp({ services, logger, trustProxy }: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     ...serverOptions(logger, trustProxy),
-    frameworkErrors: (error, request, reply) => sendRefusal(
-      new CountersignError('invalid_request', { reason: 'http/bad-url', cause: error }), request, reply)
+    frameworkErrors(error, request, reply) {
+      void sendRefusal(new CountersignError('invalid_request', { reason: 'http/bad-url', cause: error }), request, reply)
+    }
   })
   app.decorateRequest('access', undefined)
   addErrorHandler(app, services.metrics)
   addNotFound(app)
   addResponseHeaders(app, services.settings.issuer)
+  refuseRepeatedHeaders(app)
   await app.register(cookie)
   await registerRateLimit(app, services.counters)
 
@@ -40,7 +43,7 @@ export async function createApp({ services, logger, trustProxy }: AppOptions): P
   const prefix = issuerPath(services.settings.issuer)
   await app.register(scope => discoveryRoutes(scope, services), { prefix })
   await app.register(scope => oauthRoutes(scope, services), { prefix })
-  await app.register(scope => firstPartyRoutes(scope, services), { prefix })
+  await app.register(scope => firstPartyRoutes(scope, services), { prefix: `${prefix}/api/auth` })
   await app.register(scope => revocationRoutes(scope, services), { prefix })
   return app
 }

@@ -38,7 +38,13 @@ const url = (property: string, protocols: string[], expected: string): Setting<s
   read: value => URL.canParse(value) && protocols.includes(new URL(value).protocol) ? value : undefined
 })
 
-const list = (property: string, expected: string, accepts: (item: string) => boolean, fallback?: string[]): Setting<string[]> => ({
+interface ListOf {
+  /** What the items are. */
+  expected: string
+  accepts(item: string): boolean
+}
+
+const list = (property: string, { expected, accepts }: ListOf, fallback?: string[]): Setting<string[]> => ({
   property,
   fallback,
   expected,
@@ -78,15 +84,21 @@ const declared = {
   DATA_DIR: folder('dataDir', 'data'),
   KEYS_DIR: folder('keysDir', 'keys'),
   MASTER_KEY_FILE: { ...text('masterKeyFile', undefined, 'a file'), read: (value: string) => path.resolve(value) },
-  TRUST_PROXY: list('trustProxy', 'addresses or networks of your proxies, such as 10.0.0.0/8, or the number of hops', isProxyRule, []),
+  TRUST_PROXY: list('trustProxy', {
+    expected: 'addresses or networks of your proxies, such as 10.0.0.0/8, or the number of hops', accepts: isProxyRule
+  }, []),
   ACCESS_TOKEN_LIFETIME: wholeNumber('accessTokenLifetime', 600, [10, day, 'seconds']),
   REFRESH_TOKEN_LIFETIME: wholeNumber('refreshTokenLifetime', 14 * day, [60, 400 * day, 'seconds']),
   REFRESH_ABSOLUTE_LIFETIME: wholeNumber('refreshAbsoluteLifetime', 90 * day, [60, 800 * day, 'seconds']),
   REFRESH_GRACE: wholeNumber('refreshGrace', 10, [0, 3600, 'seconds']),
   KEY_ROTATION_INTERVAL: wholeNumber('keyRotationInterval', 30 * day, [3600, 800 * day, 'seconds']),
   REGISTRATION: oneOf('registration', undefined, ['open', 'closed']),
-  FIRST_PARTY_ORIGINS: list('firstPartyOrigins', 'origins such as https://app.example.com, separated by spaces', isOrigin),
-  FIRST_PARTY_AUDIENCES: list('firstPartyAudiences', 'audience identifiers, separated by spaces', item => item.length <= 200, []),
+  FIRST_PARTY_ORIGINS: list('firstPartyOrigins', {
+    expected: 'origins such as https://app.example.com, separated by spaces', accepts: isOrigin
+  }),
+  FIRST_PARTY_AUDIENCES: list('firstPartyAudiences', {
+    expected: 'audience identifiers, separated by spaces', accepts: item => item.length <= 200
+  }, []),
   SIGN_IN_LIMIT_PER_IP: wholeNumber('signInLimitPerIp', 100, [1, 1_000_000, 'attempts in 15 minutes']),
   SHUTDOWN_DELAY: wholeNumber('shutdownDelay', 0, [0, 120, 'seconds']),
   LOG_LEVEL: oneOf('logLevel', 'info', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])

@@ -2,6 +2,7 @@ import type { Clock } from './ports/clock.ts'
 import type { Log } from './ports/log.ts'
 import { unavailable } from './protocol/errors.ts'
 import { pulseInterval, stateMaxAge } from './protocol/limits.ts'
+import { createSingleFlight } from './single-flight.ts'
 import type { ServiceState, StateStore } from './stores/state.ts'
 
 /**
@@ -37,39 +38,47 @@ export function createPulse({ store, clock, log }: PulseOptions): Pulse {
   const followers: Array<(state: ServiceState) => Promise<void>> = []
   let state: ServiceState | undefined
   let readAt = -Infinity
-  let running: Promise<ServiceState> | undefined
-  let next: Promise<ServiceState> | undefined
-  let timer: NodeJS.Timeout | undefined
-  let failing = false
-
   const isFresh = (): boolean => clock.monotonic() - readAt <= stateMaxAge * 1000
 
-  const read = async (): Promise<ServiceState> => {
+  const reading = createSingleFlight(async () => {
     const startedAt = clock.monotonic()
     const fresh = await store.read()
     for (const follower of followers) await follower(fresh)
     state = fresh
     readAt = startedAt
     return fresh
-  }
+  })
+  const beating = createBeat(reading.run, log)
 
-  const begin = (): Promise<ServiceState> => {
-    running = read().finally(() => { running = undefined })
-    return running
+  return {
+    isFresh,
+    refresh: reading.run,
+    follow: follower => void followers.push(follower),
+    age: () => (clock.monotonic() - readAt) / 1000,
+    latest() {
+      if (state === undefined) throw unavailable('state/never-read')
+      return state
+    },
+    current() {
+      if (state === undefined || !isFresh()) throw unavailable('state/stale')
+      return state
+    },
+    start: beating.start,
+    async stop() {
+      beating.stop()
+      await reading.settled()
+    }
   }
+}
 
-  const refresh = (): Promise<ServiceState> => {
-    if (running === undefined) return begin()
-    next ??= running.catch(() => undefined).then(() => {
-      next = undefined
-      return begin()
-    })
-    return next
-  }
+/** Reads again and again, and logs once when that begins to fail and once when it succeeds again. */
+function createBeat(read: () => Promise<unknown>, log: Log): { start(): void; stop(): void } {
+  let timer: NodeJS.Timeout | undefined
+  let failing = false
 
   const beat = async (): Promise<void> => {
     try {
-      await refresh()
+      await read()
       if (failing) log.info({}, 'the shared state can be read again')
       failing = false
     } catch (error) {
@@ -77,30 +86,17 @@ export function createPulse({ store, clock, log }: PulseOptions): Pulse {
       failing = true
     }
   }
+  const loop = (): void => void beat().finally(() => {
+    if (timer !== undefined) timer = setTimeout(loop, pulseInterval * 1000)
+  })
 
   return {
-    refresh,
-    follow: follower => void followers.push(follower),
-    age: () => (clock.monotonic() - readAt) / 1000,
-    latest() {
-      if (state === undefined) throw unavailable('state/never-read')
-      return state
-    },
-    isFresh,
-    current() {
-      if (state === undefined || !isFresh()) throw unavailable('state/stale')
-      return state
-    },
     start() {
-      const loop = (): void => void beat().finally(() => {
-        if (timer !== undefined) timer = setTimeout(loop, pulseInterval * 1000)
-      })
       timer = setTimeout(loop, 0)
     },
-    async stop() {
+    stop() {
       clearTimeout(timer)
       timer = undefined
-      await running?.catch(() => undefined)
     }
   }
 }

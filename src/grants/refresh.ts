@@ -44,55 +44,69 @@ export interface RefreshOptions {
 }
 
 export function createRefresh(options: RefreshOptions): Refresh {
-  const { grants, ring, mint } = options
-
-  async function answer(grant: GrantState, { scopes }: RefreshRequest, key: OpenMacKey): Promise<RefreshAnswer> {
-    const narrowed = scopes.length > 0 ? scopes : grant.scopes
-    return { access: await mint.forGrant(grant, narrowed), refreshToken: makeRefreshToken(grant, key), scopes: narrowed, grant }
-  }
-
-  /** The current token of a grant, made again. */
-  async function answerLate(grant: GrantStanding, request: RefreshRequest): Promise<RefreshAnswer> {
-    options.metrics.count('countersign_refresh_late_total')
-    const key = await ring.macByKid(grant.macKid)
-    if (key === undefined) throw refused('refresh-token/mac-key-removed')
-    return answer(grant, request, key)
-  }
-
-  async function attempt(token: ParsedRefreshToken, request: RefreshRequest, key: OpenMacKey): Promise<RefreshAnswer | 'moved'> {
-    const successorKey = ring.mac()
-    const rotated = await grants.rotate({
-      grantId: token.grantId,
-      generation: token.generation,
-      clientId: request.clientId,
-      keyBinding: undefined,
-      scopes: request.scopes,
-      proof: refreshProof(token, key),
-      macKid: successorKey.record.kid,
-      idleLifetime: options.idleLifetime
-    })
-    if (rotated !== undefined) return answer(rotated, request, successorKey)
-    const standing = await grants.find(token.grantId)
-    const authentic = standing !== undefined && isAuthentic(token, standing.secret, key)
-    const presented = { ...request, generation: token.generation, keyBinding: undefined, authentic }
-    const verdict = judgeRefresh(presented, standing, options.grace)
-    if (verdict === 'current') return 'moved'
-    if (verdict === 'late') return answerLate(standing!, request)
-    if (verdict === 'replayed') await punishReplay(token.grantId, options)
-    throw refusal(verdict)
-  }
-
   return async request => {
     const token = parseRefreshToken(request.refreshToken)
     if (token === undefined) throw refused('refresh-token/malformed')
-    const key = await ring.macByKid(token.macKid)
+    const key = await options.ring.macByKid(token.macKid)
     if (key === undefined) throw refused('refresh-token/unknown-mac-key')
     for (let tries = 0; tries < 3; tries++) {
-      const outcome = await attempt(token, request, key)
+      const outcome = await spend({ token, key, request }, options)
       if (outcome !== 'moved') return outcome
     }
     throw unavailable('refresh-token/contended')
   }
+}
+
+/** A refresh token that may be ours, with the key that would have made it. */
+interface Presented {
+  token: ParsedRefreshToken
+  key: OpenMacKey
+  request: RefreshRequest
+}
+
+async function spend(presented: Presented, options: RefreshOptions): Promise<RefreshAnswer | 'moved'> {
+  const { token, key, request } = presented
+  const successorKey = options.ring.mac()
+  const rotated = await options.grants.rotate({
+    grantId: token.grantId,
+    generation: token.generation,
+    clientId: request.clientId,
+    keyBinding: undefined,
+    scopes: request.scopes,
+    proof: refreshProof(token, key),
+    macKid: successorKey.record.kid,
+    idleLifetime: options.idleLifetime
+  })
+  return rotated === undefined
+    ? explain(presented, options)
+    : answer(rotated, { request, key: successorKey }, options)
+}
+
+/** Why no row moved, and what follows from that. */
+async function explain({ token, key, request }: Presented, options: RefreshOptions): Promise<RefreshAnswer | 'moved'> {
+  const standing = await options.grants.find(token.grantId)
+  const authentic = standing !== undefined && isAuthentic(token, standing.secret, key)
+  const presented = { ...request, generation: token.generation, keyBinding: undefined, authentic }
+  const verdict = judgeRefresh(presented, standing, options.grace)
+  if (verdict === 'current') return 'moved'
+  if (verdict === 'late') return answerLate(standing!, request, options)
+  if (verdict === 'replayed') await punishReplay(token.grantId, options)
+  throw refusal(verdict)
+}
+
+/** The current token of a grant, made again. */
+async function answerLate(grant: GrantStanding, request: RefreshRequest, options: RefreshOptions): Promise<RefreshAnswer> {
+  options.metrics.count('countersign_refresh_late_total')
+  const key = await options.ring.macByKid(grant.macKid)
+  if (key === undefined) throw refused('refresh-token/mac-key-removed')
+  return answer(grant, { request, key }, options)
+}
+
+async function answer(
+  grant: GrantState, { request, key }: { request: RefreshRequest; key: OpenMacKey }, { mint }: RefreshOptions
+): Promise<RefreshAnswer> {
+  const scopes = request.scopes.length > 0 ? request.scopes : grant.scopes
+  return { access: await mint.forGrant(grant, scopes), refreshToken: makeRefreshToken(grant, key), scopes, grant }
 }
 
 /** The family ends: whoever of the two holders is the thief, neither goes on (RFC 9700 §4.14.2). */

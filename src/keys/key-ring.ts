@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto'
 import type { JWK } from 'jose'
 import type { Clock } from '../ports/clock.ts'
 import { unavailable } from '../protocol/errors.ts'
-import { livingKeys, publishedKeys, signingKey, type Retention } from '../protocol/key-timeline.ts'
+import { publishedKeys, signingKey, type Retention } from '../protocol/key-timeline.ts'
 import { clockSkew } from '../protocol/limits.ts'
 import type { KeyPurpose, KeyRecord, KeyStore } from '../stores/keys.ts'
 import type { ServiceState } from '../stores/state.ts'
-import { openMacKey, openSigningKey, type OpenMacKey, type OpenSigningKey } from './open-key.ts'
+import type { OpenMacKey, OpenSigningKey } from './open-key.ts'
+import { createOpenKeys } from './open-keys.ts'
 import type { Seal } from './seal.ts'
 
 /**
@@ -41,59 +42,37 @@ export interface KeyRingOptions {
 }
 
 export function createKeyRing({ store, seal, clock, pulse }: KeyRingOptions): KeyRing {
-  let records: KeyRecord[] = []
-  const signingKeys = new Map<string, OpenSigningKey>()
-  const macKeys = new Map<string, OpenMacKey>()
+  const keys = createOpenKeys(seal)
   let version: number | undefined
   let jwksCache: { kids: string; body: string; etag: string } | undefined
-
-  const ofPurpose = (purpose: KeyPurpose): KeyRecord[] => records.filter(record => record.purpose === purpose)
 
   const retention = (): Retention => {
     const { accessTokenLifetime, formerLifetimeUntil } = pulse.latest()
     return { tokenLifetime: accessTokenLifetime + clockSkew, formerUntil: formerLifetimeUntil.getTime() }
   }
+  const published = (): KeyRecord[] => publishedKeys(keys.records('sign'), clock.now(), retention())
+  const reload = async (): Promise<void> => keys.replace(await store.list())
 
-  const published = (): KeyRecord[] => publishedKeys(ofPurpose('sign'), clock.now(), retention())
-
-  async function reload(): Promise<void> {
-    const fresh = await store.list()
-    const living = new Set(livingKeys(fresh).map(record => record.kid))
-    for (const keys of [signingKeys, macKeys]) {
-      for (const kid of keys.keys()) if (!living.has(kid)) keys.delete(kid)
-    }
-    for (const record of fresh) {
-      if (!living.has(record.kid)) continue
-      if (record.purpose === 'mac') macKeys.set(record.kid, macKeys.get(record.kid) ?? openMacKey(record, seal))
-      else signingKeys.set(record.kid, { ...(signingKeys.get(record.kid) ?? openSigningKey(record, seal)), record })
-    }
-    records = fresh
-    jwksCache = undefined
-  }
-
-  const current = <K>(purpose: KeyPurpose, open: Map<string, K>): K => {
+  function current<K>(purpose: KeyPurpose, open: (kid: string) => K | undefined): K {
     pulse.current()
-    const record = signingKey(ofPurpose(purpose), clock.now())
-    const key = record && open.get(record.kid)
-    if (key === undefined) throw unavailable('keys/none-yet')
-    return key
+    const record = signingKey(keys.records(purpose), clock.now())
+    return (record && open(record.kid)) ?? refuse()
   }
 
   return {
     reload,
     retention,
-    records: ofPurpose,
-    signing: () => current('sign', signingKeys),
-    mac: () => current('mac', macKeys),
-    verifying: kid => published().some(record => record.kid === kid) ? signingKeys.get(kid) : undefined,
+    records: keys.records,
+    signing: () => current('sign', keys.signing),
+    mac: () => current('mac', keys.mac),
+    verifying: kid => published().some(record => record.kid === kid) ? keys.signing(kid) : undefined,
     async macByKid(kid) {
-      if (!macKeys.has(kid) && !records.some(record => record.kid === kid)) await reload()
-      return macKeys.get(kid)
+      if (!keys.isKnown(kid)) await reload()
+      return keys.mac(kid)
     },
     jwks() {
       const shown = published()
-      if (shown.length === 0) throw unavailable('keys/none-yet')
-      const kids = shown.map(record => record.kid).join(' ')
+      const kids = shown.map(record => record.kid).join(' ') || refuse()
       if (jwksCache?.kids !== kids) jwksCache = { kids, ...renderJwks(shown) }
       return jwksCache
     },
@@ -103,6 +82,11 @@ export function createKeyRing({ store, seal, clock, pulse }: KeyRingOptions): Ke
       version = fresh.keysVersion
     }
   }
+}
+
+/** A JWKS is never empty and nothing is signed before the first key is there. */
+function refuse(): never {
+  throw unavailable('keys/none-yet')
 }
 
 function renderJwks(shown: readonly KeyRecord[]): { body: string; etag: string } {

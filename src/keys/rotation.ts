@@ -41,36 +41,15 @@ export interface RotationOptions {
 const purposes: readonly KeyPurpose[] = ['sign', 'mac']
 
 export function createRotation(options: RotationOptions): Rotation {
-  const { store, ring, clock, log } = options
-
-  async function addDueKeys(purpose: KeyPurpose): Promise<void> {
-    // At most two: the first key ever, and the standby behind it.
-    for (let added = 0; added < 2; added++) {
-      const plan = planNextKey(ring.records(purpose), clock.now(), options.interval)
-      if (plan === undefined) return
-      const record = await makeKey(purpose, plan, options)
-      if (await store.add(record)) log.info({ kid: record.kid, purpose, activeFrom: record.activeFrom }, 'key published')
-      await ring.reload()
-    }
-  }
+  const { store, ring } = options
 
   return {
+    rotate: (purpose, how) => bringForward(purpose, how, options),
+    reseal: () => resealAll(options),
     async tend() {
-      for (const purpose of purposes) await addDueKeys(purpose)
-      const kids = purposes.flatMap(purpose => forgettable(ring, purpose, options))
+      for (const purpose of purposes) await addDueKeys(purpose, options)
+      const kids = purposes.flatMap(purpose => forgettable(purpose, options))
       if (kids.length > 0) await store.forget(kids)
-    },
-    async rotate(purpose, { force, act }) {
-      const now = clock.now()
-      const records = ring.records(purpose)
-      const signing = signingKey(records, now)
-      const standby = livingKeys(records).find(key => signing !== undefined && key.position > signing.position)
-      if (standby === undefined) throw new CountersignError('conflict', { reason: 'keys/no-standby' })
-      const signsFrom = new Date(force ? now : earliestActivation(standby, now))
-      await store.activate(standby.kid, signsFrom, act)
-      await ring.reload()
-      await addDueKeys(purpose)
-      return { kid: standby.kid, signsFrom }
     },
     async remove(kid, act) {
       const entry = await store.remove(kid, act)
@@ -78,19 +57,48 @@ export function createRotation(options: RotationOptions): Rotation {
         throw new CountersignError('not_found', { reason: 'keys/unknown', sentence: 'There is no such key in use.' })
       }
       await ring.reload()
-      for (const purpose of purposes) await addDueKeys(purpose)
+      for (const purpose of purposes) await addDueKeys(purpose, options)
       return entry
-    },
-    async reseal() {
-      const stale = purposes.flatMap(purpose => livingKeys(ring.records(purpose)))
-        .filter(record => !options.seal.isCurrent(record.sealedWith))
-      for (const { kid, sealed, sealedWith } of stale) {
-        const again = options.seal.seal(kid, options.seal.open(kid, sealed, sealedWith))
-        await store.reseal(kid, again.sealed, again.sealedWith)
-      }
-      return stale.length
     }
   }
+}
+
+async function addDueKeys(purpose: KeyPurpose, options: RotationOptions): Promise<void> {
+  const { store, ring, clock, log, interval } = options
+  // At most two: the first key ever, and the standby behind it.
+  for (let added = 0; added < 2; added++) {
+    const plan = planNextKey(ring.records(purpose), clock.now(), interval)
+    if (plan === undefined) return
+    const record = await makeKey(purpose, plan, options)
+    if (await store.add(record)) log.info({ kid: record.kid, purpose, activeFrom: record.activeFrom }, 'key published')
+    await ring.reload()
+  }
+}
+
+async function bringForward(
+  purpose: KeyPurpose, { force, act }: { force: boolean; act: Act }, options: RotationOptions
+): Promise<{ kid: string; signsFrom: Date }> {
+  const { store, ring, clock } = options
+  const now = clock.now()
+  const records = ring.records(purpose)
+  const signing = signingKey(records, now)
+  const standby = livingKeys(records).find(key => signing !== undefined && key.position > signing.position)
+  if (standby === undefined) throw new CountersignError('conflict', { reason: 'keys/no-standby' })
+  const signsFrom = new Date(force ? now : earliestActivation(standby, now))
+  await store.activate(standby.kid, signsFrom, act)
+  await ring.reload()
+  await addDueKeys(purpose, options)
+  return { kid: standby.kid, signsFrom }
+}
+
+async function resealAll({ store, ring, seal }: RotationOptions): Promise<number> {
+  const stale = purposes.flatMap(purpose => livingKeys(ring.records(purpose)))
+    .filter(record => !seal.isCurrent(record.sealedWith))
+  for (const { kid, sealed, sealedWith } of stale) {
+    const again = seal.seal(kid, seal.open(kid, sealed, sealedWith))
+    await store.reseal(kid, again.sealed, again.sealedWith)
+  }
+  return stale.length
 }
 
 async function makeKey(purpose: KeyPurpose, plan: PlannedKey, { seal, random }: RotationOptions): Promise<KeyRecord> {
@@ -104,7 +112,7 @@ async function makeKey(purpose: KeyPurpose, plan: PlannedKey, { seal, random }: 
   return { ...common, kid, algorithm: defaultAlgorithm.name, publicJwk, ...seal.seal(kid, secret) }
 }
 
-function forgettable(ring: KeyRing, purpose: KeyPurpose, { clock, refreshLifetime }: RotationOptions): string[] {
+function forgettable(purpose: KeyPurpose, { ring, clock, refreshLifetime }: RotationOptions): string[] {
   const records = ring.records(purpose)
   const retention = purpose === 'sign' ? ring.retention() : { tokenLifetime: refreshLifetime, formerUntil: 0 }
   return livingKeys(records).filter(key => {

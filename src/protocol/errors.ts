@@ -15,35 +15,40 @@ interface ErrorRow {
   sentence: string
 }
 
-const row = (status: number, oauth: string, code: string, sentence: string, apiStatus?: number): ErrorRow =>
-  ({ status, oauth, code, sentence, ...(apiStatus === undefined ? {} : { apiStatus }) })
+/** The status, or the status at the OAuth endpoints and the one under /api/auth. */
+type Status = number | [number, number]
+
+const row = (statuses: Status, [oauth, code]: [string, string], sentence: string): ErrorRow => {
+  const [status, apiStatus] = [statuses].flat() as [number, number?]
+  return { status, oauth, code, sentence, ...(apiStatus !== undefined && { apiStatus }) }
+}
 
 export const errorTable = {
-  invalid_request: row(400, 'invalid_request', 'VALIDATION_FAILED', 'The request is malformed or lacks a parameter.'),
-  invalid_client: row(401, 'invalid_client', 'CLIENT_INVALID', 'Client authentication failed.'),
-  invalid_grant: row(400, 'invalid_grant', 'TOKEN_INVALID', 'The grant or refresh token is invalid, expired or revoked.', 401),
-  unauthorized_client: row(400, 'unauthorized_client', 'CLIENT_NOT_ALLOWED', 'This client may not do that.', 403),
-  unsupported_grant_type: row(400, 'unsupported_grant_type', 'VALIDATION_FAILED', 'This grant type is not supported.'),
-  invalid_scope: row(400, 'invalid_scope', 'SCOPE_INVALID', 'The scope is unknown, malformed or wider than allowed.'),
-  token_missing: row(401, 'invalid_token', 'TOKEN_MISSING', 'An access token is required.'),
-  refresh_token_missing: row(401, 'invalid_grant', 'TOKEN_MISSING', 'A refresh token is required.'),
-  invalid_token: row(401, 'invalid_token', 'TOKEN_INVALID', 'The access token is not valid here.'),
-  token_expired: row(401, 'invalid_token', 'TOKEN_EXPIRED', 'The access token has expired.'),
-  token_revoked: row(401, 'invalid_token', 'TOKEN_REVOKED', 'The token has been revoked.'),
-  insufficient_scope: row(403, 'insufficient_scope', 'SCOPE_INSUFFICIENT', 'The access token lacks a scope that this needs.'),
-  invalid_credentials: row(401, 'access_denied', 'INVALID_CREDENTIALS', 'The email address or the password is wrong.'),
-  cross_site_request: row(403, 'access_denied', 'CROSS_SITE_REQUEST', 'Requests from this origin are refused.'),
-  registration_closed: row(403, 'access_denied', 'REGISTRATION_CLOSED', 'Registration is closed.'),
-  forbidden: row(403, 'access_denied', 'FORBIDDEN', 'This is not allowed.'),
-  not_found: row(404, 'invalid_request', 'NOT_FOUND', 'There is nothing here by that name.'),
-  method_not_allowed: row(405, 'invalid_request', 'METHOD_NOT_ALLOWED', 'This method is not allowed here.'),
-  conflict: row(409, 'invalid_request', 'CONFLICT', 'Something by that name exists already.'),
-  request_timeout: row(408, 'invalid_request', 'REQUEST_TIMEOUT', 'The request took too long to arrive.'),
-  payload_too_large: row(413, 'invalid_request', 'PAYLOAD_TOO_LARGE', 'The request body is too large.'),
-  unsupported_media_type: row(415, 'invalid_request', 'UNSUPPORTED_MEDIA_TYPE', 'This content type is not accepted here.'),
-  rate_limited: row(429, 'temporarily_unavailable', 'RATE_LIMITED', 'Too many attempts. Try again later.'),
-  server_error: row(500, 'server_error', 'INTERNAL_ERROR', 'Something went wrong on our side.'),
-  temporarily_unavailable: row(503, 'temporarily_unavailable', 'TEMPORARILY_UNAVAILABLE',
+  invalid_request: row(400, ['invalid_request', 'VALIDATION_FAILED'], 'The request is malformed or lacks a parameter.'),
+  invalid_client: row(401, ['invalid_client', 'CLIENT_INVALID'], 'Client authentication failed.'),
+  invalid_grant: row([400, 401], ['invalid_grant', 'TOKEN_INVALID'], 'The grant or refresh token is invalid, expired or revoked.'),
+  unauthorized_client: row([400, 403], ['unauthorized_client', 'CLIENT_NOT_ALLOWED'], 'This client may not do that.'),
+  unsupported_grant_type: row(400, ['unsupported_grant_type', 'VALIDATION_FAILED'], 'This grant type is not supported.'),
+  invalid_scope: row(400, ['invalid_scope', 'SCOPE_INVALID'], 'The scope is unknown, malformed or wider than allowed.'),
+  token_missing: row(401, ['invalid_token', 'TOKEN_MISSING'], 'An access token is required.'),
+  refresh_token_missing: row(401, ['invalid_grant', 'TOKEN_MISSING'], 'A refresh token is required.'),
+  invalid_token: row(401, ['invalid_token', 'TOKEN_INVALID'], 'The access token is not valid here.'),
+  token_expired: row(401, ['invalid_token', 'TOKEN_EXPIRED'], 'The access token has expired.'),
+  token_revoked: row(401, ['invalid_token', 'TOKEN_REVOKED'], 'The token has been revoked.'),
+  insufficient_scope: row(403, ['insufficient_scope', 'SCOPE_INSUFFICIENT'], 'The access token lacks a scope that this needs.'),
+  invalid_credentials: row(401, ['access_denied', 'INVALID_CREDENTIALS'], 'The email address or the password is wrong.'),
+  cross_site_request: row(403, ['access_denied', 'CROSS_SITE_REQUEST'], 'Requests from this origin are refused.'),
+  registration_closed: row(403, ['access_denied', 'REGISTRATION_CLOSED'], 'Registration is closed.'),
+  forbidden: row(403, ['access_denied', 'FORBIDDEN'], 'This is not allowed.'),
+  not_found: row(404, ['invalid_request', 'NOT_FOUND'], 'There is nothing here by that name.'),
+  method_not_allowed: row(405, ['invalid_request', 'METHOD_NOT_ALLOWED'], 'This method is not allowed here.'),
+  conflict: row(409, ['invalid_request', 'CONFLICT'], 'Something by that name exists already.'),
+  request_timeout: row(408, ['invalid_request', 'REQUEST_TIMEOUT'], 'The request took too long to arrive.'),
+  payload_too_large: row(413, ['invalid_request', 'PAYLOAD_TOO_LARGE'], 'The request body is too large.'),
+  unsupported_media_type: row(415, ['invalid_request', 'UNSUPPORTED_MEDIA_TYPE'], 'This content type is not accepted here.'),
+  rate_limited: row(429, ['temporarily_unavailable', 'RATE_LIMITED'], 'Too many attempts. Try again later.'),
+  server_error: row(500, ['server_error', 'INTERNAL_ERROR'], 'Something went wrong on our side.'),
+  temporarily_unavailable: row(503, ['temporarily_unavailable', 'TEMPORARILY_UNAVAILABLE'],
     'The service cannot answer this right now. Try again shortly.')
 } as const satisfies Record<string, ErrorRow>
 

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../ports/clock.ts'
+import { clockSkew } from '../protocol/limits.ts'
 import type { LiveEntry } from '../protocol/revocation-rules.ts'
 import type { JournalEntry, JournalHead } from '../stores/journal.ts'
+import { createEntryTable } from './entry-table.ts'
 
 /** The live entries in memory, in the order of the journal and without a gap. */
 export interface Replica {
@@ -20,51 +22,38 @@ export interface Replica {
 
 export function createReplica(clock: Clock): Replica {
   let head: JournalHead | undefined
-  const live = new Map<number, JournalEntry>()
-  const byKind = new Map<string, Map<string, LiveEntry>>()
+  const table = createEntryTable()
   let sweptAt = clock.monotonic()
 
-  function add(entry: JournalEntry): void {
-    live.set(entry.seq, entry)
-    const byValue = byKind.get(entry.target) ?? new Map<string, LiveEntry>()
-    byKind.set(entry.target, byValue)
-    byValue.set(entry.value, { seq: entry.seq, cutoff: entry.cutoff, since: entry.createdAt.getTime() })
-  }
-
-  /** Entries past their end cover no living token; the journal has deleted them, too. */
-  function sweep(): void {
+  function sweepNowAndThen(): void {
     if (clock.monotonic() - sweptAt < 60_000) return
     sweptAt = clock.monotonic()
-    for (const entry of live.values()) {
-      if (entry.endsAt.getTime() > clock.now() - 60_000) continue
-      live.delete(entry.seq)
-      if (byKind.get(entry.target)?.get(entry.value)?.seq === entry.seq) byKind.get(entry.target)?.delete(entry.value)
-    }
+    // Instances whose clocks differ agree on what still counts.
+    table.deleteEndedBefore(clock.now() - clockSkew * 1000)
   }
 
   return {
     get head() { return head },
     isAt: other => head?.seq === other.seq && head.hash.equals(other.hash),
     append(entries) {
-      sweep()
+      sweepNowAndThen()
       for (const entry of entries) {
         if (head === undefined || entry.seq > head.seq + 1) return false
         if (entry.seq <= head.seq) continue
         if (!continues(head, entry)) return false
-        add(entry)
+        table.add(entry)
         head = { seq: entry.seq, hash: entry.hash }
       }
       return true
     },
     reset(to, entries) {
-      live.clear()
-      byKind.clear()
-      for (const entry of entries) add(entry)
+      table.clear()
+      for (const entry of entries) table.add(entry)
       head = to
     },
-    find: (kind, value) => byKind.get(kind)?.get(value),
-    entries: () => [...live.values()],
-    size: () => live.size
+    find: table.find,
+    entries: table.entries,
+    size: table.size
   }
 }
 

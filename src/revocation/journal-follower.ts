@@ -1,0 +1,40 @@
+import type { Log } from '../ports/log.ts'
+import type { JournalHead, JournalStore } from '../stores/journal.ts'
+import type { RevocationCache } from '../stores/revocation-cache.ts'
+import type { Replica } from './replica.ts'
+
+/** Brings the replica to the journal's head: by what is new, or from a snapshot where the journal does not continue. */
+export type FollowJournal = (head: JournalHead) => Promise<void>
+
+export interface JournalFollowerOptions {
+  replica: Replica
+  journal: JournalStore
+  cache: RevocationCache
+  log: Log
+}
+
+const pageSize = 10_000
+
+export function createJournalFollower({ replica, journal, cache, log }: JournalFollowerOptions): FollowJournal {
+  async function startAnew(): Promise<void> {
+    const { head, entries } = await journal.snapshot()
+    if (replica.head !== undefined) {
+      // The cache may hold entries of a journal that is no more, after a restore.
+      log.warn({ from: replica.head.seq, to: head.seq }, 'the journal does not continue what was followed; starting anew')
+      await cache.reset(head.seq, entries).catch(() => undefined)
+    }
+    replica.reset(head, entries)
+  }
+
+  return async target => {
+    while (!replica.isAt(target)) {
+      const { head } = replica
+      const entries = head === undefined ? 'unknown' : await journal.readAfter(head, pageSize)
+      if (entries === 'unknown') return startAnew()
+      // Ahead of a state that was read before our own last entry.
+      if (entries.length === 0 && head!.seq >= target.seq) return
+      // A gap: what came between has ended and was deleted.
+      if (entries.length === 0 || !replica.append(entries)) return startAnew()
+    }
+  }
+}
