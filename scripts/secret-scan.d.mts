@@ -1,0 +1,1 @@
+export function findSecrets(files: { secretsFile: string, logFile: string }): string[]

@@ -1,0 +1,6 @@
+export interface TapReader {
+  write(chunk: string): void
+  end(): { passed: number, failed: number }
+}
+
+export function createTapReader(say: (line: string) => void): TapReader
