@@ -181,7 +181,8 @@ ALTER TABLE "service_state" ADD CONSTRAINT "service_state_one_row" CHECK ("id");
 INSERT INTO "journal_head" ("seq", "hash") VALUES (0, sha256(gen_random_uuid()::text::bytea));
 INSERT INTO "service_state" DEFAULT VALUES;
 
--- Change counters: whoever changes a client or a key, every instance notices when it next reads service_state.
+-- Change counters: whoever changes a client or a key, every instance notices when it next reads
+-- service_state.
 CREATE FUNCTION "count_client_change"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE service_state SET clients_version = clients_version + 1;
@@ -198,8 +199,8 @@ END $$;
 CREATE TRIGGER "keys_changed" AFTER INSERT OR UPDATE OR DELETE ON "keys"
   FOR EACH STATEMENT EXECUTE FUNCTION "count_key_change"();
 
--- The moment after which no access token that exists now can be alive: the longest lifetime in force, and a minute for
--- clocks that differ.
+-- The moment after which no access token that exists now can be alive: the longest lifetime in force, and a
+-- minute for clocks that differ.
 CREATE FUNCTION "last_token_ends"() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$
   SELECT greatest(clock_timestamp() + make_interval(secs => access_token_lifetime), former_lifetime_until)
     + interval '60 seconds' FROM service_state
@@ -210,9 +211,9 @@ LANGUAGE sql VOLATILE AS $$
   INSERT INTO audit_events (kind, actor, subject, details) VALUES (p_kind, p_actor, p_subject, p_details)
 $$;
 
--- The only writer of the journal, called as the last step of the statement that ends something. Locking the head row
--- until that statement commits makes the sequence gap-free in commit order; the running hash tells a restored journal
--- from the one that readers had followed.
+-- The only writer of the journal, called as the last step of the statement that ends something. Locking the
+-- head row until that statement commits makes the sequence gap-free in commit order; the running hash tells a
+-- restored journal from the one that readers had followed.
 CREATE FUNCTION "append_revocation"(
   p_target text, p_value text, p_cutoff bigint, p_reason text, p_actor text, p_subject text DEFAULT NULL
 ) RETURNS revocations LANGUAGE plpgsql VOLATILE AS $$
@@ -234,7 +235,8 @@ BEGIN
   RETURN entry;
 END $$;
 
--- One token is ended once: the head is locked before the look, so that of two calls the later sees the earlier's entry.
+-- One token is ended once: the head is locked before the look, so that of two calls the later sees the
+-- earlier's entry.
 CREATE FUNCTION "revoke_token"(p_jti text, p_reason text, p_actor text) RETURNS revocations
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
@@ -248,14 +250,15 @@ BEGIN
   RETURN entry;
 END $$;
 
--- A grant's id: its number in the leading 48 bits, 80 random bits behind (src/protocol/identifiers.ts reads it).
+-- A grant's id: its number in the leading 48 bits, 80 random bits behind (src/protocol/identifiers.ts reads
+-- it).
 CREATE FUNCTION "grant_id"(p_number bigint, p_random bytea) RETURNS text LANGUAGE sql IMMUTABLE AS $$
   SELECT rtrim(translate(encode(substring(int8send(p_number) FROM 3) || p_random, 'base64'), '+/', '-_'), '=')
 $$;
 
--- A new password ends every other session of the user. In a function, because only a second statement, begun after the
--- user's row is locked, sees a sign-in that was under way with the old password. One row of nulls says that the old hash
--- is no longer the stored one and nothing was done.
+-- A new password ends every other session of the user. In a function, because only a second statement, begun
+-- after the user's row is locked, sees a sign-in that was under way with the old password. One row of nulls
+-- says that the old hash is no longer the stored one and nothing was done.
 CREATE FUNCTION "change_password"(
   p_user_id text, p_old_hash text, p_new_hash text, p_kept_session_id text, p_actor text
 ) RETURNS SETOF revocations LANGUAGE plpgsql VOLATILE AS $$
@@ -279,8 +282,8 @@ BEGIN
   END LOOP;
 END $$;
 
--- The client that first-party sign-in uses. It has no grant type at the token endpoint: its refresh tokens work only
--- under /api/auth.
+-- The client that first-party sign-in uses. It has no grant type at the token endpoint: its refresh tokens
+-- work only under /api/auth.
 INSERT INTO "clients" ("id", "tag", "name", "auth_methods", "grant_types", "scopes", "audience", "redirect_uris", "grants_cutoff")
 VALUES ('countersign', translate(encode(substring(sha256('countersign'::bytea) FROM 1 FOR 12), 'base64'), '+/', '-_'),
   'Countersign', '{none}', '{}', '{}', '{}', '{}', nextval('grant_numbers'));

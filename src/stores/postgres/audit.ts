@@ -7,7 +7,10 @@ type EventRow = Omit<AuditEvent, 'id'> & { id: bigint }
 
 const pruneBatch = 5_000
 
-/** An expired session or grant stays until no access token of it can be alive, so that a `jti` still finds its owner. */
+/**
+ * An expired session or grant stays until no access token of it can be alive, so that a `jti` still finds its
+ * owner.
+ */
 const longEnded = Prisma.sql`
   expires_at < (SELECT clock_timestamp() - (last_token_ends() - clock_timestamp()))`
 
@@ -17,7 +20,8 @@ export function createAuditStore({ prisma }: Database): AuditStore {
     async list({ limit, subject }) {
       const condition = subject === undefined ? Prisma.empty : Prisma.sql`WHERE subject = ${subject}`
       const rows = await query.rows<EventRow>(Prisma.sql`
-        SELECT id, at, kind, actor, subject, details FROM audit_events ${condition} ORDER BY id DESC LIMIT ${limit}::int`)
+        SELECT id, at, kind, actor, subject, details FROM audit_events ${condition}
+        ORDER BY id DESC LIMIT ${limit}::int`)
       return rows.map(row => ({ ...row, id: Number(row.id) }))
     },
     async record({ kind, actor, subject, details }) {
@@ -35,13 +39,17 @@ export function createAuditStore({ prisma }: Database): AuditStore {
   }
 }
 
-/** Bounded batches, so that no statement holds many rows for long; grants go before the sessions they refer to. */
+/**
+ * Bounded batches, so that no statement holds many rows for long; grants go before the sessions they refer
+ * to.
+ */
 function pruning(auditDays: number): Prisma.Sql[] {
   const limit = Prisma.sql`LIMIT ${pruneBatch}::int FOR UPDATE SKIP LOCKED`
   return [
     Prisma.sql`DELETE FROM grants WHERE id IN (SELECT id FROM grants WHERE ${longEnded} ${limit})`,
     Prisma.sql`DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE ${longEnded} ${limit})`,
     Prisma.sql`DELETE FROM audit_events WHERE id IN (
-      SELECT id FROM audit_events WHERE at < clock_timestamp() - make_interval(days => ${auditDays}::int) ${limit})`
+      SELECT id FROM audit_events WHERE at < clock_timestamp() - make_interval(days => ${auditDays}::int)
+      ${limit})`
   ]
 }

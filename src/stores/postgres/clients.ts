@@ -20,8 +20,8 @@ interface ClientRow {
   created_at: Date
 }
 
-const columns = Prisma.sql`id, tag, name, secret_hash, auth_methods, grant_types, scopes, audience, redirect_uris,
-  grants_cutoff, disabled_at, created_at`
+const columns = Prisma.sql`id, tag, name, secret_hash, auth_methods, grant_types, scopes, audience,
+  redirect_uris, grants_cutoff, disabled_at, created_at`
 
 export function createClientStore({ prisma }: Database): ClientStore {
   const query = createQuery(prisma)
@@ -35,7 +35,8 @@ export function createClientStore({ prisma }: Database): ClientStore {
       return row && toClient(row)
     },
     async list() {
-      const rows = await query.rows<ClientRow>(Prisma.sql`SELECT ${columns} FROM clients ORDER BY created_at, id`)
+      const statement = Prisma.sql`SELECT ${columns} FROM clients ORDER BY created_at, id`
+      const rows = await query.rows<ClientRow>(statement)
       return rows.map(toClient)
     },
     async replaceSecret(clientId, secretHash, actor) {
@@ -69,12 +70,14 @@ function registration(client: NewClient, actor: string): Prisma.Sql {
       INSERT INTO clients (
         id, tag, name, secret_hash, auth_methods, grant_types, scopes, audience, redirect_uris, grants_cutoff)
       VALUES (
-        ${client.id}, ${client.tag}, ${client.name}, ${client.secretHash ?? null}::bytea, ${client.authMethods}::text[],
+        ${client.id}, ${client.tag}, ${client.name}, ${client.secretHash ?? null}::bytea,
+        ${client.authMethods}::text[],
         ${client.grantTypes}::text[], ${client.scopes}::text[], ${client.audience}::text[],
         ${client.redirectUris}::text[], nextval('grant_numbers'))
       ON CONFLICT DO NOTHING RETURNING id
     )
-    SELECT added.id FROM added CROSS JOIN LATERAL record_audit('client/created', ${actor}, added.id, '{}') AS noted`
+    SELECT added.id FROM added CROSS JOIN LATERAL
+      record_audit('client/created', ${actor}, added.id, '{}') AS noted`
 }
 
 /** The cut-off is taken after the row is locked, so that of two ends the later one has the higher number. */

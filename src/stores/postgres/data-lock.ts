@@ -1,15 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, linkSync, lstatSync, mkdirSync, openSync, readdirSync, renameSync, unlinkSync } from 'node:fs'
+import {
+  closeSync, linkSync, lstatSync, mkdirSync, openSync, readdirSync, renameSync, unlinkSync
+} from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 
 /**
- * One process owns a data folder. The lock is a Unix socket bound inside it, so that it dies with its process however
- * that ends; whoever connects is told who the owner is. A file with a process id in it would be fooled by containers,
- * where every service is process 1.
+ * One process owns a data folder. The lock is a Unix socket bound inside it, so that it dies with its process
+ * however that ends; whoever connects is told who the owner is. A file with a process id in it would be
+ * fooled by containers, where every service is process 1.
  *
- * Each process binds a socket of its own name, then links it to the lock's name: linking is atomic and fails when the
- * name is taken. A stale lock is renamed away before it is judged; if it turns out to be alive it is put back.
+ * Each process binds a socket of its own name, then links it to the lock's name: linking is atomic and fails
+ * when the name is taken. A stale lock is renamed away before it is judged; if it turns out to be alive it is
+ * put back.
  */
 
 const lockName = 'owner.sock'
@@ -18,13 +21,16 @@ const ownName = /^owner-[0-9a-f]{12}\.sock$/
 const longestSocketPath = 103
 const answerTimeout = 1000
 
-/** Another process owns the data folder. `greeting` is what it says of itself; undefined when it does not answer. */
+/**
+ * Another process owns the data folder. `greeting` is what it says of itself; undefined when it does not
+ * answer.
+ */
 export class DataFolderInUse extends Error {
   readonly greeting: Record<string, unknown> | undefined
 
   constructor(dataDir: string, greeting: Record<string, unknown> | undefined) {
     const pid = greeting?.['pid']
-    super(`The data folder ${dataDir} is in use${pid === undefined ? '' : ` by process ${String(pid)}`}: ` +
+    super(`The data folder ${dataDir} is in use${typeof pid === 'number' ? ` by process ${pid}` : ''}: ` +
       'stop that process, or set DATA_DIR to another folder')
     this.name = 'DataFolderInUse'
     this.greeting = greeting
@@ -91,7 +97,9 @@ async function takeLock(folder: Folder, name: string): Promise<void> {
   throw new DataFolderInUse(folder.dataDir, undefined)
 }
 
-/** Between the first look and the rename another process may have taken over: its lock goes back where it was. */
+/**
+ * Between the first look and the rename another process may have taken over: its lock goes back where it was.
+ */
 async function removeStale(folder: Folder): Promise<void> {
   const aside = folder.at(`stale-${randomBytes(6).toString('hex')}.sock`)
   try {
@@ -111,9 +119,9 @@ async function removeStale(folder: Folder): Promise<void> {
 }
 
 /**
- * While a living lock was renamed away, a third process could link its own. So a new owner looks for any other living
- * socket before it believes itself alone, and clears away the dead ones. Two that start together may both give way: the
- * caller hears that the folder is in use, which is the safe mistake.
+ * While a living lock was renamed away, a third process could link its own. So a new owner looks for any
+ * other living socket before it believes itself alone, and clears away the dead ones. Two that start together
+ * may both give way: the caller hears that the folder is in use, which is the safe mistake.
  */
 async function confirmAlone(folder: Folder, name: string): Promise<void> {
   for (const other of readdirSync(folder.dataDir)) {
@@ -171,14 +179,16 @@ function parseGreeting(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Where a path would be too long for a socket's address, Linux reaches the folder through an open descriptor. */
+/**
+ * Where a path would be too long for a socket's address, Linux reaches the folder through an open descriptor.
+ */
 function openFolder(dataDir: string): Folder {
   const longest = path.join(path.resolve(dataDir), `owner-${'0'.repeat(12)}.sock`)
   const descriptor = openSync(dataDir, 'r')
   const short = Buffer.byteLength(longest) <= longestSocketPath
   if (!short && process.platform !== 'linux') {
     closeSync(descriptor)
-    throw new Error(`The path of the data folder ${dataDir} is too long for a lock: set DATA_DIR to a shorter one`)
+    throw new Error(`The path of the data folder ${dataDir} is too long: set DATA_DIR to a shorter one`)
   }
   const base = short ? path.resolve(dataDir) : `/proc/self/fd/${descriptor}`
   return { dataDir, at: name => path.join(base, name), close: () => closeSync(descriptor) }

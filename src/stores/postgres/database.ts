@@ -8,11 +8,12 @@ import { listPending, migrate, type MigrationConnection } from './migrate.ts'
 import { translateFault } from './query.ts'
 
 /**
- * The PostgreSQL stores. This folder owns every SQL statement and all that is particular to PostgreSQL: connections,
- * migrations, which fault means "away". It knows the store interfaces and rows; it must not know HTTP, tokens or any
- * rule of the protocol beyond what a single statement has to decide.
+ * The PostgreSQL stores. This folder owns every SQL statement and all that is particular to PostgreSQL:
+ * connections, migrations, which fault means "away". It knows the store interfaces and rows; it must not know
+ * HTTP, tokens or any rule of the protocol beyond what a single statement has to decide.
  *
- * Every act is one statement. Whether the database is a server or embedded in this process is settled in this file.
+ * Every act is one statement. Whether the database is a server or embedded in this process is settled in this
+ * file.
  */
 
 export interface Database {
@@ -52,7 +53,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const { url, log } = options
   const connections = url === undefined ? await openEmbedded(options) : connectToServer(url)
   connections.pool.on('error', error => {
-    log.warn({ code: (error as NodeJS.ErrnoException).code ?? error.name }, 'lost an idle database connection')
+    const { code = error.name } = error as NodeJS.ErrnoException
+    log.warn({ code }, 'lost an idle database connection')
   })
   const adapter = new PrismaPg(connections.pool, { statementNameGenerator: createStatementNames() })
   const prisma = new PrismaClient({ adapter })
@@ -76,7 +78,8 @@ function connectToServer(url: string): Connections {
     keepAlive: true,
     application_name: 'countersign'
   }
-  const pool = new pg.Pool({ ...target, max: 10, statement_timeout: statementTimeout, query_timeout: answerTimeout })
+  const limits = { max: 10, statement_timeout: statementTimeout, query_timeout: answerTimeout }
+  const pool = new pg.Pool({ ...target, ...limits })
   return {
     pool,
     async withConnection(work) {
@@ -137,8 +140,8 @@ async function openEmbedded(options: DatabaseOptions): Promise<Connections> {
 }
 
 /**
- * Options in the URL itself would override ours. The driver adapter reads times wrongly in any zone but UTC. Compiling
- * our short statements to machine code would take a hundred times longer than running them.
+ * Options in the URL itself would override ours. The driver adapter reads times wrongly in any zone but UTC.
+ * Compiling our short statements to machine code would take a hundred times longer than running them.
  */
 function withSessionSettings(url: string): { connectionString: string; options: string } {
   const target = new URL(url)

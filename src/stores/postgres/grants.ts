@@ -13,8 +13,8 @@ type RedemptionRow = GrantRow | { id: null; spent: boolean }
 
 /** A grant with all that decides whether it stands. */
 const grantWithOwners = Prisma.sql`
-  grants g JOIN users u ON u.id = g.user_id JOIN sessions s ON s.id = g.session_id JOIN clients c ON c.id = g.client_id
-  CROSS JOIN service_state st`
+  grants g JOIN users u ON u.id = g.user_id JOIN sessions s ON s.id = g.session_id
+  JOIN clients c ON c.id = g.client_id CROSS JOIN service_state st`
 
 export function createGrantStore({ prisma }: Database): GrantStore {
   const query = createQuery(prisma)
@@ -57,9 +57,10 @@ export function createGrantStore({ prisma }: Database): GrantStore {
 }
 
 /**
- * One round trip, and a heap-only update: no column it writes has an index. Racers wait for the row's lock and then find
- * another generation, so one of them moves it. The proof compares digests of the MAC, not the MAC. `IS NOT DISTINCT FROM`
- * can use no index: without statistics the planner would rather walk all grants of the client than look up the one.
+ * One round trip, and a heap-only update: no column it writes has an index. Racers wait for the row's lock
+ * and then find another generation, so one of them moves it. The proof compares digests of the MAC, not the
+ * MAC. `IS NOT DISTINCT FROM` can use no index: without statistics the planner would rather walk all grants
+ * of the client than look up the one.
  */
 function rotating({ proof, ...rotation }: Rotation): Prisma.Sql {
   return Prisma.sql`
@@ -67,7 +68,8 @@ function rotating({ proof, ...rotation }: Rotation): Prisma.Sql {
       generation = g.generation + 1,
       mac_kid = ${rotation.macKid},
       rotations = (ARRAY[clock_timestamp()] || g.rotations)[1:8],
-      idle_expires_at = least(clock_timestamp() + make_interval(secs => ${rotation.idleLifetime}::int), g.expires_at)
+      idle_expires_at = least(
+        clock_timestamp() + make_interval(secs => ${rotation.idleLifetime}::int), g.expires_at)
     FROM users u, sessions s, clients c, service_state st
     WHERE g.id = ${rotation.grantId} AND g.generation = ${rotation.generation}::int
       AND u.id = g.user_id AND s.id = g.session_id AND c.id = g.client_id
@@ -81,8 +83,8 @@ function rotating({ proof, ...rotation }: Rotation): Prisma.Sql {
 }
 
 /**
- * All that the new grant stands on is locked in share first, so that no end of it slips in between; the number is taken
- * after that. Of two redemptions of one code the unique `origin` lets one insert.
+ * All that the new grant stands on is locked in share first, so that no end of it slips in between; the
+ * number is taken after that. Of two redemptions of one code the unique `origin` lets one insert.
  */
 function redeeming({ grant, userId, sessionId, origin }: Redemption): Prisma.Sql {
   return Prisma.sql`
@@ -99,8 +101,9 @@ function redeeming({ grant, userId, sessionId, origin }: Redemption): Prisma.Sql
     ), g AS (
       INSERT INTO grants (
         id, number, user_id, session_id, origin, created_at, idle_expires_at, expires_at, ${newGrantColumns})
-      SELECT grant_id(number, ${grant.idRandom}::bytea), number, numbered.id, session_id, ${origin}::bytea, moment,
-        least(moment + make_interval(secs => ${grant.idleLifetime}::int), ends), ends, ${newGrantValues(grant)}
+      SELECT grant_id(number, ${grant.idRandom}::bytea), number, numbered.id, session_id, ${origin}::bytea,
+        moment, least(moment + make_interval(secs => ${grant.idleLifetime}::int), ends), ends,
+        ${newGrantValues(grant)}
       FROM numbered
       ON CONFLICT (origin) DO NOTHING
       RETURNING *

@@ -16,7 +16,8 @@ export function createJournalStore({ prisma }: Database): JournalStore {
   const one = async (statement: Prisma.Sql) => toEntry((await query.row<EntryRow>(statement))!)
   return {
     async head() {
-      const row = await query.row<HeadRow>(Prisma.sql`SELECT seq AS head_seq, hash AS head_hash FROM journal_head`)
+      const statement = Prisma.sql`SELECT seq AS head_seq, hash AS head_hash FROM journal_head`
+      const row = await query.row<HeadRow>(statement)
       return toHead(row!)
     },
     async readAfter(after, limit) {
@@ -26,7 +27,8 @@ export function createJournalStore({ prisma }: Database): JournalStore {
     async snapshot() {
       const rows = await query.rows<MaybeEntry & HeadRow>(Prisma.sql`
         SELECT head.seq AS head_seq, head.hash AS head_hash, ${entryColumns}
-        FROM journal_head head LEFT JOIN revocations entry ON entry.ends_at > clock_timestamp() ORDER BY entry.seq`)
+        FROM journal_head head LEFT JOIN revocations entry ON entry.ends_at > clock_timestamp()
+        ORDER BY entry.seq`)
       return { head: toHead(rows[0]!), entries: rows.filter(hasEntry).map(toEntry) }
     },
     revokeToken: (jti, { reason, actor }) =>
@@ -49,8 +51,11 @@ function reading(after: JournalHead, limit: number): Prisma.Sql {
   return Prisma.sql`
     SELECT place.known, ${entryColumns}
     FROM (
-      SELECT EXISTS (SELECT 1 FROM journal_head WHERE seq = ${after.seq}::bigint AND hash = ${after.hash}::bytea)
-        OR EXISTS (SELECT 1 FROM revocations WHERE seq = ${after.seq}::bigint AND hash = ${after.hash}::bytea) AS known
+      SELECT EXISTS (
+        SELECT 1 FROM journal_head WHERE seq = ${after.seq}::bigint AND hash = ${after.hash}::bytea
+        UNION ALL
+        SELECT 1 FROM revocations WHERE seq = ${after.seq}::bigint AND hash = ${after.hash}::bytea
+      ) AS known
     ) place LEFT JOIN LATERAL (
       SELECT * FROM revocations
       WHERE place.known AND seq > ${after.seq}::bigint AND ends_at > clock_timestamp()

@@ -18,14 +18,16 @@ interface KeyRow {
   removed_at: Date | null
 }
 
+const columns = Prisma.sql`kid, purpose, position, algorithm, public_jwk, sealed, sealed_with, created_at,
+  active_from, removed_at`
+
+const everyKey = Prisma.sql`SELECT ${columns} FROM keys ORDER BY purpose, position`
+
 export function createKeyStore({ prisma }: Database): KeyStore {
   const query = createQuery(prisma)
   return {
     async list() {
-      const rows = await query.rows<KeyRow>(Prisma.sql`
-        SELECT kid, purpose, position, algorithm, public_jwk, sealed, sealed_with, created_at, active_from, removed_at
-        FROM keys ORDER BY purpose, position`)
-      return rows.map(toKey)
+      return (await query.rows<KeyRow>(everyKey)).map(toKey)
     },
     async add(key) {
       return await query.row(adding(key)) !== undefined
@@ -37,12 +39,14 @@ export function createKeyStore({ prisma }: Database): KeyStore {
           WHERE kid = ${kid} AND removed_at IS NULL AND active_from <> ${from}::timestamptz RETURNING kid
         )
         SELECT moved.kid FROM moved CROSS JOIN LATERAL record_audit(
-          'key/activated', ${act.actor}, moved.kid, jsonb_build_object('reason', ${act.reason}::text)) AS noted`)
+          'key/activated', ${act.actor}, moved.kid, jsonb_build_object('reason', ${act.reason}::text)
+        ) AS noted`)
     },
     async remove(kid, act) {
       const row = await query.row<EntryRow>(Prisma.sql`
         WITH removed AS (
-          UPDATE keys SET removed_at = clock_timestamp() WHERE kid = ${kid} AND removed_at IS NULL RETURNING kid
+          UPDATE keys SET removed_at = clock_timestamp()
+          WHERE kid = ${kid} AND removed_at IS NULL RETURNING kid
         )
         SELECT ${entryColumns} FROM removed CROSS JOIN LATERAL
           append_revocation('key', removed.kid, NULL, ${act.reason}, ${act.actor}) AS entry`)
@@ -64,11 +68,11 @@ function adding(key: KeyRecord): Prisma.Sql {
   const publicJwk = key.publicJwk === undefined ? null : JSON.stringify(key.publicJwk)
   return Prisma.sql`
     WITH added AS (
-      INSERT INTO keys (
-        kid, purpose, position, algorithm, public_jwk, sealed, sealed_with, created_at, active_from, removed_at)
+      INSERT INTO keys (${columns})
       VALUES (
-        ${key.kid}, ${key.purpose}, ${key.position}::int, ${key.algorithm}, ${publicJwk}::jsonb, ${key.sealed}::bytea,
-        ${key.sealedWith}, ${key.createdAt}::timestamptz, ${key.activeFrom}::timestamptz,
+        ${key.kid}, ${key.purpose}, ${key.position}::int, ${key.algorithm}, ${publicJwk}::jsonb,
+        ${key.sealed}::bytea, ${key.sealedWith}, ${key.createdAt}::timestamptz,
+        ${key.activeFrom}::timestamptz,
         ${key.removedAt ?? null}::timestamptz)
       ON CONFLICT DO NOTHING RETURNING kid, purpose
     )

@@ -3,10 +3,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
 /**
- * Applies prisma/migrations in order and keeps Prisma's own table, checksums and advisory lock, so that Prisma's command
- * line agrees about what was applied. Each migration and the row that tells of it are one transaction: a crash midway
- * leaves nothing behind. (So no migration may hold what PostgreSQL refuses in a transaction, such as CREATE INDEX
- * CONCURRENTLY.)
+ * Applies prisma/migrations in order and keeps Prisma's own table, checksums and advisory lock, so that
+ * Prisma's command line agrees about what was applied. Each migration and the row that tells of it are one
+ * transaction: a crash midway leaves nothing behind. (So no migration may hold what PostgreSQL refuses in a
+ * transaction, such as CREATE INDEX CONCURRENTLY.)
  */
 
 /** A connection that is ours alone while we migrate. */
@@ -53,8 +53,10 @@ async function findPending(connection: MigrationConnection): Promise<Migration[]
   )
   const unfinished = rows.find(row => row['finished_at'] === null)
   if (unfinished !== undefined) {
-    throw new Error(`The migration ${String(unfinished['migration_name'])} was begun by another tool and not finished: ` +
-      'see what it left behind, then run "prisma migrate resolve"')
+    throw new Error(
+      `The migration ${String(unfinished['migration_name'])} was begun by another tool and not finished: ` +
+      'see what it left behind, then run "prisma migrate resolve"'
+    )
   }
   const applied = new Map(rows.map(row => [row['migration_name'], row['checksum']]))
   return readMigrations().filter(migration => {
@@ -86,8 +88,8 @@ async function apply(connection: MigrationConnection, migration: Migration): Pro
 
 function readMigrations(): Migration[] {
   const folder = findMigrationsFolder(import.meta.dirname)
-  const names = readdirSync(folder, { withFileTypes: true }).filter(entry => entry.isDirectory()).map(entry => entry.name)
-  return names.sort().map(name => {
+  const folders = readdirSync(folder, { withFileTypes: true }).filter(entry => entry.isDirectory())
+  return folders.map(entry => entry.name).sort().map(name => {
     const sql = readFileSync(path.join(folder, name, 'migration.sql'), 'utf8')
     return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') }
   })
@@ -99,7 +101,7 @@ function findMigrationsFolder(from: string): string {
     const candidate = path.join(folder, 'prisma', 'migrations')
     if (existsSync(candidate)) return candidate
     if (folder === path.dirname(folder)) {
-      throw new Error(`No folder prisma/migrations above ${from}: the installation is incomplete, install it again`)
+      throw new Error(`No folder prisma/migrations above ${from}: the installation is incomplete, repeat it`)
     }
   }
 }

@@ -2,11 +2,13 @@ import { Duplex } from 'node:stream'
 import type { PGlite } from '@electric-sql/pglite'
 
 /**
- * The embedded database behind the ordinary driver: a socket to nowhere. The driver writes PostgreSQL's wire protocol,
- * PGlite answers it in this process, so that embedded and real databases share one adapter and one code path.
+ * The embedded database behind the ordinary driver: a socket to nowhere. The driver writes PostgreSQL's wire
+ * protocol, PGlite answers it in this process, so that embedded and real databases share one adapter and one
+ * code path.
  *
- * PGlite has one session for the life of the process, the driver expects a new one per connection: so each stream cleans
- * the session at its start, and at its end rolls back what it left open, unless a younger stream has taken over.
+ * PGlite has one session for the life of the process, the driver expects a new one per connection: so each
+ * stream cleans the session at its start, and at its end rolls back what it left open, unless a younger
+ * stream has taken over.
  */
 
 type Callback = (error?: Error | null) => void
@@ -120,7 +122,9 @@ const text = (value: string): Buffer => Buffer.from(`${value}\0`)
 const simpleQuery = (sql: string): Buffer => protocolMessage('Q', text(sql))
 const parameter = (name: string, value: string): Buffer => protocolMessage('S', text(name), text(value))
 
-/** What a server says once it lets a client in: authenticated, its parameters, a key for cancelling, ready. */
+/**
+ * What a server says once it lets a client in: authenticated, its parameters, a key for cancelling, ready.
+ */
 const greeting = Buffer.concat([
   protocolMessage('R', Buffer.alloc(4)),
   parameter('server_version', '18.0'),

@@ -3,8 +3,8 @@ import { type PrismaClient } from '../../generated/prisma/client.ts'
 import { CountersignError, unavailable } from '../../protocol/errors.ts'
 
 /**
- * How the stores speak to the database, and the one place that tells the faults of an unreachable or overloaded database
- * (503, try again) from our own mistakes (rethrown as they are).
+ * How the stores speak to the database, and the one place that tells the faults of an unreachable or
+ * overloaded database (503, try again) from our own mistakes (rethrown as they are).
  */
 
 export interface Query {
@@ -36,7 +36,9 @@ function sqlStateOf(fault: unknown): string | undefined {
   return typeof code === 'string' && typeof severity === 'string' ? code : undefined
 }
 
-/** A deadlock or a write conflict undid the whole statement, which is the whole act: it may simply run again. */
+/**
+ * A deadlock or a write conflict undid the whole statement, which is the whole act: it may simply run again.
+ */
 async function ask<T>(statement: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -49,7 +51,10 @@ async function ask<T>(statement: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Reasons by SQLSTATE: whole codes first, then classes. What is not listed is a mistake of ours and stays as it is. */
+/**
+ * Reasons by SQLSTATE: whole codes first, then classes. What is not listed is a mistake of ours and stays as
+ * it is.
+ */
 const reasonsByState: Record<string, string> = {
   '25006': 'database/read-only',
   '55P03': 'database/lock-timeout',
@@ -83,7 +88,9 @@ const reasonsByKind: Record<string, string> = {
   TlsConnectionError: 'database/tls'
 }
 
-/** The driver has no codes for its own faults: these sentences are all that pg 8 and pg-pool 3 say of them. */
+/**
+ * The driver has no codes for its own faults: these sentences are all that pg 8 and pg-pool 3 say of them.
+ */
 const reasonsByMessage: [RegExp, string][] = [
   [/timeout exceeded when trying to connect/, 'database/pool-exhausted'],
   [/Query read timeout/, 'database/answer-timeout'],

@@ -7,7 +7,8 @@ import type { NewGrant } from '../sessions.ts'
 
 /** The columns of a journal entry that stands in the query as `entry`. */
 export const entryColumns = Prisma.sql`
-  entry.seq, entry.target, entry.value, entry.cutoff, entry.reason, entry.created_at, entry.ends_at, entry.hash`
+  entry.seq, entry.target, entry.value, entry.cutoff, entry.reason, entry.created_at, entry.ends_at,
+  entry.hash`
 
 export interface EntryRow {
   seq: bigint
@@ -42,8 +43,8 @@ export function hasEntry<Row extends MaybeEntry>(row: Row): row is Row & EntryRo
 
 /** A grant `g` with what its user `u` and session `s` add to a token. */
 export const grantColumns = Prisma.sql`
-  g.id, g.client_id, g.user_id, g.session_id, g.scopes, g.audience, g.key_binding, g.secret, g.generation, g.mac_kid,
-  u.role, u.email, s.auth_time, s.amr`
+  g.id, g.client_id, g.user_id, g.session_id, g.scopes, g.audience, g.key_binding, g.secret, g.generation,
+  g.mac_kid, u.role, u.email, s.auth_time, s.amr`
 
 export interface GrantRow {
   id: string
@@ -81,7 +82,10 @@ export function toGrant(row: GrantRow): GrantState {
   }
 }
 
-/** The values of a new grant's columns that come from the caller; the others depend on the statement's own steps. */
+/**
+ * The values of a new grant's columns that come from the caller; the others depend on the statement's own
+ * steps.
+ */
 export const newGrantColumns = Prisma.sql`client_id, scopes, audience, key_binding, secret, mac_kid`
 
 export function newGrantValues(grant: NewGrant): Prisma.Sql {
@@ -90,13 +94,17 @@ export function newGrantValues(grant: NewGrant): Prisma.Sql {
 }
 
 /**
- * Whether nothing has ended session `s` of user `u`, in service `st`. A session that has merely run its time is
- * expired, which is another matter.
+ * Whether nothing has ended session `s` of user `u`, in service `st`. A session that has merely run its time
+ * is expired, which is another matter.
  */
 export const sessionStands = Prisma.sql`(
-  s.revoked_at IS NULL AND u.disabled_at IS NULL AND s.number >= u.grants_cutoff AND s.number >= st.grants_cutoff)`
+  s.revoked_at IS NULL AND u.disabled_at IS NULL AND s.number >= u.grants_cutoff
+  AND s.number >= st.grants_cutoff)`
 
-/** Whether nothing has ended grant `g` of client `c` in such a session: what has a number below a cut-off is dead. */
+/**
+ * Whether nothing has ended grant `g` of client `c` in such a session: what has a number below a cut-off is
+ * dead.
+ */
 export const grantStands = Prisma.sql`(
   ${sessionStands} AND g.revoked_at IS NULL AND c.disabled_at IS NULL
   AND g.number >= u.grants_cutoff AND g.number >= c.grants_cutoff AND g.number >= st.grants_cutoff)`

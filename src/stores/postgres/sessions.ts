@@ -30,7 +30,8 @@ export function createSessionStore({ prisma }: Database): SessionStore {
     async list(userId) {
       const rows = await query.rows<SessionRow>(Prisma.sql`
         SELECT s.id, s.user_id, s.user_agent, s.auth_time, s.created_at, s.expires_at,
-          greatest(s.created_at, (SELECT max(g.rotations[1]) FROM grants g WHERE g.session_id = s.id)) AS last_used_at
+          greatest(s.created_at, (SELECT max(g.rotations[1]) FROM grants g WHERE g.session_id = s.id))
+            AS last_used_at
         FROM sessions s JOIN users u ON u.id = s.user_id CROSS JOIN service_state st
         WHERE s.user_id = ${userId} AND s.expires_at > clock_timestamp() AND ${sessionStands}
         ORDER BY s.number DESC`)
@@ -53,8 +54,8 @@ export function createSessionStore({ prisma }: Database): SessionStore {
 }
 
 /**
- * The numbers are taken after the share lock on the user's row, which every user-wide end takes exclusively: a session is
- * either before the cut-off and dead, or began after it and lives.
+ * The numbers are taken after the share lock on the user's row, which every user-wide end takes exclusively:
+ * a session is either before the cut-off and dead, or began after it and lives.
  */
 function beginning(signIn: SignIn): Prisma.Sql {
   const { grant } = signIn
@@ -63,15 +64,17 @@ function beginning(signIn: SignIn): Prisma.Sql {
       SELECT id, email, role FROM users
       WHERE id = ${signIn.userId} AND disabled_at IS NULL AND password_hash = ${signIn.passwordHash} FOR SHARE
     ), numbered AS MATERIALIZED (
-      SELECT id AS user_id, nextval('grant_numbers') AS session_number, nextval('grant_numbers') AS grant_number,
-        clock_timestamp() AS moment FROM u
+      SELECT id AS user_id, nextval('grant_numbers') AS session_number,
+        nextval('grant_numbers') AS grant_number, clock_timestamp() AS moment FROM u
     ), s AS (
       INSERT INTO sessions (id, number, user_id, amr, auth_time, user_agent, created_at, expires_at)
-      SELECT ${signIn.sessionId}, session_number, user_id, ${signIn.amr}::text[], moment, ${signIn.userAgent ?? null}::text,
-        moment, moment + make_interval(secs => ${grant.absoluteLifetime}::int) FROM numbered
+      SELECT ${signIn.sessionId}, session_number, user_id, ${signIn.amr}::text[], moment,
+        ${signIn.userAgent ?? null}::text, moment,
+        moment + make_interval(secs => ${grant.absoluteLifetime}::int) FROM numbered
       RETURNING id, auth_time, amr, expires_at
     ), g AS (
-      INSERT INTO grants (id, number, user_id, session_id, created_at, idle_expires_at, expires_at, ${newGrantColumns})
+      INSERT INTO grants (
+        id, number, user_id, session_id, created_at, idle_expires_at, expires_at, ${newGrantColumns})
       SELECT grant_id(grant_number, ${grant.idRandom}::bytea), grant_number, user_id, s.id, moment,
         least(moment + make_interval(secs => ${grant.idleLifetime}::int), s.expires_at), s.expires_at,
         ${newGrantValues(grant)}
@@ -79,18 +82,20 @@ function beginning(signIn: SignIn): Prisma.Sql {
       RETURNING *
     ) ${rememberingDevice(signIn.deviceHash)}
     SELECT ${grantColumns} FROM u CROSS JOIN s CROSS JOIN g CROSS JOIN LATERAL record_audit(
-      'user/signed-in', 'user:' || u.id, u.id, jsonb_build_object('session', s.id, 'client', g.client_id)) AS noted`
+      'user/signed-in', 'user:' || u.id, u.id, jsonb_build_object('session', s.id, 'client', g.client_id)
+    ) AS noted`
 }
 
 /**
- * Further steps of a sign-in. A secret belongs to one account for good. The device at hand is left out of the count,
- * because a step does not see what another step of its statement inserts.
+ * Further steps of a sign-in. A secret belongs to one account for good. The device at hand is left out of the
+ * count, because a step does not see what another step of its statement inserts.
  */
 function rememberingDevice(deviceHash: Buffer | undefined): Prisma.Sql {
   if (deviceHash === undefined) return Prisma.empty
   return Prisma.sql`, remembered AS (
       INSERT INTO devices (secret_hash, user_id) SELECT ${deviceHash}::bytea, user_id FROM numbered
-      ON CONFLICT (secret_hash) DO UPDATE SET last_used_at = clock_timestamp() WHERE devices.user_id = excluded.user_id
+      ON CONFLICT (secret_hash) DO UPDATE SET last_used_at = clock_timestamp()
+        WHERE devices.user_id = excluded.user_id
     ), surplus AS MATERIALIZED (
       SELECT secret_hash FROM devices WHERE secret_hash IN (
         SELECT d.secret_hash FROM devices d JOIN numbered ON d.user_id = numbered.user_id

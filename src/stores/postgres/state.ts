@@ -14,7 +14,9 @@ interface StateRow {
   former_lifetime_until: Date
 }
 
-/** Seconds in which an instance that has not yet heard of a shorter lifetime may still mint by the longer one. */
+/**
+ * Seconds in which an instance that has not yet heard of a shorter lifetime may still mint by the longer one.
+ */
 const noticePeriod = 10
 
 export function createStateStore({ prisma }: Database): StateStore {
@@ -22,7 +24,8 @@ export function createStateStore({ prisma }: Database): StateStore {
   return {
     async read() {
       const row = await query.row<StateRow>(Prisma.sql`
-        SELECT head.seq, head.hash, st.clients_version, st.keys_version, st.grants_cutoff, st.access_token_lifetime,
+        SELECT head.seq, head.hash, st.clients_version, st.keys_version, st.grants_cutoff,
+          st.access_token_lifetime,
           st.former_lifetime_until FROM service_state st CROSS JOIN journal_head head`)
       return toState(row!)
     },

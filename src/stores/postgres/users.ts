@@ -40,7 +40,8 @@ export function createUserStore({ prisma }: Database): UserStore {
     },
     async upgradeHash(userId, oldHash, newHash) {
       await query.run(
-        Prisma.sql`UPDATE users SET password_hash = ${newHash} WHERE id = ${userId} AND password_hash = ${oldHash}`
+        Prisma.sql`UPDATE users SET password_hash = ${newHash}
+          WHERE id = ${userId} AND password_hash = ${oldHash}`
       )
     },
     async changePassword(change) {
@@ -61,7 +62,8 @@ function registration(user: NewUser): Prisma.Sql {
       VALUES (${user.id}, ${user.email}, ${user.name ?? null}::text, ${user.role}, ${user.passwordHash})
       ON CONFLICT (email) DO NOTHING RETURNING id
     )
-    SELECT added.id FROM added CROSS JOIN LATERAL record_audit('user/registered', ${user.actor}, added.id, '{}') AS noted`
+    SELECT added.id FROM added CROSS JOIN LATERAL
+      record_audit('user/registered', ${user.actor}, added.id, '{}') AS noted`
 }
 
 function passwordChange(change: PasswordChange): Prisma.Sql {
@@ -72,8 +74,8 @@ function passwordChange(change: PasswordChange): Prisma.Sql {
 }
 
 /**
- * The cut-off is taken after the user's row is locked: a sign-in holds that row in share while it takes its numbers, so
- * each sign-in is wholly before the cut-off or wholly after it.
+ * The cut-off is taken after the user's row is locked: a sign-in holds that row in share while it takes its
+ * numbers, so each sign-in is wholly before the cut-off or wholly after it.
  */
 function endOfEverything(userId: string, act: Act, set: AccountChange): Prisma.Sql {
   return Prisma.sql`

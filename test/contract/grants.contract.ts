@@ -1,0 +1,175 @@
+import { randomBytes } from 'node:crypto'
+import type { Test } from 'tap'
+import { grantNumberOf } from '../../src/protocol/identifiers.ts'
+import type { GrantState, Redemption, Rotation } from '../../src/stores/grants.ts'
+import type { JournalEntry } from '../../src/stores/journal.ts'
+import type { PostgresStores } from '../../src/stores/postgres/stores.ts'
+import {
+  act, isLive, proofOf, randomId, rotationOf, sampleGrant, signInAnew, times, type OpenStores
+} from './sample.ts'
+
+const rounds = 15
+
+export function grantsContract(t: Test, open: OpenStores): void {
+  rotationContract(t, open)
+  redemptionContract(t, open)
+
+  t.test('a grant is revoked once', async t => {
+    const stores = await open()
+    const grant = await signInAnew(stores)
+    const answers = await times(20, () => stores.grants.revoke(grant.id, act))
+    t.equal(answers.filter(Boolean).length, 1)
+    t.match(answers.find(Boolean), { target: 'grant', value: grant.id, cutoff: undefined, reason: 'test' })
+    t.equal(await stores.grants.revoke('no-such-grant', act), undefined)
+  })
+
+  t.test('owners are told of the grants that exist', async t => {
+    const stores = await open()
+    const [one, other] = [await signInAnew(stores), await signInAnew(stores)]
+    await stores.grants.revoke(other.id, act)
+    const owners = await stores.grants.findOwners([one.id, 'no-such-grant', other.id])
+    const ownerOf = (grant: GrantState, live: boolean) => ({
+      grantId: grant.id, userId: grant.userId, sessionId: grant.sessionId, clientId: grant.clientId, live
+    })
+    t.same(new Set(owners), new Set([ownerOf(one, true), ownerOf(other, false)]))
+    t.same(await stores.grants.findOwners([]), [])
+  })
+}
+
+function rotationContract(t: Test, open: OpenStores): void {
+  t.test('of 100 rotations at once one wins and the generation moves by one', async t => {
+    const stores = await open()
+    const grant = await signInAnew(stores)
+    const answers = await times(100, () => stores.grants.rotate(rotationOf(grant)))
+    const winners = answers.filter(answer => answer !== undefined)
+    t.same(winners, [{ ...grant, generation: 2, macKid: 'mac-2' }])
+    t.match(await stores.grants.find(grant.id), { generation: 2, macKid: 'mac-2' })
+  })
+
+  t.test('the ages of the last eight rotations are kept, newest first', async t => {
+    const stores = await open()
+    let grant = await signInAnew(stores)
+    t.same((await stores.grants.find(grant.id))!.rotationAges, [])
+    for (let turn = 0; turn < 10; turn++) grant = (await stores.grants.rotate(rotationOf(grant)))!
+    const { rotationAges, generation } = (await stores.grants.find(grant.id))!
+    t.equal(generation, 11)
+    t.equal(rotationAges.length, 8)
+    t.same(rotationAges, [...rotationAges].sort((a, b) => a - b))
+    t.ok(rotationAges[0]! >= 0 && rotationAges[7]! < 60)
+  })
+
+  const refused: [string, (grant: GrantState) => Partial<Rotation>][] = [
+    ['the wrong client', () => ({ clientId: 'another' })],
+    ['a wider scope', () => ({ scopes: ['read', 'admin'] })],
+    ['another key', () => ({ keyBinding: 'thumbprint' })],
+    ['an earlier generation', () => ({ generation: 0 })],
+    ['a later generation', () => ({ generation: 2 })],
+    ['a proof over another secret', () => ({ proof: proofOf(randomBytes(16)) })],
+    ['a proof with another digest', grant => ({ proof: { ...proofOf(grant.secret), macDigest: randomBytes(32) } })]
+  ]
+  t.test('a rotation moves nothing', async t => {
+    const stores = await open()
+    const grant = await signInAnew(stores)
+    for (const [what, changes] of refused) {
+      t.equal(await stores.grants.rotate(rotationOf(grant, changes(grant))), undefined, `with ${what}`)
+    }
+    t.match(await stores.grants.find(grant.id), { generation: 1, rotationAges: [], live: true, expired: false })
+    t.ok(await stores.grants.rotate(rotationOf(grant, { scopes: ['read'] })), 'while a narrower scope does')
+  })
+
+  t.test('an expired grant does not rotate', async t => {
+    const stores = await open()
+    for (const lifetimes of [{ idleLifetime: 0 }, { absoluteLifetime: 0 }]) {
+      const grant = await signInAnew(stores, sampleGrant(lifetimes))
+      t.equal(await stores.grants.rotate(rotationOf(grant)), undefined)
+      t.match(await stores.grants.find(grant.id), { generation: 1, live: true, expired: true })
+    }
+  })
+
+  t.test('a rotation extends the idle lifetime, never beyond the absolute one', async t => {
+    const stores = await open()
+    const grant = await signInAnew(stores, sampleGrant({ absoluteLifetime: 60 }))
+    const next = (await stores.grants.rotate(rotationOf(grant, { idleLifetime: 0 })))!
+    t.match(await stores.grants.find(grant.id), { expired: true })
+    t.equal(await stores.grants.rotate(rotationOf(next)), undefined)
+  })
+
+  const ends: [string, (stores: PostgresStores, grant: GrantState) => Promise<unknown>][] = [
+    ['grant was revoked', ({ grants }, grant) => grants.revoke(grant.id, act)],
+    ['session was ended', ({ sessions }, grant) => sessions.end(grant.sessionId, act)],
+    ['user signed out everywhere', ({ users }, grant) => users.endEverything(grant.userId, act)],
+    ['user was disabled', ({ users }, grant) => users.endEverything(grant.userId, act, { disabled: true })],
+    ['client was ended', ({ clients }, grant) => clients.endEverything(grant.clientId, act)],
+    ['issuer was ended', ({ journal }) => journal.revokeIssuer(act)]
+  ]
+  for (const [what, end] of ends) {
+    t.test(`a grant is dead once its ${what}`, async t => {
+      const stores = await open()
+      const grant = await signInAnew(stores)
+      await end(stores, grant)
+      t.equal(await stores.grants.rotate(rotationOf(grant)), undefined)
+      t.match(await stores.grants.find(grant.id), { generation: 1, live: false, expired: false })
+      t.match(await stores.grants.findOwners([grant.id]), [{ live: false }])
+      t.ok(await isLive(stores, (await signInAnew(stores)).id), 'while one that is granted after lives')
+    })
+  }
+}
+
+function redemptionOf(grant: GrantState, origin = randomBytes(32)): Redemption {
+  return { grant: sampleGrant(), userId: grant.userId, sessionId: grant.sessionId, origin }
+}
+
+function redemptionContract(t: Test, open: OpenStores): void {
+  t.test('of 50 redemptions of one code one makes a grant', async t => {
+    const stores = await open()
+    const first = await signInAnew(stores)
+    const origin = randomBytes(32)
+    const answers = await times(50, () => stores.grants.redeem(redemptionOf(first, origin)))
+    const grants = answers.filter(answer => typeof answer !== 'string')
+    t.equal(grants.length, 1)
+    t.match(grants[0], { sessionId: first.sessionId, userId: first.userId, amr: ['pwd'], generation: 1 })
+    t.equal(answers.filter(answer => answer === 'spent').length, 49)
+    await stores.sessions.end(first.sessionId, act)
+    t.equal(await stores.grants.redeem(redemptionOf(first, origin)), 'spent', 'for ever')
+  })
+
+  t.test('a code makes no grant where its session, user or client has ended', async t => {
+    const stores = await open()
+    const [ended, disabled, expired, other] = [
+      await signInAnew(stores), await signInAnew(stores),
+      await signInAnew(stores, sampleGrant({ absoluteLifetime: 0 })), await signInAnew(stores)
+    ]
+    await stores.sessions.end(ended.sessionId, act)
+    await stores.users.endEverything(disabled.userId, act, { disabled: true })
+    for (const grant of [ended, disabled, expired, { ...other, userId: ended.userId }]) {
+      t.equal(await stores.grants.redeem(redemptionOf(grant)), 'dead')
+    }
+    const unknownClient = { ...redemptionOf(other), grant: sampleGrant({ clientId: randomId('gone-') }) }
+    t.equal(await stores.grants.redeem(unknownClient), 'dead')
+    await stores.journal.revokeIssuer(act)
+    t.equal(await stores.grants.redeem(redemptionOf(other)), 'dead')
+  })
+
+  const ends: [string, (stores: PostgresStores, grant: GrantState) => Promise<JournalEntry | undefined>][] = [
+    ['the end of everything its user has', ({ users }, grant) => users.endEverything(grant.userId, act)],
+    ['the end of its session', ({ sessions }, grant) => sessions.end(grant.sessionId, act)]
+  ]
+  for (const [what, end] of ends) {
+    t.test(`a redemption that races ${what} leaves no live grant and no live token`, async t => {
+      const stores = await open()
+      for (let round = 0; round < rounds; round++) {
+        const first = await signInAnew(stores)
+        const [before, entry, after] = await Promise.all([
+          times(4, () => stores.grants.redeem(redemptionOf(first))), end(stores, first),
+          times(4, () => stores.grants.redeem(redemptionOf(first)))
+        ])
+        for (const answer of [...before, ...after]) {
+          if (typeof answer === 'string') continue
+          t.equal(await isLive(stores, answer.id), false)
+          t.ok(grantNumberOf(answer.id) < (entry!.cutoff ?? Infinity), 'the journal covers its tokens too')
+        }
+        t.equal(await stores.grants.redeem(redemptionOf(first)), 'dead')
+      }
+    })
+  }
+}

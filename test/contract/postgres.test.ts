@@ -1,0 +1,72 @@
+import t, { type Test } from 'tap'
+import { Prisma } from '../../src/generated/prisma/client.ts'
+import type { Database } from '../../src/stores/postgres/database.ts'
+import { createPostgresStores } from '../../src/stores/postgres/stores.ts'
+import { createDatabase, onServer, openMigrated, sharedDatabaseUrl } from '../support/database.ts'
+import { clientsContract } from './clients.contract.ts'
+import { grantsContract } from './grants.contract.ts'
+import { journalContract } from './journal.contract.ts'
+import { keysContract } from './keys.contract.ts'
+import { act, randomId, sampleGrant, signInAnew, type OpenStores } from './sample.ts'
+import { devicesContract, sessionsContract } from './sessions.contract.ts'
+import { auditContract, stateContract } from './state.contract.ts'
+import { usersContract } from './users.contract.ts'
+
+const suites: Record<string, (t: Test, open: OpenStores) => void> = {
+  users: usersContract,
+  sessions: sessionsContract,
+  devices: devicesContract,
+  grants: grantsContract,
+  clients: clientsContract,
+  keys: keysContract,
+  journal: journalContract,
+  state: stateContract,
+  audit: auditContract
+}
+
+function runSuites(t: Test, database: Database): void {
+  const stores = createPostgresStores(database)
+  const open = () => Promise.resolve(stores)
+  for (const [name, suite] of Object.entries(suites)) {
+    t.test(name, async t => suite(t, open))
+  }
+  t.test('what has ended long ago is pruned', t => pruning(t, database))
+}
+
+async function pruning(t: Test, database: Database): Promise<void> {
+  const stores = createPostgresStores(database)
+  const grant = await signInAnew(stores, sampleGrant({ absoluteLifetime: 0 }))
+  const known = await stores.journal.revokeToken(randomId('jti-'), act)
+  const last = await stores.journal.revokeToken(randomId('jti-'), act)
+  for (const table of ['sessions', 'grants']) {
+    await database.prisma.$executeRaw(
+      Prisma.sql`UPDATE ${Prisma.raw(table)} SET expires_at = expires_at - interval '1 day' WHERE expires_at < now()`
+    )
+  }
+  await database.prisma.$executeRaw(Prisma.sql`UPDATE revocations SET ends_at = now() - interval '1 second'`)
+  t.ok(await stores.audit.prune({ auditDays: 30 }) >= 2)
+  t.equal(await stores.grants.find(grant.id), undefined)
+  t.ok(await stores.journal.prune() > 0)
+  t.same(await stores.journal.snapshot(), { head: { seq: last.seq, hash: last.hash }, entries: [] })
+  t.equal(await stores.journal.readAfter(known, 10), 'unknown', 'a reader at a pruned entry needs a snapshot')
+  t.same(await stores.journal.readAfter(last, 10), [], 'a reader at the head does not')
+  t.equal((await stores.journal.revokeToken(randomId('jti-'), act)).seq, last.seq + 1)
+}
+
+t.test('on the embedded database', async t => {
+  const database = await openMigrated(t.testdir())
+  t.teardown(() => database.close())
+  runSuites(t, database)
+})
+
+t.test('on PostgreSQL', { skip: sharedDatabaseUrl === undefined && 'TEST_DATABASE_URL is not set' }, async t => {
+  const { url, drop } = await createDatabase(sharedDatabaseUrl!)
+  // A server far from UTC: times must come out right all the same.
+  await onServer(url, `ALTER DATABASE ${new URL(url).pathname.slice(1)} SET timezone TO 'Asia/Kathmandu'`)
+  const database = await openMigrated(t.testdir(), url)
+  t.teardown(async () => {
+    await database.close()
+    await drop()
+  })
+  runSuites(t, database)
+})
