@@ -1,0 +1,42 @@
+import Fastify, { type FastifyInstance } from 'fastify'
+import { acceptJson } from '../http/plugins/bodies.ts'
+import { addErrorHandler, sendRefusal } from '../http/plugins/error-handler.ts'
+import { addNotFound } from '../http/plugins/not-found.ts'
+import { addResponseHeaders } from '../http/plugins/response-headers.ts'
+import { serverOptions } from '../http/server-options.ts'
+import { CountersignError } from '../protocol/errors.ts'
+import { loadAdminToken } from './admin-token.ts'
+import { addGauges } from './gauges.ts'
+import { guardAgainstBrowsers, guardWithToken } from './guard.ts'
+import { healthRoutes } from './health.ts'
+import { adminRoutes } from './routes/index.ts'
+import type { AdminServices } from './services.ts'
+
+/**
+ * The second listener, for operators: health in detail, metrics, and the admin API that the command line
+ * speaks. This folder owns who may call it and what the calls look like; the acts themselves are the
+ * domain's, and how an instance is composed is not known here.
+ */
+export async function createAdminApp(services: AdminServices): Promise<FastifyInstance> {
+  const { config, logger, metrics, random } = services
+  const app = Fastify({
+    ...serverOptions(logger),
+    frameworkErrors(error, request, reply) {
+      const refusal = new CountersignError('invalid_request', { reason: 'http/bad-url', cause: error })
+      void sendRefusal(refusal, request, reply)
+    }
+  })
+  addErrorHandler(app, metrics)
+  addNotFound(app)
+  addResponseHeaders(app, config.issuer)
+  app.addHook('onRequest', guardAgainstBrowsers)
+  healthRoutes(app, services)
+  addGauges(app, services)
+  const onRequest = guardWithToken(loadAdminToken(config, random))
+  await app.register(async scope => {
+    acceptJson(scope)
+    scope.addHook('onRequest', onRequest)
+    for (const addRoutes of adminRoutes) addRoutes(scope, services)
+  }, { prefix: '/admin' })
+  return app
+}

@@ -1,0 +1,58 @@
+import type { FastifyInstance } from 'fastify'
+import { Gauge, Registry } from 'prom-client'
+import { signingKey } from '../protocol/key-timeline.ts'
+import { headOf } from './health.ts'
+import type { AdminServices } from './services.ts'
+
+/**
+ * `/metrics`: what the instance counts, and what it is like at this moment. Names and meanings:
+ * docs/operations.md.
+ */
+export function addGauges(app: FastifyInstance, services: AdminServices): void {
+  const registry = new Registry()
+  for (const [name, { help, read }] of Object.entries(gauges)) {
+    new Gauge({
+      name, help, registers: [registry],
+      collect() {
+        const value = read(services)
+        // A gauge without a value would be read as 0.
+        if (value === undefined) this.remove()
+        else this.set(value)
+      }
+    })
+  }
+  app.get('/metrics', async (_request, reply) => {
+    const { body, contentType } = await services.metrics.render()
+    return reply.type(contentType).send(`${body.trimEnd()}\n${await registry.metrics()}`)
+  })
+}
+
+interface GaugeDefinition {
+  help: string
+  /** Undefined while there is nothing to tell. */
+  read(services: AdminServices): number | undefined
+}
+
+const gauges: Record<string, GaugeDefinition> = {
+  countersign_ready: {
+    help: 'Whether this instance can do its work: 1 or 0', read: ({ isReady }) => isReady() ? 1 : 0
+  },
+  countersign_state_age_seconds: {
+    help: 'Seconds since the shared state was last read from the database',
+    read: ({ pulse }) => Number.isFinite(pulse.age()) ? pulse.age() : undefined
+  },
+  countersign_revocation_list_entries: {
+    help: 'Live entries of the revocation list', read: ({ list }) => list.size()
+  },
+  countersign_revocation_list_head: {
+    help: 'Sequence of the newest revocation in the journal, as last read',
+    read: services => headOf(services) ?? undefined
+  },
+  countersign_signing_key_age_seconds: {
+    help: 'Seconds since the key that signs now began to',
+    read: ({ ring, clock }) => {
+      const key = signingKey(ring.records('sign'), clock.now())
+      return key && (clock.now() - key.activeFrom.getTime()) / 1000
+    }
+  }
+}

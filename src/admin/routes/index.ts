@@ -1,0 +1,16 @@
+import type { FastifyInstance } from 'fastify'
+import type { AdminServices } from '../services.ts'
+import { auditRoutes } from './audit.ts'
+import { clientRoutes } from './clients.ts'
+import { doctorRoutes } from './doctor.ts'
+import { keyRoutes } from './keys.ts'
+import { revocationRoutes } from './revocations.ts'
+import { userRoutes } from './users.ts'
+
+/**
+ * The admin API: everything under `/admin`, behind the admin token. A further noun is one file and one line
+ * here.
+ */
+export const adminRoutes: ReadonlyArray<(app: FastifyInstance, services: AdminServices) => void> = [
+  userRoutes, clientRoutes, keyRoutes, revocationRoutes, auditRoutes, doctorRoutes
+]

@@ -1,0 +1,69 @@
+import type { FastifyInstance } from 'fastify'
+import { CountersignError } from '../../protocol/errors.ts'
+import { describeKeys } from '../describe-keys.ts'
+import { byAdmin } from '../by-admin.ts'
+import { removeKey } from '../remove-key.ts'
+import type { KeyPurpose } from '../../stores/keys.ts'
+import type { AdminServices } from '../services.ts'
+
+interface RotateBody {
+  force?: boolean
+  purpose?: KeyPurpose
+}
+
+const rotateSchema = {
+  body: {
+    type: 'object',
+    additionalProperties: false,
+    properties: { force: { type: 'boolean' }, purpose: { enum: ['sign', 'mac'] } }
+  }
+}
+const removeSchema = {
+  body: {
+    type: 'object',
+    required: ['compromised'],
+    additionalProperties: false,
+    properties: { compromised: { type: 'boolean' }, reason: { type: 'string', minLength: 1, maxLength: 200 } }
+  }
+}
+
+/** Keys: listed with their times, rotated, taken out of use, sealed under the current master key. */
+export function keyRoutes(app: FastifyInstance, services: AdminServices): void {
+  const { rotation, pulse, stores } = services
+
+  app.get('/keys', async () => {
+    await pulse.refresh()
+    return { keys: describeKeys(services) }
+  })
+
+  app.post<{ Body: RotateBody }>('/keys/rotate', { schema: rotateSchema }, async ({ body }) => {
+    const { force = false, purpose = 'sign' } = body
+    // A rotation needs a standby, which only an instance that has run has made.
+    await rotation.tend()
+    const rotated = await rotation.rotate(purpose, { force, act: byAdmin(force ? 'rotation-forced' : 'rotation') })
+    await pulse.refresh()
+    return rotated
+  })
+
+  app.post<{ Params: { kid: string }; Body: { compromised: boolean; reason?: string } }>('/keys/:kid/remove',
+    { schema: removeSchema }, async ({ params, body }) => {
+      if (!body.compromised) {
+        throw new CountersignError('invalid_request', {
+          reason: 'keys/not-compromised',
+          sentence: 'Removing a key ends every token it made: say that it is compromised, or rotate the keys instead.'
+        })
+      }
+      const seq = await removeKey(services, params.kid, byAdmin(body.reason ?? 'key-compromised'))
+      return { kid: params.kid, seq }
+    })
+
+  app.post('/keys/reseal', async () => {
+    const resealed = await rotation.reseal()
+    if (resealed > 0) {
+      const details = { keys: resealed }
+      await stores.audit.record({ kind: 'key/resealed', actor: 'admin', subject: '', details })
+    }
+    await pulse.refresh()
+    return { resealed }
+  })
+}

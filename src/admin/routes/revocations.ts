@@ -1,0 +1,73 @@
+import type { FastifyInstance } from 'fastify'
+import { targets } from '../../revocation/targets/index.ts'
+import type { TargetKind } from '../../stores/journal.ts'
+import { CountersignError } from '../../protocol/errors.ts'
+import { byAdmin } from '../by-admin.ts'
+import { findUser } from '../find-user.ts'
+import { removeKey } from '../remove-key.ts'
+import type { AdminServices } from '../services.ts'
+
+interface RevocationBody {
+  target: TargetKind
+  /** For a token its `jti` or the token itself, for a user an id or email address, for the issuer nothing. */
+  value?: string
+  reason: string
+}
+
+const schema = {
+  body: {
+    type: 'object',
+    required: ['target', 'reason'],
+    additionalProperties: false,
+    properties: {
+      target: { enum: targets.map(target => target.kind) },
+      value: { type: 'string', minLength: 1, maxLength: 8192 },
+      reason: { type: 'string', minLength: 1, maxLength: 200 }
+    }
+  }
+}
+
+/** Revoking anything, the keys and the issuer included: only here are those two within reach. */
+export function revocationRoutes(app: FastifyInstance, services: AdminServices): void {
+  app.post<{ Body: RevocationBody }>('/revocations', { schema }, async ({ body }, reply) => {
+    const act = byAdmin(body.reason)
+    const { target, value } = await resolve(body, services)
+    const seq = target === 'key'
+      ? await removeKey(services, value, act)
+      : await services.rooms.revoker.revoke(target, value, act)
+    return reply.code(201).send({ target, value, seq })
+  })
+}
+
+interface ResolvedTarget {
+  target: TargetKind
+  value: string
+}
+
+async function resolve({ target, value = '' }: RevocationBody, services: AdminServices): Promise<ResolvedTarget> {
+  if ((target === 'issuer') !== (value === '')) {
+    throw refused('value', `The target ${target} ${target === 'issuer' ? 'takes no' : 'needs a'} value.`)
+  }
+  if (target === 'user') return { target, value: (await findUser(services.stores.users, value)).id }
+  return target === 'token' ? resolveToken(value, services) : { target, value }
+}
+
+/** A whole token is taken as well: that is what an operator who found one in the wrong place has. */
+async function resolveToken(value: string, { rooms }: AdminServices): Promise<ResolvedTarget> {
+  const held = await rooms.readRefreshToken(value)
+  if (held !== undefined) return { target: 'grant', value: held.grant.id }
+  const [checked] = (await rooms.check([value])).tokens
+  if (checked?.verified !== undefined) return { target: 'token', value: checked.verified.claims.jti }
+  if (checked?.fault === 'expired') throw refused('expired', 'That access token has expired: it is dead already.')
+  const [answer] = (await rooms.lookup.check([{ jti: value, kid: undefined }])).answers
+  if (answer?.target === 'invalid') {
+    throw new CountersignError('not_found', {
+      reason: 'revocation/no-such-token', sentence: 'That is neither a token of this issuer nor the jti of one.'
+    })
+  }
+  return { target: 'token', value }
+}
+
+function refused(rule: string, sentence: string): CountersignError {
+  return new CountersignError('invalid_request', { reason: `revocation/${rule}`, sentence })
+}

@@ -1,0 +1,127 @@
+import type { FastifyInstance } from 'fastify'
+import { requireNewPassword } from '../../accounts/registration.ts'
+import { readStoredHash } from '../../accounts/stored-hash.ts'
+import { CountersignError } from '../../protocol/errors.ts'
+import type { User } from '../../stores/users.ts'
+import { byAdmin } from '../by-admin.ts'
+import { findUser } from '../find-user.ts'
+import type { AdminServices } from '../services.ts'
+
+interface NewUserBody {
+  email: string
+  name?: string
+  role?: string
+  password?: string
+  passwordHash?: string
+}
+
+interface Page {
+  limit?: string
+  after?: string
+}
+
+interface NewPassword {
+  Params: { user: string }
+  Body: { password: string }
+}
+
+type AccountChange = { passwordHash?: string; disabled?: boolean }
+
+const password = { type: 'string', maxLength: 4096 }
+const createSchema = {
+  body: {
+    type: 'object',
+    required: ['email'],
+    additionalProperties: false,
+    properties: {
+      email: { type: 'string', maxLength: 1024 },
+      name: { type: 'string', minLength: 1, maxLength: 200 },
+      role: { type: 'string', pattern: '^[a-z][a-z0-9_-]{0,49}$' },
+      password,
+      passwordHash: { type: 'string', maxLength: 500 }
+    }
+  }
+}
+const passwordSchema = {
+  body: { type: 'object', required: ['password'], additionalProperties: false, properties: { password } }
+}
+const listSchema = {
+  querystring: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      limit: { type: 'string', pattern: '^[1-9][0-9]{0,3}$' },
+      after: { type: 'string', minLength: 1, maxLength: 100 }
+    }
+  }
+}
+
+/** Users: made, listed, disabled and enabled, given a new password. `:user` is an id or an email address. */
+export function userRoutes(app: FastifyInstance, services: AdminServices): void {
+  const { rooms, stores } = services
+
+  app.post<{ Body: NewUserBody }>('/users', { schema: createSchema }, async (request, reply) => {
+    const { userId, created } = await rooms.register(readNewUser(request.body))
+    if (!created) {
+      throw new CountersignError('conflict', {
+        reason: 'users/email-taken', sentence: 'A user with that email address exists already.'
+      })
+    }
+    return reply.code(201).send(render((await stores.users.find({ id: userId }))!))
+  })
+
+  app.get<{ Querystring: Page }>('/users', { schema: listSchema }, async ({ query }) => {
+    const users = await stores.users.list({ limit: Number(query.limit ?? 100), after: query.after })
+    return { users: users.map(render) }
+  })
+
+  changeRoutes(app, services)
+}
+
+/** Each of these ends every session and grant that the user has. */
+function changeRoutes(app: FastifyInstance, { stores, rooms, passwords }: AdminServices): void {
+  const endEverything = async (user: User, reason: string, set: AccountChange) => {
+    const entry = await stores.users.endEverything(user.id, byAdmin(reason), set)
+    if (entry !== undefined) await rooms.revoker.publish([entry])
+    return render((await stores.users.find({ id: user.id }))!)
+  }
+
+  app.post<{ Params: { user: string } }>('/users/:user/disable', async ({ params }) =>
+    endEverything(await findUser(stores.users, params.user), 'user-disabled', { disabled: true }))
+
+  app.post<{ Params: { user: string } }>('/users/:user/enable', async ({ params }) => {
+    const user = await findUser(stores.users, params.user)
+    // Enabling someone who is enabled must not sign them out.
+    if (user.disabledAt === undefined) return render(user)
+    return endEverything(user, 'user-enabled', { disabled: false })
+  })
+
+  app.post<NewPassword>('/users/:user/password', { schema: passwordSchema }, async ({ params, body }) => {
+    const user = await findUser(stores.users, params.user)
+    const passwordHash = await passwords.hash(requireNewPassword(body.password))
+    return endEverything(user, 'password-set-by-admin', { passwordHash })
+  })
+}
+
+function readNewUser({ email, name, role, password, passwordHash }: NewUserBody) {
+  if ((password === undefined) === (passwordHash === undefined)) {
+    throw new CountersignError('invalid_request', {
+      reason: 'users/password-or-hash', sentence: 'Give either a password or a passwordHash.'
+    })
+  }
+  if (passwordHash !== undefined && readStoredHash(passwordHash).kind === 'unusable') {
+    throw new CountersignError('invalid_request', {
+      reason: 'users/hash-unusable',
+      sentence: 'The passwordHash is not one that can be verified here: give an argon2 PHC string or a bcrypt hash.'
+    })
+  }
+  return {
+    email, name, password: password ?? '', actor: 'admin',
+    ...(role !== undefined && { role }),
+    ...(passwordHash !== undefined && { passwordHash })
+  }
+}
+
+function render({ id, email, name, role, disabledAt, createdAt }: User) {
+  return { id, email, name: name ?? null, role, disabledAt: disabledAt ?? null, createdAt }
+}

@@ -1,0 +1,14 @@
+import type { Command } from '../command.ts'
+import { audit } from './audit.ts'
+import { clientCommands } from './clients.ts'
+import { doctor } from './doctor.ts'
+import { keyCommands } from './keys.ts'
+import { migrate } from './migrate.ts'
+import { revoke } from './revoke.ts'
+import { serve } from './serve.ts'
+import { userCommands } from './users.ts'
+
+/** Every sub-command, in the order in which `--help` shows them. */
+export const commands: readonly Command[] = [
+  serve, migrate, ...userCommands, ...clientCommands, ...keyCommands, revoke, audit, doctor
+]

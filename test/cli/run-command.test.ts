@@ -1,0 +1,141 @@
+import t from 'tap'
+import { createAdminCaller } from '../../src/cli/admin-caller.ts'
+import { commands } from '../../src/cli/commands/index.ts'
+import { runCommand } from '../../src/cli/run-command.ts'
+import type { Terminal } from '../../src/cli/terminal.ts'
+import { openAdmin } from '../admin/open-admin.ts'
+import { openService } from '../support/service.ts'
+import { secret } from '../support/secrets.ts'
+import { callApi, signIn, signInAnew } from '../support/users.ts'
+
+/** A person at a terminal who types these passwords, or a script that passes this input. */
+function createTestTerminal({ typed = [], input = '' }: { typed?: string[]; input?: string } = {}) {
+  const answers = [...typed]
+  const printed = { out: '', err: '' }
+  const terminal: Terminal = {
+    out: text => void (printed.out += text),
+    err: text => void (printed.err += text),
+    readAll: async () => input,
+    askHidden: async () => answers.shift()!
+  }
+  return { terminal, printed }
+}
+
+const neverConnects = () => Promise.reject(new Error('connected without need'))
+
+t.test('what is typed is told from what cannot be a command', async t => {
+  const run = async (...args: string[]) => {
+    const { terminal, printed } = createTestTerminal()
+    return { code: await runCommand(args, { commands, terminal, connect: neverConnects }), ...printed }
+  }
+  for (const { name } of commands) {
+    t.match(await run(...name.split(' '), '--help'), { code: 0, out: new RegExp(`^Usage: countersign ${name}`), err: '' })
+  }
+  t.match(await run('--help'), { code: 0, out: /clients rotate-secret/ })
+  t.match(await run(), { code: 2, out: /^Usage/ })
+  t.match(await run('users'), { code: 2, err: /users create, users list/ })
+  t.match(await run('sign'), { code: 2, err: /no command "sign"/ })
+  t.match(await run('users', 'list', '--colour'), { code: 2, out: '', err: /Unknown option '--colour'.*users list --help/ })
+  t.match(await run('users', 'list', 'anna'), { code: 2, err: /1 such argument/ })
+  t.match(await run('users', 'disable'), { code: 2, err: /users disable USER/ })
+  t.match(await run('clients', 'create'), { code: 2, err: /--grants is missing/ })
+  t.match(await run('users', 'create', '--email', 'a@b.example', '--password', 'x'), { code: 2, err: /Unknown option '--password'/ })
+  t.match(await run('keys', 'remove', 'kid'), { code: 2, err: /--compromised/ })
+  t.match(await run('keys', 'rotate', '--purpose', 'x'), { code: 2, err: /--purpose/ })
+  t.match(await run('revoke', '--reason', 'x'), { code: 2, err: /Say what to revoke/ })
+  t.match(await run('revoke', '--reason', 'x', '--everything', '--user', 'y'), { code: 2, err: /one thing at a time/ })
+  t.match(await run('revoke', '--everything'), { code: 2, err: /--reason is missing/ })
+  t.match(await run('users', 'list'), { code: 1, out: '', err: 'countersign: connected without need\n' })
+})
+
+t.test('each command does its act through the admin API', async t => {
+  const opened = await openService(t, { store: 'embedded' })
+  const { app, service } = opened
+  const { admin, token } = await openAdmin(t, opened)
+  let open = 0
+  const connect = async () => {
+    open++
+    return createAdminCaller({
+      token,
+      async send({ method, path, headers, body }) {
+        const answer = await admin.inject({ method, url: path, headers, ...(body && { payload: body }) })
+        return { status: answer.statusCode, body: answer.body }
+      },
+      async close() { open-- }
+    })
+  }
+  const run = async (args: string[], person = {}) => {
+    const { terminal, printed } = createTestTerminal(person)
+    const code = await runCommand(args, { commands, terminal, connect })
+    t.equal(open, 0, 'nothing is left open')
+    return { code, ...printed, json: () => JSON.parse(printed.out) as Record<string, string> }
+  }
+
+  t.test('users', async t => {
+    const password = secret('typed without echo')
+    t.match(await run(['users', 'create', '--email', 'anna@example.com', '--role', 'admin'], { typed: [password, password] }), {
+      code: 0, out: /^Made the user anna@example.com with the id usr_/
+    })
+    const user = await signIn(app, { id: '', email: 'anna@example.com', password })
+    t.match(await run(['users', 'create', '--email', 'b@example.com'], { typed: [password, 'another'] }), { code: 1, err: /differ/ })
+    t.match(await run(['users', 'create', '--email', 'b@example.com', '--password-stdin'], { input: 'short' }), {
+      code: 1, out: '', err: /8 to 256/
+    })
+    const made = await run(['users', 'create', '--email', 'b@example.com', '--password-stdin', '--json'], { input: password })
+    t.match(made.json(), { email: 'b@example.com', role: 'user' })
+    t.match((await run(['users', 'list'])).out, /^ID +EMAIL +ROLE +NAME +STATE +SINCE\nusr_\S+ +anna@example.com +admin +- +enabled/)
+    t.match(await run(['users', 'list', '--limit', 'x']), { code: 1, err: /limit/ })
+    t.match(await run(['users', 'disable', 'anna@example.com']), { code: 0, out: /is disabled/ })
+    t.equal((await callApi(app, 'GET /api/auth/me', { token: user.accessToken })).statusCode, 401)
+    t.match(await run(['users', 'enable', 'anna@example.com', '--json']), { code: 0, out: /"disabledAt":null/ })
+    const changed = secret('another good password')
+    t.match(await run(['users', 'set-password', 'anna@example.com', '--password-stdin'], { input: changed }), { code: 0 })
+    await t.resolves(signIn(app, { ...user, password: changed }))
+    t.match(await run(['users', 'disable', 'nobody@example.com']), { code: 1, err: /no user/ })
+  })
+
+  t.test('clients', async t => {
+    const made = await run(['clients', 'create', '--id', 'orders', '--grants', 'client_credentials', '--scopes', 'revocations:read', '--json'])
+    t.strictSame(Object.keys(made.json()), ['client_id', 'client_secret'])
+    t.match((await run(['clients', 'list'])).out, /\norders +orders +client_credentials +revocations:read +the issuer +confidential/)
+    t.match((await run(['clients', 'rotate-secret', 'orders'])).out, /client_secret {2}cs_secret_\S+\n\nKeep/)
+    t.match(await run(['clients', 'create', '--grants', 'refresh_token', '--public', '--redirect-uri', 'https://a.example/cb',
+      '--redirect-uri', 'http://127.0.0.1/cb', '--audience', 'one', '--audience', 'two', '--name', 'App']), { code: 0, out: /^client_id {2}client_/ })
+    t.match((await service.stores.clients.list()).at(-1), {
+      name: 'App', audience: ['one', 'two'], redirectUris: ['https://a.example/cb', 'http://127.0.0.1/cb'], authMethods: ['none']
+    })
+    t.match(await run(['clients', 'create', '--id', 'orders', '--grants', 'client_credentials']), { code: 1, err: /exists already/ })
+    t.match(await run(['clients', 'delete', 'orders']), { code: 0, out: /^Deleted the client orders/ })
+    t.match(await run(['clients', 'delete', 'countersign']), { code: 1, err: /built-in/ })
+  })
+
+  t.test('keys, revocations and the audit trail', async t => {
+    const user = await signInAnew(app, service)
+    t.match(await run(['revoke', '--token', '-', '--reason', 'leaked', '--json'], { input: user.accessToken }), {
+      code: 0, out: /"target":"token"/
+    })
+    t.match(await run(['revoke', '--email', user.email, '--reason', 'drill']), { code: 0, out: /^Revoked: user usr_/ })
+    t.match(await run(['revoke', '--session', 'none', '--reason', 'drill']), { code: 1, err: /nothing here/ })
+    t.match((await run(['keys', 'list'])).out, /access tokens +signing[^]+refresh tokens +standby/)
+    t.match(await run(['keys', 'rotate']), { code: 0, out: /signs from/ })
+    const { kid } = (await run(['keys', 'rotate', '--force', '--json'])).json()
+    t.match(await run(['keys', 'remove', '--compromised', '--', kid!]), { code: 0, out: /^Removed the key/ })
+    t.match(await run(['keys', 'reseal']), { code: 0, out: 'Sealed 0 key(s) anew.\n' })
+    t.match(await run(['revoke', '--everything', '--reason', 'drill']), { code: 0, out: /^Revoked: everything/ })
+    t.match((await run(['audit', 'list', '--limit', '1'])).out, /revocation\/issuer +admin +\S+ +.*reason=drill/)
+    t.match((await run(['audit', 'list', '--json', '--subject', user.id])).json(), [{ kind: 'revocation/user' }])
+  })
+
+  t.test('a wrong admin token says where the right one is', async t => {
+    const { terminal, printed } = createTestTerminal()
+    const caller = createAdminCaller({
+      token: 'wrong', close: async () => undefined,
+      async send({ path, headers }) {
+        const answer = await admin.inject({ url: path, headers })
+        return { status: answer.statusCode, body: answer.body }
+      }
+    })
+    t.equal(await runCommand(['keys', 'list'], { commands, terminal, connect: async () => caller }), 1)
+    t.match(printed.err, /KEYS_DIR or ADMIN_TOKEN_FILE/)
+  })
+})

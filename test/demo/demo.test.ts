@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
+import t from 'tap'
+import { prepareDemo } from '../../src/demo/demo.ts'
+import { secret } from '../support/secrets.ts'
+import { createUser, signIn } from '../support/users.ts'
+import { openService } from '../support/service.ts'
+
+interface DemoFile {
+  issuer: string
+  email: string
+  password: string
+  clientId: string
+  clientSecret: string
+}
+
+const readDemo = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as DemoFile
+
+t.test('the first start makes a demo user and client, shown once, and a walk that works as it stands', async t => {
+  const { app, service } = await openService(t, { store: 'embedded', config: { LOG_LEVEL: 'silent' } })
+  // The walk needs an address: the issuer is where the service says it is.
+  const issuer = await app.listen({ host: '127.0.0.1', port: 0 })
+  const at = { ...service, config: { ...service.config, issuer } }
+  const file = path.join(service.config.dataDir, 'demo.json')
+  const first = await prepareDemo(at)
+  const demo = readDemo(file)
+  for (const text of [demo.password, demo.clientSecret]) t.ok(first.includes(secret(text)))
+  t.match(demo, { issuer, email: 'demo@example.com', clientId: 'demo-service' })
+  t.equal(statSync(file).mode & 0o777, 0o600)
+
+  const later = await prepareDemo(at)
+  for (const text of [demo.password, demo.clientSecret]) t.notOk(later.includes(text), 'not shown again')
+  t.ok(later.includes(file))
+  t.strictSame(readDemo(file), demo)
+
+  const walk = later.slice(later.indexOf('\nISSUER=') + 1)
+  const { out, err, code } = await runShell(walk)
+  t.equal(code, 0)
+  t.equal(err, '')
+  t.match(out, new RegExp([
+    /1\. Sign in\n2\. Call with the access token\n\{"id":"usr_[^\n]+demo@example\.com[^\n]+\n3\. Refresh\n/,
+    /4\. Log out\n\{"status":"signed-out"\}\n5\. [^\n]+\n[^\n]+"code":"TOKEN_REVOKED"\}\n\{"seq":\d+,"results":\[\{"revoked":true/
+  ].map(({ source }) => source).join('')))
+  for (const text of [demo.password, demo.clientSecret]) t.notOk(out.includes(text))
+})
+
+t.test('a first start that was interrupted goes on with the same credentials', async t => {
+  const { app, service } = await openService(t, { store: 'embedded' })
+  const file = path.join(service.config.dataDir, 'demo.json')
+  const cut = { ...service, rooms: { ...service.rooms, register: () => Promise.reject(new Error('cut off')) } }
+  await t.rejects(prepareDemo(cut), /cut off/)
+  const { password, email } = readDemo(file)
+  secret(password)
+  await prepareDemo(service)
+  await t.resolves(signIn(app, { id: '', email, password }))
+})
+
+t.test('where there are users already nothing is made', async t => {
+  const { service } = await openService(t, { store: 'embedded' })
+  await createUser(service)
+  const text = await prepareDemo(service)
+  t.match(text, /Countersign is ready/)
+  t.notMatch(text, /demo/)
+  t.notOk(existsSync(path.join(service.config.dataDir, 'demo.json')))
+})
+
+/** As pasted into a shell: through standard input. */
+async function runShell(script: string) {
+  const child = spawn('bash', [], { stdio: 'pipe', env: { PATH: process.env['PATH'] } })
+  const printed = { out: '', err: '' }
+  child.stdout.setEncoding('utf8').on('data', (part: string) => { printed.out += part })
+  child.stderr.setEncoding('utf8').on('data', (part: string) => { printed.err += part })
+  child.stdin.end(script)
+  const [code] = await once(child, 'close') as [number]
+  return { ...printed, code }
+}
