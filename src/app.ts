@@ -11,39 +11,41 @@ import { healthRoutes } from './http/routes/health.ts'
 import { oauthRoutes } from './http/routes/oauth.ts'
 import { revocationRoutes } from './http/routes/revocations.ts'
 import { serverOptions } from './http/server-options.ts'
-import type { HttpServices } from './http/services.ts'
+import type { HttpRooms } from './http/rooms.ts'
 import { CountersignError } from './protocol/errors.ts'
 
 /** The public listener: every plugin and every group of routes, in one list. */
 
 export interface AppOptions {
-  services: HttpServices
+  rooms: HttpRooms
   logger: FastifyBaseLogger
   trustProxy: readonly string[]
 }
 
-export async function createApp({ services, logger, trustProxy }: AppOptions): Promise<FastifyInstance> {
+export async function createApp({ rooms, logger, trustProxy }: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     ...serverOptions(logger, trustProxy),
     frameworkErrors(error, request, reply) {
+      // No hook runs for these: what is true of every answer has to be said here.
+      reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
       void sendRefusal(new CountersignError('invalid_request', { reason: 'http/bad-url', cause: error }), request, reply)
     }
   })
   app.decorateRequest('access', undefined)
-  addErrorHandler(app, services.metrics)
+  addErrorHandler(app, rooms.metrics)
   addNotFound(app)
-  addResponseHeaders(app, services.settings.issuer)
+  addResponseHeaders(app, rooms.settings.issuer)
   refuseRepeatedHeaders(app)
   await app.register(cookie)
-  await registerRateLimit(app, services.counters)
+  await registerRateLimit(app, rooms.counters)
 
-  healthRoutes(app, services.isReady)
-  metadataRoute(app, services)
+  healthRoutes(app, rooms.isReady)
+  metadataRoute(app, rooms)
   // Where the issuer has a path, its endpoints lie under it.
-  const prefix = issuerPath(services.settings.issuer)
-  await app.register(scope => discoveryRoutes(scope, services), { prefix })
-  await app.register(scope => oauthRoutes(scope, services), { prefix })
-  await app.register(scope => firstPartyRoutes(scope, services), { prefix: `${prefix}/api/auth` })
-  await app.register(scope => revocationRoutes(scope, services), { prefix })
+  const prefix = issuerPath(rooms.settings.issuer)
+  await app.register(scope => discoveryRoutes(scope, rooms), { prefix })
+  await app.register(scope => oauthRoutes(scope, rooms), { prefix })
+  await app.register(scope => firstPartyRoutes(scope, rooms), { prefix: `${prefix}/api/auth` })
+  await app.register(scope => revocationRoutes(scope, rooms), { prefix })
   return app
 }

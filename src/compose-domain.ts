@@ -10,10 +10,11 @@ import { createClientRegistry, type ClientRegistry } from './clients/registry.ts
 import type { StoresOfInstance } from './compose-stores.ts'
 import type { Config } from './config.ts'
 import { createFirstPartyGrants } from './grants/first-party.ts'
+import type { Grant } from './grants/grant.ts'
 import { createGrants } from './grants/index.ts'
 import { createTokenPipeline } from './grants/pipeline.ts'
 import { createRefresh } from './grants/refresh.ts'
-import type { HttpServices } from './http/services.ts'
+import type { HttpRooms } from './http/rooms.ts'
 import { createKeyRing, type KeyRing } from './keys/key-ring.ts'
 import { createRotation, type Rotation } from './keys/rotation.ts'
 import type { Seal } from './keys/seal.ts'
@@ -37,12 +38,14 @@ import { createRevokeToken } from './tokens/revoke-token.ts'
 
 export interface Domain {
   /** What the routes of the public listener call, readiness aside. */
-  rooms: Omit<HttpServices, 'isReady'>
+  rooms: Omit<HttpRooms, 'isReady'>
   ring: KeyRing
   rotation: Rotation
   list: RevocationList
   registry: ClientRegistry
   passwords: Passwords
+  /** The grant types that work. */
+  grants: readonly Grant[]
 }
 
 export interface DomainTools {
@@ -88,7 +91,7 @@ export function composeDomain(tools: DomainTools): Domain {
     sessions: createSessions(accounts),
     signIn: createSignIn({ ...accounts, newGrant: firstParty.create })
   }
-  return { rooms, ring, rotation: core.rotation, list: core.list, registry, passwords }
+  return { rooms, ring, rotation: core.rotation, list: core.list, registry, passwords, grants }
 }
 
 /** Keys, revocation and tokens: what everything else stands on. */

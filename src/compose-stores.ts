@@ -26,6 +26,8 @@ export interface StoresOfInstance extends PostgresStores {
   pendingMigrations(): Promise<string[]>
   /** Undefined when there is no Redis to ask. Throws when it is away. */
   pingRedis: (() => Promise<void>) | undefined
+  /** Resolves when the first attempt to reach Redis has ended, in success or not. */
+  settle(): Promise<void>
   close(): Promise<void>
 }
 
@@ -57,6 +59,7 @@ export async function composeStores(config: Config, { clock, log, greeting }: St
           'Run "countersign migrate" with the same environment, then start again.')
       }
     },
+    settle: async () => redis?.settled(),
     async close() {
       await redis?.close()
       await database.close()

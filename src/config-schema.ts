@@ -17,7 +17,7 @@ const root = path.resolve(import.meta.dirname, '..')
 const wholeNumber = (property: string, fallback: number, [min, max, unit]: [number, number, string]): Setting<number> => ({
   property,
   fallback,
-  expected: `a whole number of ${unit} from ${min} to ${max}`,
+  expected: `${unit} from ${min} to ${max}`,
   read: text => /^\d{1,10}$/.test(text) && Number(text) >= min && Number(text) <= max ? Number(text) : undefined
 })
 
@@ -87,11 +87,11 @@ const declared = {
   TRUST_PROXY: list('trustProxy', {
     expected: 'addresses or networks of your proxies, such as 10.0.0.0/8, or the number of hops', accepts: isProxyRule
   }, []),
-  ACCESS_TOKEN_LIFETIME: wholeNumber('accessTokenLifetime', 600, [10, day, 'seconds']),
-  REFRESH_TOKEN_LIFETIME: wholeNumber('refreshTokenLifetime', 14 * day, [60, 400 * day, 'seconds']),
-  REFRESH_ABSOLUTE_LIFETIME: wholeNumber('refreshAbsoluteLifetime', 90 * day, [60, 800 * day, 'seconds']),
-  REFRESH_GRACE: wholeNumber('refreshGrace', 10, [0, 3600, 'seconds']),
-  KEY_ROTATION_INTERVAL: wholeNumber('keyRotationInterval', 30 * day, [3600, 800 * day, 'seconds']),
+  ACCESS_TOKEN_LIFETIME: wholeNumber('accessTokenLifetime', 600, [10, day, 'whole seconds']),
+  REFRESH_TOKEN_LIFETIME: wholeNumber('refreshTokenLifetime', 14 * day, [60, 400 * day, 'whole seconds']),
+  REFRESH_ABSOLUTE_LIFETIME: wholeNumber('refreshAbsoluteLifetime', 90 * day, [60, 800 * day, 'whole seconds']),
+  REFRESH_GRACE: wholeNumber('refreshGrace', 10, [0, 3600, 'whole seconds']),
+  KEY_ROTATION_INTERVAL: wholeNumber('keyRotationInterval', 30 * day, [3600, 800 * day, 'whole seconds']),
   REGISTRATION: oneOf('registration', undefined, ['open', 'closed']),
   FIRST_PARTY_ORIGINS: list('firstPartyOrigins', {
     expected: 'origins such as https://app.example.com, separated by spaces', accepts: isOrigin
@@ -99,8 +99,8 @@ const declared = {
   FIRST_PARTY_AUDIENCES: list('firstPartyAudiences', {
     expected: 'audience identifiers, separated by spaces', accepts: item => item.length <= 200
   }, []),
-  SIGN_IN_LIMIT_PER_IP: wholeNumber('signInLimitPerIp', 100, [1, 1_000_000, 'attempts in 15 minutes']),
-  SHUTDOWN_DELAY: wholeNumber('shutdownDelay', 0, [0, 120, 'seconds']),
+  SIGN_IN_LIMIT_PER_IP: wholeNumber('signInLimitPerIp', 100, [1, 1_000_000, 'a number of attempts in 15 minutes']),
+  SHUTDOWN_DELAY: wholeNumber('shutdownDelay', 0, [0, 120, 'whole seconds']),
   LOG_LEVEL: oneOf('logLevel', 'info', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
 } satisfies Record<string, Setting<unknown>>
 

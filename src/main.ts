@@ -16,15 +16,15 @@ try {
 }
 
 async function serve(config: Config): Promise<void> {
-  const service = await compose(config, {
-    greeting: () => ({ pid: process.pid, adminUrl: `http://${config.adminHost}:${config.adminPort}` })
-  })
+  // Told to commands, which reach the embedded database through the service; known only once it listens.
+  const whereabouts: { adminUrl?: string } = {}
+  const service = await compose(config, { greeting: () => ({ pid: process.pid, ...whereabouts }) })
   const app = await createApp({
-    services: { ...service.rooms, isReady: service.isReady }, logger: service.logger, trustProxy: config.trustProxy
+    rooms: { ...service.rooms, isReady: service.isReady }, logger: service.logger, trustProxy: config.trustProxy
   })
   const admin = await createAdminApp(service)
   runUntilSignal({ app, admin, service })
-  await admin.listen({ host: config.adminHost, port: config.adminPort })
+  whereabouts.adminUrl = await admin.listen({ host: config.adminHost, port: config.adminPort })
   await app.listen({ host: config.host, port: config.port })
   await startWhenPossible(service)
   service.logger.info({ issuer: config.issuer, database: service.stores.kind }, 'ready')

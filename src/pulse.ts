@@ -37,11 +37,13 @@ export interface PulseOptions {
 export function createPulse({ store, clock, log }: PulseOptions): Pulse {
   const followers: Array<(state: ServiceState) => Promise<void>> = []
   let state: ServiceState | undefined
-  let readAt = -Infinity
-  const isFresh = (): boolean => clock.monotonic() - readAt <= stateMaxAge * 1000
+  let readAt = { monotonic: -Infinity, wall: -Infinity }
+  // The one clock stands still while the machine sleeps, the other may be set back: whichever says longer is believed.
+  const age = (): number => Math.max(clock.monotonic() - readAt.monotonic, clock.now() - readAt.wall) / 1000
+  const isFresh = (): boolean => age() <= stateMaxAge
 
   const reading = createSingleFlight(async () => {
-    const startedAt = clock.monotonic()
+    const startedAt = { monotonic: clock.monotonic(), wall: clock.now() }
     const fresh = await store.read()
     for (const follower of followers) await follower(fresh)
     state = fresh
@@ -54,7 +56,7 @@ export function createPulse({ store, clock, log }: PulseOptions): Pulse {
     isFresh,
     refresh: reading.run,
     follow: follower => void followers.push(follower),
-    age: () => (clock.monotonic() - readAt) / 1000,
+    age,
     latest() {
       if (state === undefined) throw unavailable('state/never-read')
       return state

@@ -1,5 +1,5 @@
 import Fastify, { type FastifyInstance } from 'fastify'
-import { acceptJson } from '../http/plugins/bodies.ts'
+import { acceptJson } from '../http/plugins/accept-json.ts'
 import { addErrorHandler, sendRefusal } from '../http/plugins/error-handler.ts'
 import { addNotFound } from '../http/plugins/not-found.ts'
 import { addResponseHeaders } from '../http/plugins/response-headers.ts'
@@ -10,15 +10,15 @@ import { addGauges } from './gauges.ts'
 import { guardAgainstBrowsers, guardWithToken } from './guard.ts'
 import { healthRoutes } from './health.ts'
 import { adminRoutes } from './routes/index.ts'
-import type { AdminServices } from './services.ts'
+import type { AdminInstance } from './instance.ts'
 
 /**
  * The second listener, for operators: health in detail, metrics, and the admin API that the command line
  * speaks. This folder owns who may call it and what the calls look like; the acts themselves are the
  * domain's, and how an instance is composed is not known here.
  */
-export async function createAdminApp(services: AdminServices): Promise<FastifyInstance> {
-  const { config, logger, metrics, random } = services
+export async function createAdminApp(instance: AdminInstance): Promise<FastifyInstance> {
+  const { config, logger, metrics, random } = instance
   const app = Fastify({
     ...serverOptions(logger),
     frameworkErrors(error, request, reply) {
@@ -30,13 +30,13 @@ export async function createAdminApp(services: AdminServices): Promise<FastifyIn
   addNotFound(app)
   addResponseHeaders(app, config.issuer)
   app.addHook('onRequest', guardAgainstBrowsers)
-  healthRoutes(app, services)
-  addGauges(app, services)
+  healthRoutes(app, instance)
+  addGauges(app, instance)
   const onRequest = guardWithToken(loadAdminToken(config, random))
   await app.register(async scope => {
     acceptJson(scope)
     scope.addHook('onRequest', onRequest)
-    for (const addRoutes of adminRoutes) addRoutes(scope, services)
+    for (const addRoutes of adminRoutes) addRoutes(scope, instance)
   }, { prefix: '/admin' })
   return app
 }

@@ -1,6 +1,6 @@
 import { keyTimes, signingKey, type Retention } from '../protocol/key-timeline.ts'
 import type { KeyPurpose, KeyRecord } from '../stores/keys.ts'
-import type { AdminServices } from './services.ts'
+import type { AdminInstance } from './instance.ts'
 
 /** A key as an operator sees it. Times are ISO 8601, null where they are not known yet. */
 export interface KeyDescription {
@@ -20,7 +20,7 @@ export interface KeyDescription {
   sealedWith: string
 }
 
-export function describeKeys({ ring, clock, config }: AdminServices): KeyDescription[] {
+export function describeKeys({ ring, clock, config }: AdminInstance): KeyDescription[] {
   const retentions: Record<KeyPurpose, Retention> = {
     sign: ring.retention(),
     mac: { tokenLifetime: config.refreshAbsoluteLifetime, formerUntil: 0 }

@@ -2,19 +2,19 @@ import type { FastifyInstance } from 'fastify'
 import { Gauge, Registry } from 'prom-client'
 import { signingKey } from '../protocol/key-timeline.ts'
 import { headOf } from './health.ts'
-import type { AdminServices } from './services.ts'
+import type { AdminInstance } from './instance.ts'
 
 /**
  * `/metrics`: what the instance counts, and what it is like at this moment. Names and meanings:
  * docs/operations.md.
  */
-export function addGauges(app: FastifyInstance, services: AdminServices): void {
+export function addGauges(app: FastifyInstance, instance: AdminInstance): void {
   const registry = new Registry()
   for (const [name, { help, read }] of Object.entries(gauges)) {
     new Gauge({
       name, help, registers: [registry],
       collect() {
-        const value = read(services)
+        const value = read(instance)
         // A gauge without a value would be read as 0.
         if (value === undefined) this.remove()
         else this.set(value)
@@ -22,7 +22,7 @@ export function addGauges(app: FastifyInstance, services: AdminServices): void {
     })
   }
   app.get('/metrics', async (_request, reply) => {
-    const { body, contentType } = await services.metrics.render()
+    const { body, contentType } = await instance.metrics.render()
     return reply.type(contentType).send(`${body.trimEnd()}\n${await registry.metrics()}`)
   })
 }
@@ -30,7 +30,7 @@ export function addGauges(app: FastifyInstance, services: AdminServices): void {
 interface GaugeDefinition {
   help: string
   /** Undefined while there is nothing to tell. */
-  read(services: AdminServices): number | undefined
+  read(instance: AdminInstance): number | undefined
 }
 
 const gauges: Record<string, GaugeDefinition> = {
@@ -46,7 +46,7 @@ const gauges: Record<string, GaugeDefinition> = {
   },
   countersign_revocation_list_head: {
     help: 'Sequence of the newest revocation in the journal, as last read',
-    read: services => headOf(services) ?? undefined
+    read: instance => headOf(instance) ?? undefined
   },
   countersign_signing_key_age_seconds: {
     help: 'Seconds since the key that signs now began to',

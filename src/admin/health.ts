@@ -1,20 +1,20 @@
 import type { FastifyInstance } from 'fastify'
-import type { AdminServices } from './services.ts'
+import type { AdminInstance } from './instance.ts'
 
 /** Alive, and able to work, with the state of each part: for whoever has to find out why not. */
-export function healthRoutes(app: FastifyInstance, services: AdminServices): void {
+export function healthRoutes(app: FastifyInstance, instance: AdminInstance): void {
   app.get('/healthz', async () => ({ status: 'ok' }))
   app.get('/readyz', async (_request, reply) => {
-    const ready = services.isReady()
+    const ready = instance.isReady()
     return reply.code(ready ? 200 : 503).headers(ready ? {} : { 'retry-after': '2' })
-      .send({ status: ready ? 'ready' : 'not-ready', parts: await describeParts(services) })
+      .send({ status: ready ? 'ready' : 'not-ready', parts: await describeParts(instance) })
   })
 }
 
 /**
  * What the instance can say of its parts without asking the database anew: the pulse does that all the time.
  */
-async function describeParts({ pulse, ring, list, stores }: AdminServices) {
+async function describeParts({ pulse, ring, list, stores }: AdminInstance) {
   const age = pulse.age()
   return {
     database: {
@@ -32,7 +32,7 @@ async function redisStatus(ping: (() => Promise<void>) | undefined): Promise<str
 }
 
 /** The journal's head as last read; null before the first read. */
-export function headOf({ pulse }: Pick<AdminServices, 'pulse'>): number | null {
+export function headOf({ pulse }: Pick<AdminInstance, 'pulse'>): number | null {
   return Number.isFinite(pulse.age()) ? pulse.latest().journal.seq : null
 }
 

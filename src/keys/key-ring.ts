@@ -50,7 +50,7 @@ export function createKeyRing({ store, seal, clock, pulse }: KeyRingOptions): Ke
     const { accessTokenLifetime, formerLifetimeUntil } = pulse.latest()
     return { tokenLifetime: accessTokenLifetime + clockSkew, formerUntil: formerLifetimeUntil.getTime() }
   }
-  const published = (): KeyRecord[] => publishedKeys(keys.records('sign'), clock.now(), retention())
+  const published = createPublished(() => ({ now: clock.now(), state: pulse.latest(), records: keys.records('sign') }), retention)
   const reload = async (): Promise<void> => keys.replace(await store.list())
 
   function current<K>(purpose: KeyPurpose, open: (kid: string) => K | undefined): K {
@@ -81,6 +81,24 @@ export function createKeyRing({ store, seal, clock, pulse }: KeyRingOptions): Ke
       await reload()
       version = fresh.keysVersion
     }
+  }
+}
+
+interface Moment {
+  now: number
+  state: ServiceState
+  records: readonly KeyRecord[]
+}
+
+/** The published keys. Asked for every token: the same within a millisecond, as long as nothing was read anew. */
+function createPublished(look: () => Moment, retention: () => Retention): () => KeyRecord[] {
+  let last: (Moment & { keys: KeyRecord[] }) | undefined
+  return () => {
+    const { now, state, records } = look()
+    if (last?.now !== now || last.state !== state || last.records !== records) {
+      last = { now, state, records, keys: publishedKeys(records, now, retention()) }
+    }
+    return last.keys
   }
 }
 

@@ -30,10 +30,12 @@ export function createSeal(masterKeys: readonly MasterKey[], random: Random): Se
         throw new Error(`The key ${kid} is sealed under the master key ${sealedWith}, which is not in the master key ` +
           'file. Add that master key to the file as a further line, and start again.')
       }
-      const decipher = createDecipheriv('aes-256-gcm', key.bytes, sealed.subarray(0, nonceLength))
-        .setAAD(Buffer.from(kid))
-        .setAuthTag(sealed.subarray(nonceLength, nonceLength + tagLength))
       try {
+        // Without the length, a tag that was cut short would be checked as far as it goes.
+        const options = { authTagLength: tagLength }
+        const decipher = createDecipheriv('aes-256-gcm', key.bytes, sealed.subarray(0, nonceLength), options)
+          .setAAD(Buffer.from(kid))
+          .setAuthTag(sealed.subarray(nonceLength, nonceLength + tagLength))
         return Buffer.concat([decipher.update(sealed.subarray(nonceLength + tagLength)), decipher.final()])
       } catch (cause) {
         throw new Error(`The key ${kid} does not open with the master key that sealed it: its row in the database has ` +

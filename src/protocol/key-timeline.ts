@@ -36,10 +36,15 @@ export function livingKeys<K extends TimedKey>(keys: readonly K[]): K[] {
   return keys.filter(key => key.removedAt === undefined).sort((a, b) => a.position - b.position)
 }
 
-/** The key that signs now: the youngest whose time has come, else the one whose time comes first. */
+/**
+ * The key that signs now: the youngest whose time has come. A key that was superseded never signs again, though its
+ * successor be removed: then the next one takes over before its time.
+ */
 export function signingKey<K extends TimedKey>(keys: readonly K[], now: number): K | undefined {
   const living = livingKeys(keys)
-  return living.findLast(key => key.activeFrom.getTime() <= now) ?? living[0]
+  const begun = keys.filter(key => key.activeFrom.getTime() <= now).map(key => key.position)
+  const current = Math.max(0, ...begun)
+  return living.find(key => key.position >= current) ?? living.at(-1)
 }
 
 export function keyTimes(key: TimedKey, keys: readonly TimedKey[], retention: Retention): KeyTimes {

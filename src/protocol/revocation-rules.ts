@@ -1,11 +1,11 @@
 import type { AccessTokenClaims } from './claims.ts'
-import { grantIdOfJti, numberOfJti } from './identifiers.ts'
+import { clientOriginOfJti, grantIdOfJti, numberOfJti } from './identifiers.ts'
 
 /** Is this token dead? Pure: the live entries are looked up through a function. */
 
 /** What the rule needs of a token; members that are absent are not checked, so a caller resolves them first. */
-export type RevocableClaims = Pick<AccessTokenClaims, 'jti' | 'iat'> &
-  Partial<Pick<AccessTokenClaims, 'sub' | 'sid' | 'grant_id' | 'client_id'>> & { kid: string }
+export type RevocableClaims = Pick<AccessTokenClaims, 'jti'> &
+  Partial<Pick<AccessTokenClaims, 'iat' | 'sub' | 'sid' | 'grant_id' | 'client_id'>> & { kid: string | undefined }
 
 /** One live entry, as the rule sees it. */
 export interface LiveEntry {
@@ -50,7 +50,8 @@ function covers(entry: LiveEntry, jti: string): boolean {
 }
 
 /** Whether the claims agree with the `jti` that Countersign made: its grant, and the shape of the identifier. */
-export function isConsistent(claims: RevocableClaims): boolean {
-  const grantId = grantIdOfJti(claims.jti)
-  return numberOfJti(claims.jti) !== undefined && (claims.grant_id === undefined || claims.grant_id === grantId)
+export function isConsistent({ jti, grant_id: claimed }: Pick<RevocableClaims, 'jti' | 'grant_id'>): boolean {
+  const grantId = grantIdOfJti(jti)
+  if (grantId === undefined) return claimed === undefined && clientOriginOfJti(jti) !== undefined
+  return claimed === undefined || claimed === grantId
 }

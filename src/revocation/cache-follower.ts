@@ -1,44 +1,51 @@
 import type { Log } from '../ports/log.ts'
 import type { RevocationCache } from '../stores/revocation-cache.ts'
-import type { ServiceState } from '../stores/state.ts'
 import type { Replica } from './replica.ts'
 
 /** Brings the replica to the head that the shared cache names, where the cache can be believed. */
 export interface CacheFollower {
-  /** True when the cache's word was enough. Throws when it is away. */
-  catchUp(): Promise<boolean>
+  /** What the cache had to say: `current` when its word was enough. Throws when it is away. */
+  catchUp(): Promise<CacheVerdict>
+  /** Rebuilds the cache from the replica where it has lost something. Only after the journal was read, and that after
+   * the verdict: otherwise an announcement that came between would be cleared away. */
+  mend(verdict: Misfit): void
 }
+
+/** `behind`: lower than known, or gone. `gap`: higher, and what comes between is missing or does not continue. */
+export interface Misfit {
+  fault: 'behind' | 'gap'
+  head: number
+}
+
+export type CacheVerdict = 'current' | Misfit
 
 export interface CacheFollowerOptions {
   replica: Replica
   cache: RevocationCache
-  pulse: { refresh(): Promise<ServiceState> }
   log: Log
 }
 
-export function createCacheFollower({ replica, cache, pulse, log }: CacheFollowerOptions): CacheFollower {
-  let repairing = false
-
-  /** @param seen the head that was too low: if it has moved since, another instance has been quicker */
-  function repair(seen: number): void {
-    if (repairing) return
-    repairing = true
-    void pulse.refresh()
-      .then(() => cache.reset(replica.head!.seq, replica.entries(), seen))
-      .catch((error: unknown) => log.warn({ err: error }, 'the shared revocation list could not be rebuilt yet'))
-      .finally(() => { repairing = false })
-  }
+export function createCacheFollower({ replica, cache, log }: CacheFollowerOptions): CacheFollower {
+  let mending = false
 
   return {
     async catchUp() {
-      const known = replica.head?.seq
-      if (known === undefined) return false
+      const known = replica.head?.seq ?? 0
       const head = await cache.head()
-      if (head === undefined || head < known) {
-        repair(head ?? 0)
-        return false
-      }
-      return head === known || (replica.append(await cache.entriesAfter(known, head)) && replica.head!.seq >= head)
+      if (head === known) return 'current'
+      if (head === undefined || head < known) return { fault: 'behind', head: head ?? 0 }
+      const isWhole = replica.append(await cache.entriesAfter(known, head)) && replica.head!.seq >= head
+      return isWhole ? 'current' : { fault: 'gap', head }
+    },
+    mend({ fault, head }) {
+      // What is missing below the journal's head is on its way from those who announce it; a cache that is ahead of the
+      // journal is of one that is no more.
+      if (mending || (fault === 'gap' && head <= replica.head!.seq)) return
+      mending = true
+      // Where the cache's head has moved since, another instance has been quicker.
+      void cache.reset(replica.head!.seq, replica.entries(), head)
+        .catch((error: unknown) => log.warn({ err: error }, 'the shared revocation list could not be rebuilt yet'))
+        .finally(() => { mending = false })
     }
   }
 }

@@ -5,6 +5,7 @@ import type { JournalEntry } from '../stores/journal.ts'
  * earlier one: cut-offs only grow, and the rest says the same. */
 export interface EntryTable {
   add(entry: JournalEntry): void
+  at(seq: number): JournalEntry | undefined
   find(kind: string, value: string): LiveEntry | undefined
   /** Milliseconds since 1970. */
   deleteEndedBefore(time: number): void
@@ -29,6 +30,7 @@ export function createEntryTable(): EntryTable {
       const { seq, cutoff, createdAt } = entry
       valuesOf(entry.target).set(entry.value, { seq, cutoff, since: createdAt.getTime() })
     },
+    at: seq => bySeq.get(seq),
     find: (kind, value) => byKind.get(kind)?.get(value),
     deleteEndedBefore(time) {
       for (const { seq, target, value, endsAt } of bySeq.values()) {

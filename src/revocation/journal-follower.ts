@@ -17,13 +17,15 @@ const pageSize = 10_000
 
 export function createJournalFollower({ replica, journal, cache, log }: JournalFollowerOptions): FollowJournal {
   async function startAnew(): Promise<void> {
+    const followed = replica.head
+    // Read before the snapshot is taken: an announcement that comes between is not in it and must not be cleared away.
+    const seen = followed && await cache.head().catch(() => undefined)
     const { head, entries } = await journal.snapshot()
-    if (replica.head !== undefined) {
-      // The cache may hold entries of a journal that is no more, after a restore.
-      log.warn({ from: replica.head.seq, to: head.seq }, 'the journal does not continue what was followed; starting anew')
-      await cache.reset(head.seq, entries).catch(() => undefined)
-    }
     replica.reset(head, entries)
+    if (followed === undefined) return
+    // The cache may hold entries of a journal that is no more, after a restore.
+    log.warn({ from: followed.seq, to: head.seq }, 'the journal does not continue what was followed; starting anew')
+    await cache.reset(head.seq, entries, seen ?? 0).catch(() => undefined)
   }
 
   return async target => {

@@ -1,12 +1,16 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
+import { unavailable } from '../protocol/errors.ts'
 import type { LiveEntry } from '../protocol/revocation-rules.ts'
 import type { JournalEntry, JournalStore } from '../stores/journal.ts'
 import type { RevocationCache } from '../stores/revocation-cache.ts'
 import type { ServiceState } from '../stores/state.ts'
 import { createCacheFollower } from './cache-follower.ts'
 import { createJournalFollower } from './journal-follower.ts'
-import { createReplica } from './replica.ts'
+import { createReplica, type Replica } from './replica.ts'
+import { within } from './within.ts'
+import { shareNext } from './share-next.ts'
 
 /**
  * The revocation list as this instance serves it: a replica of the live journal in memory, and the rule for trusting it.
@@ -20,7 +24,8 @@ export interface RevocationList {
    */
   confirm(): Promise<number>
   find(kind: string, value: string): LiveEntry | undefined
-  /** Tells the other instances of new entries, before the revoking call returns. */
+  /** Returns when no instance can be unaware of the new entries any more: at once, or where the cache is away after a
+   * second, in which every instance has compared with the journal. */
   announce(entries: JournalEntry[]): Promise<void>
   /** Follows the shared state: catches up with the journal's head. */
   follow(state: ServiceState): Promise<void>
@@ -38,9 +43,11 @@ export interface RevocationListOptions {
 
 /** Seconds for which the cache is believed without a comparison with PostgreSQL. */
 const maxUncompared = 1
+/** Seconds that a lookup waits, those included in which others before it wait. */
+const confirmPatience = 2
 
 export function createRevocationList(options: RevocationListOptions): RevocationList {
-  const { cache, pulse, clock, log } = options
+  const { cache, pulse, clock } = options
   const replica = createReplica(clock)
   const followJournal = createJournalFollower({ ...options, replica })
   const cacheFollower = createCacheFollower({ ...options, replica })
@@ -56,29 +63,51 @@ export function createRevocationList(options: RevocationListOptions): Revocation
   }
 
   async function confirm(): Promise<number> {
-    const mayBelieve = doubts === doubtsSettled && pulse.age() <= maxUncompared
+    const doubted = doubts
+    const mayBelieve = replica.head !== undefined && doubts === doubtsSettled && pulse.age() <= maxUncompared
     // When the cache is away, the truth is asked instead.
-    if (mayBelieve && await cacheFollower.catchUp().catch(() => false)) return replica.head!.seq
-    return confirmByJournal()
+    const verdict = mayBelieve ? await cacheFollower.catchUp().catch(() => undefined) : undefined
+    // It may have been another cache that answered, after a reconnect in between.
+    if (verdict === 'current' && doubts === doubted) return replica.head!.seq
+    const confirmed = await confirmByJournal()
+    if (verdict !== undefined && verdict !== 'current') cacheFollower.mend(verdict)
+    return confirmed
   }
 
+  const confirmTogether = shareNext(confirm)
   const stop = cache.onChange(change => {
     if (change === 'reconnected') doubts++
-    void confirm().catch(() => undefined)
+    void confirmTogether().catch(() => undefined)
   })
 
   return {
-    confirm,
+    confirm: () => within(confirmPatience, confirmTogether(), () => unavailable('revocation/unconfirmed')),
     stop,
     find: replica.find,
     size: replica.size,
     follow: state => followJournal(state.journal),
-    async announce(entries) {
-      if (entries.length === 0) return
-      replica.append(entries)
-      await cache.announce(entries).catch((error: unknown) => {
-        log.warn({ err: error }, 'a revocation could not be announced; others read it from the journal')
-      })
-    }
+    announce: createAnnounce({ ...options, replica })
+  }
+}
+
+function createAnnounce({ replica, cache, pulse, clock, log }: RevocationListOptions & { replica: Replica }) {
+  /** An entry in a place that was known to be another's: the journal was restored, and nobody here has noticed yet. */
+  async function noticeRestore(entries: readonly JournalEntry[]): Promise<void> {
+    if (!entries.some(replica.contradicts)) return
+    await pulse.refresh().catch((error: unknown) => {
+      log.warn({ err: error }, 'the journal may have been restored, and cannot be read to find out')
+    })
+  }
+
+  return async (entries: JournalEntry[]): Promise<void> => {
+    if (entries.length === 0) return
+    await noticeRestore(entries)
+    replica.append(entries)
+    const journalledAt = clock.monotonic()
+    await cache.announce(entries).catch(async (error: unknown) => {
+      log.warn({ err: error }, 'a revocation could not be announced; others read it from the journal')
+      // Another instance may still reach the cache, and believe it for this long: the revoking call returns after that.
+      await pause(maxUncompared * 1000 - (clock.monotonic() - journalledAt))
+    })
   }
 }

@@ -1,4 +1,4 @@
-import { findRevocation, isConsistent, type RevocableClaims, type RevocationHit } from '../protocol/revocation-rules.ts'
+import { findRevocation, isConsistent, type RevocableClaims } from '../protocol/revocation-rules.ts'
 import { clientOriginOfJti, grantIdOfJti } from '../protocol/identifiers.ts'
 import type { ClientStore } from '../stores/clients.ts'
 import type { GrantStore } from '../stores/grants.ts'
@@ -14,7 +14,7 @@ export interface Lookup {
 }
 
 /** What the caller knows of a token. `kid` undefined skips the check of the key: a `jti` alone does not name it. */
-export type LookupClaims = Omit<RevocableClaims, 'kid' | 'iat'> & { kid: string | undefined }
+export type LookupClaims = RevocableClaims
 
 export interface LookupAnswer {
   revoked: boolean
@@ -53,23 +53,22 @@ export function createLookup({ list, grants, clients, isTrustedKey }: LookupOpti
       const grantId = grantIdOfJti(claims.jti)
       if (grantId === undefined) return resolveClient(claims)
       const owner = owners.get(grantId)
-      return owner && {
-        ...claims, grant_id: grantId, sid: owner.sessionId, sub: owner.userId, client_id: owner.clientId
-      }
+      return owner && complete(claims, {
+        grant_id: grantId, sid: owner.sessionId, sub: owner.userId, client_id: owner.clientId
+      })
     }))
   }
 
   async function resolveClient(claims: LookupClaims): Promise<LookupClaims | undefined> {
     const origin = clientOriginOfJti(claims.jti)
     const client = origin && await clients.find({ tag: origin.clientTag })
-    return client && { ...claims, client_id: client.id, sub: client.id }
+    return client && complete(claims, { client_id: client.id, sub: client.id })
   }
 
   function answer(claims: LookupClaims | undefined): LookupAnswer {
-    if (claims === undefined || !isConsistent({ ...claims, iat: 0, kid: '' })) return invalid
+    if (claims === undefined || !isConsistent(claims)) return invalid
     if (claims.kid !== undefined && !isTrustedKey(claims.kid)) return { revoked: true, target: 'key' }
-    const hit: RevocationHit | undefined = findRevocation(
-      { ...claims, iat: 0, kid: claims.kid ?? '' }, targets, list.find)
+    const hit = findRevocation(claims, targets, list.find)
     if (hit === undefined) return good
     return { revoked: true, target: hit.target, since: Math.floor(hit.entry.since / 1000) }
   }
@@ -81,6 +80,15 @@ export function createLookup({ list, grants, clients, isTrustedKey }: LookupOpti
       return { seq, answers: resolved.map(answer) }
     }
   }
+}
+
+/** Adds what is known of a token; undefined when the caller says otherwise: no token of ours has such claims. */
+function complete(claims: LookupClaims, known: Partial<LookupClaims>): LookupClaims | undefined {
+  const agrees = Object.entries(known).every(([name, value]) => {
+    const said = claims[name as keyof LookupClaims]
+    return said === undefined || said === value
+  })
+  return agrees ? { ...claims, ...known } : undefined
 }
 
 /** A token of a grant is known by four names, a token of a client by one. */

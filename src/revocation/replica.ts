@@ -10,6 +10,8 @@ export interface Replica {
   readonly head: JournalHead | undefined
   /** Whether this very entry is the last one held. */
   isAt(head: JournalHead): boolean
+  /** Whether the entry's place is behind the head and held by another one, or by none. */
+  contradicts(entry: JournalEntry): boolean
   /** Adds the entries that come next and skips those it has; false, and nothing more added, at a gap or where an entry
    * does not continue the running hash. */
   append(entries: readonly JournalEntry[]): boolean
@@ -35,6 +37,7 @@ export function createReplica(clock: Clock): Replica {
   return {
     get head() { return head },
     isAt: other => head?.seq === other.seq && head.hash.equals(other.hash),
+    contradicts: ({ seq, hash }) => head !== undefined && seq <= head.seq && table.at(seq)?.hash.equals(hash) !== true,
     append(entries) {
       sweepNowAndThen()
       for (const entry of entries) {

@@ -35,7 +35,7 @@ export function createRevokeToken(options: RevokeTokenOptions): RevokeToken {
   }
 
   return async (token, client) => {
-    const verdict = verifyAccessToken(token, { ring, issuer, now: clock.now() })
+    const verdict = await verifyAccessToken(token, { ring, issuer, now: clock.now() })
     if (verdict === 'expired') return
     if (typeof verdict === 'string') return revokeFamily(token, client)
     requireOwner(verdict.claims.client_id, client)

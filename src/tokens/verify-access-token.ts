@@ -1,4 +1,5 @@
 import type { KeyRing } from '../keys/key-ring.ts'
+import { isCanonicalBase64url } from '../protocol/base64url.ts'
 import type { AccessTokenClaims } from '../protocol/claims.ts'
 import { isConsistent } from '../protocol/revocation-rules.ts'
 
@@ -18,32 +19,31 @@ export interface VerifyContext {
   now: number
 }
 
-export function verifyAccessToken(token: string, { ring, issuer, now }: VerifyContext): TokenVerdict {
+export async function verifyAccessToken(token: string, { ring, issuer, now }: VerifyContext): Promise<TokenVerdict> {
   if (token.length > maxLength) return 'malformed'
   const parts = compact.exec(token)
   if (parts === null) return 'malformed'
   const header = parseSegment(parts[1]!)
-  const signature = Buffer.from(parts[3]!, 'base64url')
-  // One spelling only (RFC 8725bis §3.14): our own segments are canonical, so re-encoding must give the same.
-  if (header === undefined || signature.toString('base64url') !== parts[3]) return 'malformed'
+  // One spelling only (RFC 8725bis §3.14): our own segments are canonical.
+  if (header === undefined || !isCanonicalBase64url(parts[3]!)) return 'malformed'
   if (header['typ'] !== 'at+jwt' || typeof header['kid'] !== 'string' || 'crit' in header) return 'malformed'
   const key = ring.verifying(header['kid'])
   if (key === undefined) return 'unknown-key'
   if (header['alg'] !== key.algorithm.name) return 'malformed'
-  const input = Buffer.from(token.slice(0, token.length - parts[3].length - 1))
-  if (!key.algorithm.verify(key.publicKey, input, signature)) return 'bad-signature'
+  const input = Buffer.from(token.slice(0, token.length - parts[3]!.length - 1), 'latin1')
+  const isRight = await key.algorithm.verify(key.publicKey, input, Buffer.from(parts[3]!, 'base64url'))
+  if (!isRight) return 'bad-signature'
   // Only what this service signed comes this far, so the members have the types that the mint gives them.
   const claims = parseSegment(parts[2]!) as unknown as AccessTokenClaims | undefined
   if (claims === undefined || claims.iss !== issuer) return 'not-ours'
-  if (!isConsistent({ ...claims, kid: header['kid'] })) return 'not-ours'
+  if (!isConsistent(claims)) return 'not-ours'
   return claims.exp * 1000 <= now ? 'expired' : { claims, kid: header['kid'] }
 }
 
 function parseSegment(text: string): Record<string, unknown> | undefined {
-  const bytes = Buffer.from(text, 'base64url')
-  if (bytes.toString('base64url') !== text) return undefined
+  if (!isCanonicalBase64url(text)) return undefined
   try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'))
+    const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? value as Record<string, unknown>
       : undefined

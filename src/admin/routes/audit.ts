@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { AdminServices } from '../services.ts'
+import type { AdminInstance } from '../instance.ts'
 
 interface AuditQuery {
   limit?: string
@@ -16,7 +16,7 @@ const querystring = {
 }
 
 /** Security events, newest first. */
-export function auditRoutes(app: FastifyInstance, { stores }: AdminServices): void {
+export function auditRoutes(app: FastifyInstance, { stores }: AdminInstance): void {
   app.get<{ Querystring: AuditQuery }>('/audit', { schema: { querystring } }, async ({ query }) => ({
     events: await stores.audit.list({ limit: Number(query.limit ?? 50), subject: query.subject })
   }))

@@ -5,7 +5,7 @@ import { hashClientSecret, makeClientSecret } from '../../clients/secret.ts'
 import { CountersignError } from '../../protocol/errors.ts'
 import type { Client } from '../../stores/clients.ts'
 import { byAdmin } from '../by-admin.ts'
-import type { AdminServices } from '../services.ts'
+import type { AdminInstance } from '../instance.ts'
 
 interface NewClientBody {
   id?: string
@@ -36,8 +36,8 @@ const createSchema = {
 }
 
 /** Clients: registered, listed, given a new secret, deleted. Members are named as in RFC 7591. */
-export function clientRoutes(app: FastifyInstance, services: AdminServices): void {
-  const { stores, random, pulse, grants, rooms } = services
+export function clientRoutes(app: FastifyInstance, instance: AdminInstance): void {
+  const { stores, random, pulse, grants, rooms } = instance
   const register = createRegisterClient({ clients: stores.clients, random, grantTypes: grants })
 
   app.post<{ Body: NewClientBody }>('/clients', { schema: createSchema }, async ({ body }, reply) => {

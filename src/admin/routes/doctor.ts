@@ -2,32 +2,32 @@ import type { FastifyInstance } from 'fastify'
 import type { KeyPurpose } from '../../stores/keys.ts'
 import { createFinder, type Finding } from '../../doctor/finding.ts'
 import { judgeKeys } from '../../doctor/judge-keys.ts'
-import type { AdminServices } from '../services.ts'
+import type { AdminInstance } from '../instance.ts'
 
 const purposes: KeyPurpose[] = ['sign', 'mac']
 
 /** What only a running instance can tell of itself: the embedded database is open nowhere else. */
-export function doctorRoutes(app: FastifyInstance, services: AdminServices): void {
+export function doctorRoutes(app: FastifyInstance, instance: AdminInstance): void {
   app.get('/doctor', async (): Promise<{ findings: Finding[] }> => {
-    const { ring, clock, stores } = services
+    const { ring, clock, stores } = instance
     const keys = purposes.flatMap(purpose => ring.records(purpose))
     return {
       findings: [
-        judgeReadiness(services), await judgeDatabase(services), ...await judgeRedis(stores.pingRedis),
+        judgeReadiness(instance), await judgeDatabase(instance), ...await judgeRedis(stores.pingRedis),
         ...judgeKeys(keys, clock.now())
       ]
     }
   })
 }
 
-function judgeReadiness({ isReady }: AdminServices): Finding {
+function judgeReadiness({ isReady }: AdminInstance): Finding {
   const finder = createFinder('service')
   return isReady()
     ? finder.ok('The service is ready.')
     : finder.fail('The service is not ready.', 'See the other findings and its log.')
 }
 
-async function judgeDatabase({ pulse }: AdminServices): Promise<Finding> {
+async function judgeDatabase({ pulse }: AdminInstance): Promise<Finding> {
   const finder = createFinder('database')
   try {
     await pulse.refresh()

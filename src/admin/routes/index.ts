@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { AdminServices } from '../services.ts'
+import type { AdminInstance } from '../instance.ts'
 import { auditRoutes } from './audit.ts'
 import { clientRoutes } from './clients.ts'
 import { doctorRoutes } from './doctor.ts'
@@ -11,6 +11,6 @@ import { userRoutes } from './users.ts'
  * The admin API: everything under `/admin`, behind the admin token. A further noun is one file and one line
  * here.
  */
-export const adminRoutes: ReadonlyArray<(app: FastifyInstance, services: AdminServices) => void> = [
+export const adminRoutes: ReadonlyArray<(app: FastifyInstance, instance: AdminInstance) => void> = [
   userRoutes, clientRoutes, keyRoutes, revocationRoutes, auditRoutes, doctorRoutes
 ]

@@ -4,7 +4,7 @@ import { describeKeys } from '../describe-keys.ts'
 import { byAdmin } from '../by-admin.ts'
 import { removeKey } from '../remove-key.ts'
 import type { KeyPurpose } from '../../stores/keys.ts'
-import type { AdminServices } from '../services.ts'
+import type { AdminInstance } from '../instance.ts'
 
 interface RotateBody {
   force?: boolean
@@ -28,12 +28,12 @@ const removeSchema = {
 }
 
 /** Keys: listed with their times, rotated, taken out of use, sealed under the current master key. */
-export function keyRoutes(app: FastifyInstance, services: AdminServices): void {
-  const { rotation, pulse, stores } = services
+export function keyRoutes(app: FastifyInstance, instance: AdminInstance): void {
+  const { rotation, pulse, stores } = instance
 
   app.get('/keys', async () => {
     await pulse.refresh()
-    return { keys: describeKeys(services) }
+    return { keys: describeKeys(instance) }
   })
 
   app.post<{ Body: RotateBody }>('/keys/rotate', { schema: rotateSchema }, async ({ body }) => {
@@ -53,7 +53,7 @@ export function keyRoutes(app: FastifyInstance, services: AdminServices): void {
           sentence: 'Removing a key ends every token it made: say that it is compromised, or rotate the keys instead.'
         })
       }
-      const seq = await removeKey(services, params.kid, byAdmin(body.reason ?? 'key-compromised'))
+      const seq = await removeKey(instance, params.kid, byAdmin(body.reason ?? 'key-compromised'))
       return { kid: params.kid, seq }
     })
 

@@ -5,7 +5,7 @@ import { CountersignError } from '../../protocol/errors.ts'
 import { byAdmin } from '../by-admin.ts'
 import { findUser } from '../find-user.ts'
 import { removeKey } from '../remove-key.ts'
-import type { AdminServices } from '../services.ts'
+import type { AdminInstance } from '../instance.ts'
 
 interface RevocationBody {
   target: TargetKind
@@ -28,13 +28,13 @@ const schema = {
 }
 
 /** Revoking anything, the keys and the issuer included: only here are those two within reach. */
-export function revocationRoutes(app: FastifyInstance, services: AdminServices): void {
+export function revocationRoutes(app: FastifyInstance, instance: AdminInstance): void {
   app.post<{ Body: RevocationBody }>('/revocations', { schema }, async ({ body }, reply) => {
     const act = byAdmin(body.reason)
-    const { target, value } = await resolve(body, services)
+    const { target, value } = await resolve(body, instance)
     const seq = target === 'key'
-      ? await removeKey(services, value, act)
-      : await services.rooms.revoker.revoke(target, value, act)
+      ? await removeKey(instance, value, act)
+      : await instance.rooms.revoker.revoke(target, value, act)
     return reply.code(201).send({ target, value, seq })
   })
 }
@@ -44,16 +44,16 @@ interface ResolvedTarget {
   value: string
 }
 
-async function resolve({ target, value = '' }: RevocationBody, services: AdminServices): Promise<ResolvedTarget> {
+async function resolve({ target, value = '' }: RevocationBody, instance: AdminInstance): Promise<ResolvedTarget> {
   if ((target === 'issuer') !== (value === '')) {
     throw refused('value', `The target ${target} ${target === 'issuer' ? 'takes no' : 'needs a'} value.`)
   }
-  if (target === 'user') return { target, value: (await findUser(services.stores.users, value)).id }
-  return target === 'token' ? resolveToken(value, services) : { target, value }
+  if (target === 'user') return { target, value: (await findUser(instance.stores.users, value)).id }
+  return target === 'token' ? resolveToken(value, instance) : { target, value }
 }
 
 /** A whole token is taken as well: that is what an operator who found one in the wrong place has. */
-async function resolveToken(value: string, { rooms }: AdminServices): Promise<ResolvedTarget> {
+async function resolveToken(value: string, { rooms }: AdminInstance): Promise<ResolvedTarget> {
   const held = await rooms.readRefreshToken(value)
   if (held !== undefined) return { target: 'grant', value: held.grant.id }
   const [checked] = (await rooms.check([value])).tokens

@@ -5,7 +5,7 @@ import { CountersignError } from '../../protocol/errors.ts'
 import type { User } from '../../stores/users.ts'
 import { byAdmin } from '../by-admin.ts'
 import { findUser } from '../find-user.ts'
-import type { AdminServices } from '../services.ts'
+import type { AdminInstance } from '../instance.ts'
 
 interface NewUserBody {
   email: string
@@ -57,8 +57,8 @@ const listSchema = {
 }
 
 /** Users: made, listed, disabled and enabled, given a new password. `:user` is an id or an email address. */
-export function userRoutes(app: FastifyInstance, services: AdminServices): void {
-  const { rooms, stores } = services
+export function userRoutes(app: FastifyInstance, instance: AdminInstance): void {
+  const { rooms, stores } = instance
 
   app.post<{ Body: NewUserBody }>('/users', { schema: createSchema }, async (request, reply) => {
     const { userId, created } = await rooms.register(readNewUser(request.body))
@@ -75,11 +75,11 @@ export function userRoutes(app: FastifyInstance, services: AdminServices): void 
     return { users: users.map(render) }
   })
 
-  changeRoutes(app, services)
+  changeRoutes(app, instance)
 }
 
 /** Each of these ends every session and grant that the user has. */
-function changeRoutes(app: FastifyInstance, { stores, rooms, passwords }: AdminServices): void {
+function changeRoutes(app: FastifyInstance, { stores, rooms, passwords }: AdminInstance): void {
   const endEverything = async (user: User, reason: string, set: AccountChange) => {
     const entry = await stores.users.endEverything(user.id, byAdmin(reason), set)
     if (entry !== undefined) await rooms.revoker.publish([entry])

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { CountersignError } from '../../protocol/errors.ts'
 import { accessOf, requireUser } from '../plugins/access.ts'
-import type { HttpServices } from '../services.ts'
+import type { HttpRooms } from '../rooms.ts'
 
 interface PasswordBody {
   oldPassword: string
@@ -15,19 +15,21 @@ const passwordSchema = {
   }
 }
 
+const sessionSchema = { params: { type: 'object', properties: { id: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,64}$' } } } }
+
 /** The signed-in user's own data. */
-export function accountRoutes(app: FastifyInstance, services: HttpServices): void {
-  const { users, sessions, changePassword, check, settings } = services
+export function accountRoutes(app: FastifyInstance, rooms: HttpRooms): void {
+  const { users, sessions, changePassword, check, settings } = rooms
   const onRequest = requireUser({ check, issuer: settings.issuer })
 
-  app.get('/api/auth/me', { onRequest }, async request => {
+  app.get('/me', { onRequest }, async request => {
     const user = await users.find({ id: accessOf(request).sub })
     if (user === undefined) throw new CountersignError('invalid_token', { reason: 'access/user-gone' })
     const { id, email, name, role, createdAt } = user
     return { id, email, email_verified: false, name: name ?? null, role, createdAt }
   })
 
-  app.get('/api/auth/sessions', { onRequest }, async request => {
+  app.get('/sessions', { onRequest }, async request => {
     const { sub, sid } = accessOf(request)
     const listed = await sessions.list(sub)
     return {
@@ -36,12 +38,12 @@ export function accountRoutes(app: FastifyInstance, services: HttpServices): voi
     }
   })
 
-  app.delete<{ Params: { id: string } }>('/api/auth/sessions/:id', { onRequest }, async (request, reply) => {
+  app.delete<{ Params: { id: string } }>('/sessions/:id', { onRequest, schema: sessionSchema }, async (request, reply) => {
     await sessions.endListed(request.params.id, accessOf(request).sub)
     return reply.code(204).send()
   })
 
-  app.post<{ Body: PasswordBody }>('/api/auth/password', { onRequest, schema: passwordSchema, bodyLimit: 8192 },
+  app.post<{ Body: PasswordBody }>('/password', { onRequest, schema: passwordSchema, bodyLimit: 8192 },
     async request => {
       const { sub: userId, sid: sessionId } = accessOf(request)
       await changePassword({ userId, sessionId: sessionId!, ...request.body })

@@ -1,22 +1,20 @@
 import { createHash } from 'node:crypto'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { jwksCacheLifetime } from '../../protocol/limits.ts'
-import type { HttpServices } from '../services.ts'
+import type { HttpRooms } from '../rooms.ts'
 
 /** What verifiers and clients fetch to know this issuer. Public, cacheable, the same for everyone. */
-export async function discoveryRoutes(app: FastifyInstance, { ring, metadata }: HttpServices): Promise<void> {
+export async function discoveryRoutes(app: FastifyInstance, { ring, metadata }: HttpRooms): Promise<void> {
   const document = withEtag(metadata)
-  app.get('/.well-known/jwks.json', (request, reply) =>
-    sendCached({ request, reply, document: ring.jwks(), type: 'application/jwk-set+json' }))
-  app.get('/.well-known/openid-configuration', (request, reply) =>
-    sendCached({ request, reply, document, type: 'application/json' }))
+  publish(app, '/.well-known/jwks.json', { read: () => ring.jwks(), type: 'application/jwk-set+json' })
+  publish(app, '/.well-known/openid-configuration', { read: () => document, type: 'application/json' })
 }
 
 /** RFC 8414 §3.1 inserts the well-known part before the issuer's path; OpenID Connect appends it. */
-export function metadataRoute(app: FastifyInstance, { metadata, settings }: HttpServices): void {
+export function metadataRoute(app: FastifyInstance, { metadata, settings }: HttpRooms): void {
   const document = withEtag(metadata)
-  app.get(`/.well-known/oauth-authorization-server${issuerPath(settings.issuer)}`, (request, reply) =>
-    sendCached({ request, reply, document, type: 'application/json' }))
+  const path = `/.well-known/oauth-authorization-server${issuerPath(settings.issuer)}`
+  publish(app, path, { read: () => document, type: 'application/json' })
 }
 
 export function issuerPath(issuer: string): string {
@@ -27,19 +25,21 @@ function withEtag(body: string): { body: string; etag: string } {
   return { body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` }
 }
 
-interface CachedAnswer {
-  request: FastifyRequest
-  reply: FastifyReply
-  document: { body: string; etag: string }
+interface Publication {
+  read(): { body: string; etag: string }
   type: string
 }
 
-function sendCached({ request, reply, document, type }: CachedAnswer): FastifyReply {
-  reply.headers({
-    etag: document.etag,
-    'cache-control': `public, max-age=${jwksCacheLifetime}`,
-    'access-control-allow-origin': '*'
+/** For every page of every site: a browser that asks first (`OPTIONS`, because of a header of its own) is told so. */
+function publish(app: FastifyInstance, path: string, { read, type }: Publication): void {
+  const anyOrigin = { 'access-control-allow-origin': '*' }
+  app.options(path, (_request, reply) => reply.code(204).headers({
+    ...anyOrigin, 'access-control-allow-methods': 'GET, HEAD', 'access-control-allow-headers': '*', 'access-control-max-age': '86400'
+  }).send())
+  app.get(path, (request, reply) => {
+    const { body, etag } = read()
+    reply.headers({ ...anyOrigin, etag, 'cache-control': `public, max-age=${jwksCacheLifetime}` })
+    if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+    return reply.type(type).send(body)
   })
-  if (request.headers['if-none-match'] === document.etag) return reply.code(304).send()
-  return reply.type(type).send(document.body)
 }

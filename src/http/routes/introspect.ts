@@ -2,10 +2,10 @@ import type { FastifyInstance } from 'fastify'
 import { CountersignError } from '../../protocol/errors.ts'
 import { requireParam } from '../../protocol/params.ts'
 import { readFormRequest } from '../form-request.ts'
-import type { HttpServices } from '../services.ts'
+import type { HttpRooms } from '../rooms.ts'
 
 /** Introspection (RFC 7662), for clients that can prove who they are. */
-export function introspectRoute(app: FastifyInstance, { authenticateClient, introspect }: HttpServices): void {
+export function introspectRoute(app: FastifyInstance, { authenticateClient, introspect }: HttpRooms): void {
   app.post('/oauth/introspect', async request => {
     const form = readFormRequest(request)
     const client = await authenticateClient(form)

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Cookies } from '../cookies.ts'
 import { limitPerIp } from '../plugins/rate-limit.ts'
-import type { HttpServices } from '../services.ts'
+import type { HttpRooms } from '../rooms.ts'
 import { renderTokens } from './render-tokens.ts'
 
 interface LoginBody {
@@ -25,10 +25,10 @@ const schema = {
 }
 
 /** Signing in: the access token in the body, the refresh token in a cookie unless the client has none. */
-export function loginRoute(app: FastifyInstance, services: HttpServices, cookies: Cookies): void {
-  const { signIn, firstParty, settings } = services
+export function loginRoute(app: FastifyInstance, rooms: HttpRooms, cookies: Cookies): void {
+  const { signIn, firstParty, settings } = rooms
   const config = limitPerIp(settings.signInLimitPerIp, 15 * 60)
-  app.post<{ Body: LoginBody }>('/api/auth/login', { schema, bodyLimit: 8192, config }, async (request, reply) => {
+  app.post<{ Body: LoginBody }>('/login', { schema, bodyLimit: 8192, config }, async (request, reply) => {
     const { email, password, refreshTokenIn, deviceSecret } = request.body
     const signedIn = await signIn({
       email, password, deviceSecret: deviceSecret ?? cookies.deviceSecret(request), userAgent: request.headers['user-agent']

@@ -3,7 +3,7 @@ import { firstPartyClientId } from '../../clients/registry.ts'
 import { CountersignError } from '../../protocol/errors.ts'
 import type { Cookies } from '../cookies.ts'
 import { readAccess } from '../plugins/access.ts'
-import type { HttpServices } from '../services.ts'
+import type { HttpRooms } from '../rooms.ts'
 
 interface LogoutBody {
   refreshToken?: string
@@ -17,18 +17,19 @@ const schema = {
  * Signing out, here or everywhere. Whoever holds either token of the session may end it; an access token that has
  * expired meanwhile must not keep anyone signed in.
  */
-export function logoutRoutes(app: FastifyInstance, services: HttpServices, cookies: Cookies): void {
-  const { sessions } = services
+export function logoutRoutes(app: FastifyInstance, rooms: HttpRooms, cookies: Cookies): void {
+  const { sessions } = rooms
 
-  app.post('/api/auth/logout', { schema, bodyLimit: 8192 }, async (request, reply) => {
-    const holder = await identify(request, services, cookies)
+  app.post('/logout', { schema, bodyLimit: 8192 }, async (request, reply) => {
+    // Signing out twice, or after the grant was revoked, is signing out all the same.
+    const holder = await identify(request, rooms, { cookies, needsLive: false })
     await sessions.end(holder.sessionId, holder.userId)
     cookies.clearRefreshToken(reply)
     return { status: 'signed-out' }
   })
 
-  app.post('/api/auth/logout-all', { schema, bodyLimit: 8192 }, async (request, reply) => {
-    const holder = await identify(request, services, cookies)
+  app.post('/logout-all', { schema, bodyLimit: 8192 }, async (request, reply) => {
+    const holder = await identify(request, rooms, { cookies, needsLive: true })
     await sessions.endAll(holder.userId)
     cookies.clearRefreshToken(reply)
     return { status: 'signed-out-everywhere' }
@@ -40,11 +41,19 @@ interface Holder {
   sessionId: string
 }
 
-async function identify(request: FastifyRequest, services: HttpServices, cookies: Cookies): Promise<Holder> {
+interface HolderRules {
+  cookies: Cookies
+  /** Whether the refresh token's grant must stand: a token that has ended must not end anything else. */
+  needsLive: boolean
+}
+
+async function identify(
+  request: FastifyRequest, rooms: HttpRooms, { cookies, needsLive }: HolderRules
+): Promise<Holder> {
   const refreshToken = (request.body as LogoutBody | null | undefined)?.refreshToken ?? cookies.refreshToken(request)
-  const held = refreshToken === undefined ? undefined : await services.readRefreshToken(refreshToken)
-  if (held !== undefined && held.grant.clientId === firstPartyClientId && held.grant.live) return held.grant
-  const claims = await readAccess(request, { check: services.check, issuer: services.settings.issuer })
+  const held = refreshToken === undefined ? undefined : await rooms.readRefreshToken(refreshToken)
+  if (held?.grant.clientId === firstPartyClientId && (held.grant.live || !needsLive)) return held.grant
+  const claims = await readAccess(request, { check: rooms.check, issuer: rooms.settings.issuer })
   if (claims === undefined) throw new CountersignError('token_missing', { reason: 'logout/no-token' })
   if (claims.client_id !== firstPartyClientId || claims.sid === undefined) {
     throw new CountersignError('invalid_token', { reason: 'access/not-first-party' })

@@ -1,20 +1,20 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { CountersignError } from '../../protocol/errors.ts'
-import { acceptForms } from '../plugins/bodies.ts'
+import { acceptForms } from '../plugins/accept-forms.ts'
 import { limitClientFailures } from '../plugins/client-failures.ts'
-import type { HttpServices } from '../services.ts'
+import type { HttpRooms } from '../rooms.ts'
 import { introspectRoute } from './introspect.ts'
 import { revokeRoute } from './revoke.ts'
 import { tokenRoute } from './token.ts'
 
 /** The OAuth endpoints: form bodies in, JSON out, nothing cached, nothing in the query string. */
-export async function oauthRoutes(app: FastifyInstance, services: HttpServices): Promise<void> {
+export async function oauthRoutes(app: FastifyInstance, rooms: HttpRooms): Promise<void> {
   acceptForms(app)
   app.addHook('onRequest', refuseQuery)
-  limitClientFailures(app, services.localCounters)
-  tokenRoute(app, services)
-  revokeRoute(app, services)
-  introspectRoute(app, services)
+  limitClientFailures(app, rooms.localCounters)
+  tokenRoute(app, rooms)
+  revokeRoute(app, rooms)
+  introspectRoute(app, rooms)
 }
 
 /** Credentials and grants in a URL end up in logs and histories (RFC 6749 §2.3.1). */

@@ -2,8 +2,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { firstPartyClientId } from '../../clients/registry.ts'
 import { CountersignError } from '../../protocol/errors.ts'
 import { parseRefreshToken } from '../../tokens/refresh-token.ts'
+import { clientAddress } from '../client-address.ts'
 import type { Cookies } from '../cookies.ts'
-import type { HttpServices } from '../services.ts'
+import type { HttpRooms } from '../rooms.ts'
 import { renderTokens } from './render-tokens.ts'
 
 interface RefreshBody {
@@ -15,16 +16,16 @@ const schema = {
 }
 
 /** Refreshing. A token that came by cookie is answered by cookie only: script never gets to see it. */
-export function refreshRoute(app: FastifyInstance, services: HttpServices, cookies: Cookies): void {
-  const { refresh, localCounters } = services
+export function refreshRoute(app: FastifyInstance, rooms: HttpRooms, cookies: Cookies): void {
+  const { refresh, localCounters } = rooms
 
   async function reserve(request: FastifyRequest, token: string): Promise<void> {
     const grantId = parseRefreshToken(token)?.grantId ?? 'malformed'
-    const { allowed, resetsIn } = await localCounters.reserve(`refresh:${request.ip}:${grantId}`, limit, windowLength)
+    const { allowed, resetsIn } = await localCounters.reserve(`refresh:${clientAddress(request.ip)}:${grantId}`, limit, windowLength)
     if (!allowed) throw new CountersignError('rate_limited', { reason: 'refresh/too-many', retryAfter: resetsIn })
   }
 
-  app.post<{ Body: RefreshBody | null }>('/api/auth/refresh', { schema, bodyLimit: 8192 }, async (request, reply) => {
+  app.post<{ Body: RefreshBody | null }>('/refresh', { schema, bodyLimit: 8192 }, async (request, reply) => {
     const { refreshToken, inBody } = readRefreshToken(request, cookies)
     await reserve(request, refreshToken)
     const answer = await refresh({ refreshToken, clientId: firstPartyClientId, scopes: [] })

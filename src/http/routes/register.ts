@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { CountersignError } from '../../protocol/errors.ts'
 import { limitPerIp } from '../plugins/rate-limit.ts'
-import type { HttpServices } from '../services.ts'
+import type { HttpRooms } from '../rooms.ts'
 
 interface RegisterBody {
   email: string
@@ -22,8 +22,8 @@ const schema = {
 }
 
 /** Registration. The answer is the same whether the address was new or taken: it tells nobody who has an account. */
-export function registerRoute(app: FastifyInstance, { register, settings }: HttpServices): void {
-  app.post<{ Body: RegisterBody }>('/api/auth/register', { schema, bodyLimit: 8192, config: limitPerIp(20, 3600) },
+export function registerRoute(app: FastifyInstance, { register, settings }: HttpRooms): void {
+  app.post<{ Body: RegisterBody }>('/register', { schema, bodyLimit: 8192, config: limitPerIp(20, 3600) },
     async (request, reply) => {
       if (settings.registration === 'closed') {
         throw new CountersignError('registration_closed', { reason: 'registration/closed' })

@@ -3,9 +3,9 @@ import { CountersignError } from '../../protocol/errors.ts'
 import type { TargetKind } from '../../stores/journal.ts'
 import { targets } from '../../revocation/targets/index.ts'
 import { accessOf, requireScope } from '../plugins/access.ts'
-import { acceptJson } from '../plugins/bodies.ts'
-import type { HttpServices } from '../services.ts'
-import { readLookup, lookupSchema, type LookupBody } from './revocation-lookup.ts'
+import { acceptJson } from '../plugins/accept-json.ts'
+import type { HttpRooms } from '../rooms.ts'
+import { readLookup, lookupSchema, type LookupBody } from './lookup.ts'
 
 interface RevocationBody {
   target: TargetKind
@@ -27,8 +27,8 @@ const revocationSchema = {
 const lookupBodyLimit = 4 * 1024 * 1024
 
 /** The revocation API, for services: is this token revoked, and revoke this. */
-export async function revocationRoutes(app: FastifyInstance, services: HttpServices): Promise<void> {
-  const { check, lookup, revoker, settings } = services
+export async function revocationRoutes(app: FastifyInstance, rooms: HttpRooms): Promise<void> {
+  const { check, lookup, revoker, settings } = rooms
   const access = { check, issuer: settings.issuer }
   const onRead = requireScope('revocations:read', access)
   const onWrite = requireScope('revocations:write', access)
@@ -36,7 +36,7 @@ export async function revocationRoutes(app: FastifyInstance, services: HttpServi
 
   app.post<{ Body: LookupBody }>('/revocations/lookup', {
     onRequest: onRead, bodyLimit: lookupBodyLimit, schema: { body: lookupSchema }
-  }, request => readLookup(request.body, services))
+  }, request => readLookup(request.body, rooms))
 
   app.get<{ Params: { jti: string } }>('/revocations/:jti', { onRequest: onRead }, async ({ params }) => {
     const { seq, answers } = await lookup.check([{ jti: params.jti, kid: undefined }])

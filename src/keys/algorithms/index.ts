@@ -10,7 +10,7 @@ export interface SigningAlgorithm {
   generate(): Promise<{ secret: Buffer; publicJwk: JWK }>
   open(secret: Buffer): KeyObject
   sign(key: KeyObject, input: Buffer): Promise<Buffer>
-  verify(key: KeyObject, input: Buffer, signature: Buffer): boolean
+  verify(key: KeyObject, input: Buffer, signature: Buffer): Promise<boolean>
 }
 
 export const signingAlgorithms: readonly SigningAlgorithm[] = [rs256]

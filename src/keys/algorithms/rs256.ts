@@ -16,9 +16,11 @@ export const rs256: SigningAlgorithm = {
     }
   },
   open: secret => createPrivateKey({ key: secret, type: 'pkcs8', format: 'der' }),
-  // The callback form signs in libuv's thread pool: the event loop stays free and both cores are used.
+  // The callback forms work in libuv's thread pool: the event loop stays free and every core is used.
   sign: (key, input) => new Promise((resolve, reject) => {
     sign('sha256', input, key, (error, signature) => error ? reject(error) : resolve(signature))
   }),
-  verify: (key, input, signature) => verify('sha256', input, key, signature)
+  verify: (key, input, signature) => new Promise((resolve, reject) => {
+    verify('sha256', input, key, signature, (error, isRight) => error ? reject(error) : resolve(isRight))
+  })
 }

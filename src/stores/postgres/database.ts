@@ -41,10 +41,12 @@ interface Connections {
   close(): Promise<void>
 }
 
-const connectionTimeout = 2_000
-const statementTimeout = 5_000
+// Milliseconds. A client of ours hears within three seconds that the database does not answer: a request may first wait for
+// a connection of the pool and then for one to be made anew.
+const connectionTimeout = 1_500
+const statementTimeout = 2_000
 /** For a network that died without a word; longer than the server's own limit, which tells more. */
-const answerTimeout = 6_000
+const answerTimeout = 2_500
 /** More texts than the stores hold; beyond it statements go unnamed rather than fill the server's memory. */
 const namedStatements = 500
 

@@ -1,6 +1,6 @@
 import { CountersignError } from '../../protocol/errors.ts'
 import type { LookupAnswer, LookupClaims } from '../../revocation/lookup.ts'
-import type { HttpServices } from '../services.ts'
+import type { HttpRooms } from '../rooms.ts'
 
 /** The batch lookup: up to 1,000 tokens, or the claims of as many, answered in order. */
 
@@ -38,7 +38,7 @@ export const lookupSchema = {
   }
 }
 
-export async function readLookup(body: LookupBody, { check, lookup }: HttpServices): Promise<LookupResponse> {
+export async function readLookup(body: LookupBody, { check, lookup }: HttpRooms): Promise<LookupResponse> {
   const { tokens, claims } = body
   if ((tokens === undefined) === (claims === undefined)) {
     throw new CountersignError('invalid_request', {

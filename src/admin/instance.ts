@@ -26,7 +26,7 @@ export interface AdminSettings {
 }
 
 /** What of an instance the admin listener needs. Filled in by compose.ts. */
-export interface AdminServices {
+export interface AdminInstance {
   config: AdminSettings
   clock: Clock
   random: Random

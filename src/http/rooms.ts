@@ -28,7 +28,7 @@ export interface HttpSettings {
 }
 
 /** The rooms behind the routes: everything a route may call. Filled in by compose.ts. */
-export interface HttpServices {
+export interface HttpRooms {
   settings: HttpSettings
   authenticateClient: AuthenticateClient
   changePassword: ChangePassword
