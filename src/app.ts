@@ -2,6 +2,7 @@ import cookie from '@fastify/cookie'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { addErrorHandler, sendRefusal } from './http/plugins/error-handler.ts'
 import { addNotFound } from './http/plugins/not-found.ts'
+import { refuseNul } from './http/plugins/refuse-nul.ts'
 import { registerRateLimit } from './http/plugins/rate-limit.ts'
 import { refuseRepeatedHeaders } from './http/plugins/repeated-headers.ts'
 import { addResponseHeaders } from './http/plugins/response-headers.ts'
@@ -35,6 +36,7 @@ export async function createApp({ rooms, logger, trustProxy }: AppOptions): Prom
   addErrorHandler(app, rooms.metrics)
   addNotFound(app)
   addResponseHeaders(app, rooms.settings.issuer)
+  refuseNul(app)
   refuseRepeatedHeaders(app)
   await app.register(cookie)
   await registerRateLimit(app, rooms.counters)

@@ -42,12 +42,14 @@ export async function composeStores(config: Config, { clock, log, greeting }: St
   const database = await openDatabase({ url, dataDir, log, ...(greeting && { greeting }) })
   const redis = redisUrl === undefined ? undefined : connectRedis({ url: redisUrl, log })
   const localCounters = createMemoryCounters(clock)
+  // Apart from the others: no flood of refresh tokens may push a count of wrong passwords out of memory.
+  const signInCounters = createMemoryCounters(clock)
   return {
     ...createPostgresStores(database),
     kind: database.kind,
     localCounters,
     revocationCache: redis ? createRedisRevocationCache(redis) : createMemoryRevocationCache(clock),
-    counters: redis ? createFallbackCounters(createRedisCounters(redis), localCounters, log) : localCounters,
+    counters: redis ? createFallbackCounters(createRedisCounters(redis), signInCounters, log) : signInCounters,
     migrate: database.migrate,
     pendingMigrations: database.pendingMigrations,
     pingRedis: redis?.ping,

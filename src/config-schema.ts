@@ -50,7 +50,7 @@ const list = (property: string, { expected, accepts }: ListOf, fallback?: string
   expected,
   read: value => {
     const items = value.split(/[\s,]+/).filter(item => item !== '')
-    return items.length > 0 && items.every(accepts) ? items : undefined
+    return items.length > 0 && value.length <= 2000 && items.every(accepts) ? items : undefined
   }
 })
 
@@ -97,7 +97,8 @@ const declared = {
     expected: 'origins such as https://app.example.com, separated by spaces', accepts: isOrigin
   }),
   FIRST_PARTY_AUDIENCES: list('firstPartyAudiences', {
-    expected: 'audience identifiers, separated by spaces', accepts: item => item.length <= 200
+    expected: 'audience identifiers, separated by spaces, of 200 characters at most and 2,000 together',
+    accepts: item => item.length <= 200
   }, []),
   SIGN_IN_LIMIT_PER_IP: wholeNumber('signInLimitPerIp', 100, [1, 1_000_000, 'a number of attempts in 15 minutes']),
   SHUTDOWN_DELAY: wholeNumber('shutdownDelay', 0, [0, 120, 'whole seconds']),

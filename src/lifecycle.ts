@@ -31,7 +31,10 @@ async function stop({ app, admin, service }: Running, signal: string): Promise<v
     service.logger.warn({}, 'requests did not finish in time; their connections are cut')
     app.server.closeAllConnections()
   }, drainLimit * 1000)
+  // A connection that was busy when the listener closed stays open after its answer, in case its client asks again.
+  const sweep = setInterval(() => app.server.closeIdleConnections(), 50)
   await app.close()
+  clearInterval(sweep)
   clearTimeout(limit)
   admin.server.closeAllConnections()
   await admin.close()

@@ -40,19 +40,19 @@ const allowed: Record<string, string[]> = {
   // What is made at the very first start, for trying things out.
   'demo': [...domain, 'compose', 'config', 'stores', 'protocol'],
   // While the service is stopped the command line drives the admin API in its own process.
-  'cli': ['config', 'compose', 'compose-stores', 'admin', 'doctor', 'logger', 'system', 'stores'],
+  'cli': ['config', 'compose', 'compose-stores', 'admin', 'doctor', 'logger', 'protocol', 'system', 'stores'],
   // Looks into every part when something is broken, so it must not need the whole to be in order.
   'doctor': [
     'config', 'keys', 'logger', 'system', 'protocol', 'stores', 'stores/postgres', 'stores/redis'
   ],
   'http': [...domain, 'web', 'stores', 'protocol'],
-  'admin': [...domain, 'http', 'pulse', 'stores', 'protocol'],
+  'admin': [...domain, 'doctor', 'http', 'pulse', 'stores', 'protocol'],
   'grants': ['revocation', 'clients', 'tokens', 'keys', 'stores', 'protocol'],
   'tokens': ['revocation', 'keys', 'stores', 'protocol'],
   'accounts': ['revocation', 'stores', 'protocol'],
   'clients': ['revocation', 'stores', 'protocol'],
-  'keys': ['revocation', 'stores', 'protocol'],
-  'revocation': ['stores', 'protocol'],
+  'keys': ['revocation', 'single-flight', 'stores', 'protocol'],
+  'revocation': ['single-flight', 'stores', 'protocol'],
   'web': ['protocol'],
   'stores': ['protocol'],
   'stores/postgres': ['stores', 'protocol', 'generated'],
@@ -64,7 +64,13 @@ const allowed: Record<string, string[]> = {
 }
 
 /** `serve` starts the service, as main does. */
-const allowedFiles: Record<string, string[]> = { 'cli/commands/serve.ts': ['main'] }
+const allowedFiles: Record<string, string[]> = {
+  'cli/commands/serve.ts': ['main'],
+  // These have to tell a data folder that is in use, and by whom, from one that is broken.
+  'cli/ask-running.ts': ['stores/postgres'],
+  'cli/connect.ts': ['stores/postgres'],
+  'cli/commands/migrate.ts': ['stores/postgres']
+}
 
 /**
  * Who may import a package beyond Node's own modules; one that is not listed is open to all but the pure

@@ -12,8 +12,11 @@ export interface Attempts {
    * left.
    */
   reserveSignIn(who: SignInAttempt): Promise<Attempt>
-  /** Throws `rate_limited` (`password-change/too-many-failures`). */
-  reservePasswordChange(userId: string): Promise<Attempt>
+  /**
+   * Per session, so that a thief of one access token cannot keep the owner, in another session, from changing the
+   * password. Throws `rate_limited` (`password-change/too-many-failures`).
+   */
+  reservePasswordChange(sessionId: string): Promise<Attempt>
 }
 
 export interface Attempt {

@@ -24,9 +24,9 @@ export interface PasswordChangeOptions {
 
 export function createChangePassword({ users, passwords, attempts, revoker }: PasswordChangeOptions): ChangePassword {
   /** The stored hash, when the password is the user's. A busy or broken service is not counted as a failure. */
-  async function requirePassword(userId: string, password: string): Promise<string> {
-    const reserved = await attempts.reservePasswordChange(userId)
-    const hash = await verifyStored(userId, password).catch(async (error: unknown) => {
+  async function requirePassword({ userId, sessionId, oldPassword }: PasswordChangeRequest): Promise<string> {
+    const reserved = await attempts.reservePasswordChange(sessionId)
+    const hash = await verifyStored(userId, oldPassword).catch(async (error: unknown) => {
       await reserved.giveBack()
       throw error
     })
@@ -40,9 +40,10 @@ export function createChangePassword({ users, passwords, attempts, revoker }: Pa
     return user !== undefined && await passwords.verify(user.passwordHash, password) ? user.passwordHash : undefined
   }
 
-  return async ({ userId, sessionId, oldPassword, newPassword }) => {
+  return async request => {
+    const { userId, sessionId, newPassword } = request
     requireNewPassword(newPassword)
-    const oldHash = await requirePassword(userId, oldPassword)
+    const oldHash = await requirePassword(request)
     const newHash = await passwords.hash(newPassword)
     const entries = await users.changePassword({
       userId, oldHash, newHash, keptSessionId: sessionId, actor: `user:${userId}`

@@ -3,6 +3,7 @@ import { acceptJson } from '../http/plugins/accept-json.ts'
 import { addErrorHandler, sendRefusal } from '../http/plugins/error-handler.ts'
 import { addNotFound } from '../http/plugins/not-found.ts'
 import { addResponseHeaders } from '../http/plugins/response-headers.ts'
+import { refuseNul } from '../http/plugins/refuse-nul.ts'
 import { serverOptions } from '../http/server-options.ts'
 import { CountersignError } from '../protocol/errors.ts'
 import { loadAdminToken } from './admin-token.ts'
@@ -29,7 +30,8 @@ export async function createAdminApp(instance: AdminInstance): Promise<FastifyIn
   addErrorHandler(app, metrics)
   addNotFound(app)
   addResponseHeaders(app, config.issuer)
-  app.addHook('onRequest', guardAgainstBrowsers)
+  refuseNul(app)
+  app.addHook('onRequest', guardAgainstBrowsers(config.adminHost))
   healthRoutes(app, instance)
   addGauges(app, instance)
   const onRequest = guardWithToken(loadAdminToken(config, random))

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { isIP } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 import { readBearer } from '../protocol/bearer.ts'
 import { CountersignError } from '../protocol/errors.ts'
@@ -6,12 +7,18 @@ import { CountersignError } from '../protocol/errors.ts'
 type Guard = (request: FastifyRequest) => Promise<void>
 
 /**
- * Nothing here is for a web page, and a browser that is made to come here (DNS rebinding included) says so.
+ * Nothing here is for a web page. A browser says where it comes from; and one that was led here by a name that a stranger
+ * owns (DNS rebinding) asks for that name.
  */
-export const guardAgainstBrowsers: Guard = async ({ headers }) => {
-  if (headers.origin !== undefined) {
+export function guardAgainstBrowsers(adminHost: string): Guard {
+  // On a private network, scrapers come by names that only that network knows.
+  const isLoopback = ['127.0.0.1', '::1', 'localhost'].includes(adminHost)
+  return async ({ headers, hostname }) => {
+    const name = hostname.replace(/^\[|\]$/g, '')
+    const isOurs = !isLoopback || isIP(name) !== 0 || name === 'localhost'
+    if (headers.origin === undefined && isOurs) return
     throw new CountersignError('cross_site_request', {
-      reason: 'admin/browser', sentence: 'The admin listener answers no browser.'
+      reason: 'admin/browser', sentence: 'The admin listener answers no browser, and only under an address of its own.'
     })
   }
 }

@@ -20,6 +20,7 @@ import type { ReadRefreshToken } from '../tokens/read-refresh-token.ts'
 /** The settings that the admin listener reads. Durations in seconds. */
 export interface AdminSettings {
   issuer: string
+  adminHost: string
   adminToken: string | undefined
   keysDir: string
   refreshAbsoluteLifetime: number

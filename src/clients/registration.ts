@@ -1,6 +1,6 @@
 import type { Random } from '../ports/random.ts'
 import { CountersignError } from '../protocol/errors.ts'
-import { clientTagOf, userIdPrefix } from '../protocol/identifiers.ts'
+import { clientTagOf, isClientId, userIdPrefix } from '../protocol/identifiers.ts'
 import { findRedirectUriFault } from '../protocol/redirect-uri.ts'
 import { isReservedScope, parseScope } from '../protocol/scope.ts'
 import type { ClientStore } from '../stores/clients.ts'
@@ -35,8 +35,6 @@ export interface ClientRegistrationOptions {
   grantTypes: ReadonlyArray<{ type: string; allowsPublicClients: boolean }>
 }
 
-const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
-
 /** Visible to verifiers in `aud`; no spaces, since lists of them are separated by such. */
 const audiencePattern = /^[\x21-\x7E]{1,200}$/
 
@@ -53,6 +51,7 @@ export function createRegisterClient(options: ClientRegistrationOptions): Regist
     checkScopes(request)
     for (const uri of request.redirectUris ?? []) checkRedirectUri(uri)
     const audience = [...new Set(request.audience)]
+    checkTotal([...audience, ...request.scopes ?? []])
     if (!audience.every(item => audiencePattern.test(item))) {
       throw refused('audience', 'An audience is 1 to 200 visible characters without spaces.')
     }
@@ -79,7 +78,7 @@ export function createRegisterClient(options: ClientRegistrationOptions): Regist
 
 /** A user's `sub` starts with the prefix, so no client id may (RFC 9068 §5). */
 function checkId(id: string): void {
-  if (!idPattern.test(id)) {
+  if (!isClientId(id)) {
     throw refused('id', 'A client id is 1 to 100 letters, digits, dots, hyphens and underscores, ' +
       'and starts with a letter or digit.')
   }
@@ -106,6 +105,13 @@ function checkScopes({ scopes = [], grantTypes }: ClientRequest): void {
   if (scopes.some(isReservedScope) && grantTypes.some(type => type !== 'client_credentials')) {
     throw refused('reserved-scope',
       'Scopes that manage Countersign (revocations:…) are for clients with the grant type client_credentials alone.')
+  }
+}
+
+/** All of them stand in each of its tokens, and headers that are too long are refused by servers everywhere. */
+function checkTotal(items: readonly string[]): void {
+  if (items.join(' ').length > 2000) {
+    throw refused('too-many', 'The scopes and audiences of a client are at most 2,000 characters together.')
   }
 }
 

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { isClientId } from '../protocol/identifiers.ts'
 import type { Client, ClientStore } from '../stores/clients.ts'
 import type { ServiceState } from '../stores/state.ts'
 
@@ -24,29 +25,34 @@ export interface ClientRegistryOptions {
 export const firstPartyClientId = 'countersign'
 
 const maxClients = 10_000
-/** Absent clients are remembered too, so that guessing ids does not reach the database each time. */
-const absent = Symbol('absent')
+const maxAbsent = 1_000
 
 export function createClientRegistry({ store, pulse }: ClientRegistryOptions): ClientRegistry {
-  const known = new LRUCache<string, Client | typeof absent>({ max: maxClients })
+  const known = new LRUCache<string, Client>({ max: maxClients })
+  // Apart from the others, so that whoever guesses ids can neither reach the database each time nor drive out clients.
+  const absent = new LRUCache<string, true>({ max: maxAbsent })
   let version: number | undefined
 
   return {
     async find(clientId) {
       pulse.current()
+      if (!isClientId(clientId) || absent.has(clientId)) return undefined
       const remembered = known.get(clientId)
-      if (remembered !== undefined) return remembered === absent ? undefined : remembered
+      if (remembered !== undefined) return remembered
       const readAt = version
-      const client = await store.find({ id: clientId })
+      const client = await store.find(clientId)
       const usable = client?.disabledAt === undefined ? client : undefined
       // A change that came while we read may be newer than what we read.
-      if (readAt === version) known.set(clientId, usable ?? absent)
+      if (readAt !== version) return usable
+      if (usable === undefined) absent.set(clientId, true)
+      else known.set(clientId, usable)
       return usable
     },
     async follow(state) {
       if (state.clientsVersion === version) return
       version = state.clientsVersion
       known.clear()
+      absent.clear()
     }
   }
 }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { JWK } from 'jose'
 import type { Clock } from '../ports/clock.ts'
 import { unavailable } from '../protocol/errors.ts'
 import { publishedKeys, signingKey, type Retention } from '../protocol/key-timeline.ts'
 import { clockSkew } from '../protocol/limits.ts'
+import { createSingleFlight } from '../single-flight.ts'
 import type { KeyPurpose, KeyRecord, KeyStore } from '../stores/keys.ts'
 import type { ServiceState } from '../stores/state.ts'
 import type { OpenMacKey, OpenSigningKey } from './open-key.ts'
@@ -41,6 +41,9 @@ export interface KeyRingOptions {
   pulse: { current(): ServiceState; latest(): ServiceState }
 }
 
+/** Milliseconds. */
+const seekInterval = 1000
+
 export function createKeyRing({ store, seal, clock, pulse }: KeyRingOptions): KeyRing {
   const keys = createOpenKeys(seal)
   let version: number | undefined
@@ -51,7 +54,9 @@ export function createKeyRing({ store, seal, clock, pulse }: KeyRingOptions): Ke
     return { tokenLifetime: accessTokenLifetime + clockSkew, formerUntil: formerLifetimeUntil.getTime() }
   }
   const published = createPublished(() => ({ now: clock.now(), state: pulse.latest(), records: keys.records('sign') }), retention)
-  const reload = async (): Promise<void> => keys.replace(await store.list())
+  // One at a time: an older answer that arrives late must not bring back a key that was removed.
+  const reading = createSingleFlight(async () => keys.replace(await store.list()))
+  const seek = atMostEvery(seekInterval, { clock, run: reading.run })
 
   function current<K>(purpose: KeyPurpose, open: (kid: string) => K | undefined): K {
     pulse.current()
@@ -60,27 +65,37 @@ export function createKeyRing({ store, seal, clock, pulse }: KeyRingOptions): Ke
   }
 
   return {
-    reload,
+    reload: reading.run,
     retention,
     records: keys.records,
     signing: () => current('sign', keys.signing),
     mac: () => current('mac', keys.mac),
     verifying: kid => published().some(record => record.kid === kid) ? keys.signing(kid) : undefined,
     async macByKid(kid) {
-      if (!keys.isKnown(kid)) await reload()
+      if (!keys.isKnown(kid)) await seek()
       return keys.mac(kid)
     },
     jwks() {
       const shown = published()
       const kids = shown.map(record => record.kid).join(' ') || refuse()
-      if (jwksCache?.kids !== kids) jwksCache = { kids, ...renderJwks(shown) }
+      if (jwksCache?.kids !== kids) jwksCache = { kids, ...renderJwks(shown.map(record => keys.signing(record.kid)!)) }
       return jwksCache
     },
     async follow(fresh) {
       if (fresh.keysVersion === version) return
-      await reload()
+      await reading.run()
       version = fresh.keysVersion
     }
+  }
+}
+
+/** Strangers can name any kid: their guesses cost one read in an interval (milliseconds), all together. */
+function atMostEvery(interval: number, { clock, run }: { clock: Clock; run: () => Promise<void> }): () => Promise<void> {
+  let ranAt = -Infinity
+  return async () => {
+    if (clock.monotonic() - ranAt < interval) return
+    ranAt = clock.monotonic()
+    await run()
   }
 }
 
@@ -107,9 +122,10 @@ function refuse(): never {
   throw unavailable('keys/none-yet')
 }
 
-function renderJwks(shown: readonly KeyRecord[]): { body: string; etag: string } {
-  const keys = shown.map(({ publicJwk, kid, algorithm }): JWK =>
-    ({ ...publicJwk, use: 'sig', alg: algorithm, kid }))
+/** Made from the opened keys: what the seal protects is what is published. */
+function renderJwks(shown: readonly OpenSigningKey[]): { body: string; etag: string } {
+  const keys = shown.map(({ publicKey, algorithm, record }) =>
+    ({ ...publicKey.export({ format: 'jwk' }), use: 'sig', alg: algorithm.name, kid: record.kid }))
   const body = JSON.stringify({ keys })
   return { body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` }
 }

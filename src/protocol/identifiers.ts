@@ -15,6 +15,13 @@ const clientJtiPattern = /^c\.([A-Za-z0-9_-]{16})\.(0|[1-9][0-9]{0,14})\.[A-Za-z
 
 export const userIdPrefix = 'usr_'
 
+const clientIdPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
+
+/** Whether a text can be a client's id at all. */
+export function isClientId(text: string): boolean {
+  return clientIdPattern.test(text)
+}
+
 /** Where a token without a grant comes from. */
 export interface ClientOrigin {
   clientTag: string

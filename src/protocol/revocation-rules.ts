@@ -1,5 +1,5 @@
 import type { AccessTokenClaims } from './claims.ts'
-import { clientOriginOfJti, grantIdOfJti, numberOfJti } from './identifiers.ts'
+import { clientOriginOfJti, clientTagOf, grantIdOfJti, numberOfJti } from './identifiers.ts'
 
 /** Is this token dead? Pure: the live entries are looked up through a function. */
 
@@ -50,8 +50,11 @@ function covers(entry: LiveEntry, jti: string): boolean {
 }
 
 /** Whether the claims agree with the `jti` that Countersign made: its grant, and the shape of the identifier. */
-export function isConsistent({ jti, grant_id: claimed }: Pick<RevocableClaims, 'jti' | 'grant_id'>): boolean {
+export function isConsistent(claims: Pick<RevocableClaims, 'jti' | 'grant_id' | 'client_id'>): boolean {
+  const { jti, grant_id: claimed, client_id: clientId } = claims
   const grantId = grantIdOfJti(jti)
-  if (grantId === undefined) return claimed === undefined && clientOriginOfJti(jti) !== undefined
-  return claimed === undefined || claimed === grantId
+  if (grantId !== undefined) return claimed === undefined || claimed === grantId
+  const origin = clientOriginOfJti(jti)
+  if (origin === undefined || claimed !== undefined) return false
+  return clientId === undefined || clientTagOf(clientId) === origin.clientTag
 }

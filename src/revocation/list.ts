@@ -3,6 +3,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import { unavailable } from '../protocol/errors.ts'
 import type { LiveEntry } from '../protocol/revocation-rules.ts'
+import { createSingleFlight } from '../single-flight.ts'
 import type { JournalEntry, JournalStore } from '../stores/journal.ts'
 import type { RevocationCache } from '../stores/revocation-cache.ts'
 import type { ServiceState } from '../stores/state.ts'
@@ -10,7 +11,6 @@ import { createCacheFollower } from './cache-follower.ts'
 import { createJournalFollower } from './journal-follower.ts'
 import { createReplica, type Replica } from './replica.ts'
 import { within } from './within.ts'
-import { shareNext } from './share-next.ts'
 
 /**
  * The revocation list as this instance serves it: a replica of the live journal in memory, and the rule for trusting it.
@@ -70,11 +70,11 @@ export function createRevocationList(options: RevocationListOptions): Revocation
     // It may have been another cache that answered, after a reconnect in between.
     if (verdict === 'current' && doubts === doubted) return replica.head!.seq
     const confirmed = await confirmByJournal()
-    if (verdict !== undefined && verdict !== 'current') cacheFollower.mend(verdict)
+    
     return confirmed
   }
 
-  const confirmTogether = shareNext(confirm)
+  const confirmTogether = createSingleFlight(confirm).run
   const stop = cache.onChange(change => {
     if (change === 'reconnected') doubts++
     void confirmTogether().catch(() => undefined)

@@ -28,8 +28,9 @@ export interface ClientStore {
   /** Atomic. False when the id is taken. */
   create(client: NewClient, actor: string): Promise<boolean>
   /** Undefined when there is none. */
-  find(by: { id: string } | { tag: string }): Promise<Client | undefined>
-  list(): Promise<Client[]>
+  find(clientId: string): Promise<Client | undefined>
+  /** All, in order of creation; or those with one of these tags. */
+  list(tags?: readonly string[]): Promise<Client[]>
   /** False when there is no such client, or it is public. */
   replaceSecret(clientId: string, secretHash: Buffer, actor: string): Promise<boolean>
   /** Deletes the client with its grants and ends all its tokens. Undefined when there was none. */

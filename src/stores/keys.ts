@@ -35,6 +35,6 @@ export interface KeyStore {
   remove(kid: string, act: Act): Promise<JournalEntry | undefined>
   /** Replaces the sealed form, when the master key changes. */
   reseal(kid: string, sealed: Buffer, sealedWith: string): Promise<void>
-  /** Deletes records that nothing can need any more. */
+  /** Deletes records that nothing can need any more; a MAC key that a living grant still uses is kept. */
   forget(kids: string[]): Promise<void>
 }

@@ -16,6 +16,8 @@ import type { RefreshProof } from '../stores/grants.ts'
 export const refreshTokenPrefix = 'csrt_'
 
 const lengths = { kid: 6, grant: 16, generation: 4, mac: 32 }
+/** PostgreSQL's integer. */
+const maxGeneration = 0x7fffffff
 const headerLength = lengths.kid + lengths.grant + lengths.generation
 const tokenLength = headerLength + lengths.mac
 
@@ -43,11 +45,12 @@ export function parseRefreshToken(token: string): ParsedRefreshToken | undefined
   // One spelling only: what does not re-encode to itself is not ours.
   if (bytes.length !== tokenLength || bytes.toString('base64url') !== text) return undefined
   const grantId = bytes.toString('base64url', lengths.kid, lengths.kid + lengths.grant)
-  if (!isGrantId(grantId)) return undefined
+  const generation = bytes.readUInt32BE(lengths.kid + lengths.grant)
+  if (!isGrantId(grantId) || generation < 1 || generation > maxGeneration) return undefined
   return {
     macKid: bytes.toString('base64url', 0, lengths.kid),
     grantId,
-    generation: bytes.readUInt32BE(lengths.kid + lengths.grant),
+    generation,
     header: bytes.subarray(0, headerLength),
     mac: bytes.subarray(headerLength)
   }

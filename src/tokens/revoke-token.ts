@@ -1,6 +1,7 @@
 import type { KeyRing } from '../keys/key-ring.ts'
 import type { Clock } from '../ports/clock.ts'
 import { CountersignError } from '../protocol/errors.ts'
+import { clockSkew } from '../protocol/limits.ts'
 import type { Revoker } from '../revocation/revoke.ts'
 import type { Client } from '../stores/clients.ts'
 import type { GrantStore } from '../stores/grants.ts'
@@ -35,7 +36,7 @@ export function createRevokeToken(options: RevokeTokenOptions): RevokeToken {
   }
 
   return async (token, client) => {
-    const verdict = await verifyAccessToken(token, { ring, issuer, now: clock.now() })
+    const verdict = await verifyAccessToken(token, { ring, issuer, now: clock.now() - clockSkew * 1000 })
     if (verdict === 'expired') return
     if (typeof verdict === 'string') return revokeFamily(token, client)
     requireOwner(verdict.claims.client_id, client)

@@ -3,6 +3,7 @@ import { firstPartyClientId } from '../../clients/registry.ts'
 import { CountersignError } from '../../protocol/errors.ts'
 import type { Cookies } from '../cookies.ts'
 import { readAccess } from '../plugins/access.ts'
+import { createRefreshLimits } from '../refresh-limits.ts'
 import type { HttpRooms } from '../rooms.ts'
 
 interface LogoutBody {
@@ -18,18 +19,19 @@ const schema = {
  * expired meanwhile must not keep anyone signed in.
  */
 export function logoutRoutes(app: FastifyInstance, rooms: HttpRooms, cookies: Cookies): void {
-  const { sessions } = rooms
+  const { sessions, localCounters } = rooms
+  const limits = createRefreshLimits(localCounters)
 
   app.post('/logout', { schema, bodyLimit: 8192 }, async (request, reply) => {
-    // Signing out twice, or after the grant was revoked, is signing out all the same.
-    const holder = await identify(request, rooms, { cookies, needsLive: false })
+    // Signing out twice, or with a token that was rotated out, is signing out all the same.
+    const holder = await limits.guard(request, () => identify(request, rooms, { cookies, needsCurrent: false }))
     await sessions.end(holder.sessionId, holder.userId)
     cookies.clearRefreshToken(reply)
     return { status: 'signed-out' }
   })
 
   app.post('/logout-all', { schema, bodyLimit: 8192 }, async (request, reply) => {
-    const holder = await identify(request, rooms, { cookies, needsLive: true })
+    const holder = await limits.guard(request, () => identify(request, rooms, { cookies, needsCurrent: true }))
     await sessions.endAll(holder.userId)
     cookies.clearRefreshToken(reply)
     return { status: 'signed-out-everywhere' }
@@ -43,16 +45,16 @@ interface Holder {
 
 interface HolderRules {
   cookies: Cookies
-  /** Whether the refresh token's grant must stand: a token that has ended must not end anything else. */
-  needsLive: boolean
+  /** Whether the refresh token must be the one that can be spent now: an old one must not end other sessions. */
+  needsCurrent: boolean
 }
 
 async function identify(
-  request: FastifyRequest, rooms: HttpRooms, { cookies, needsLive }: HolderRules
+  request: FastifyRequest, rooms: HttpRooms, { cookies, needsCurrent }: HolderRules
 ): Promise<Holder> {
   const refreshToken = (request.body as LogoutBody | null | undefined)?.refreshToken ?? cookies.refreshToken(request)
   const held = refreshToken === undefined ? undefined : await rooms.readRefreshToken(refreshToken)
-  if (held?.grant.clientId === firstPartyClientId && (held.grant.live || !needsLive)) return held.grant
+  if (held?.grant.clientId === firstPartyClientId && (held.isCurrent || !needsCurrent)) return held.grant
   const claims = await readAccess(request, { check: rooms.check, issuer: rooms.settings.issuer })
   if (claims === undefined) throw new CountersignError('token_missing', { reason: 'logout/no-token' })
   if (claims.client_id !== firstPartyClientId || claims.sid === undefined) {

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { CountersignError } from '../../protocol/errors.ts'
+import { firstPartyClientId } from '../../clients/registry.ts'
 import type { TargetKind } from '../../stores/journal.ts'
 import { targets } from '../../revocation/targets/index.ts'
 import { accessOf, requireScope } from '../plugins/access.ts'
@@ -47,6 +48,10 @@ export async function revocationRoutes(app: FastifyInstance, rooms: HttpRooms): 
     async (request, reply) => {
       const { target, value, reason } = request.body
       const actor = `client:${accessOf(request).client_id}`
+      if (target === 'client' && value === firstPartyClientId) {
+        // That is everyone who is signed in: the admin listener's alone.
+        throw new CountersignError('forbidden', { reason: 'revocation/built-in-client' })
+      }
       if (target === 'token' && (await lookup.check([{ jti: value, kid: undefined }])).answers[0]!.target === 'invalid') {
         throw new CountersignError('not_found', { reason: 'revocation/no-such-token' })
       }

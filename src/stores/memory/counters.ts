@@ -22,7 +22,7 @@ export function createMemoryCounters(clock: Clock, maxKeys = 100_000): CounterSt
   let begun = 0
 
   function makeRoom(now: number): void {
-    if (++begun % sweepInterval === 0 || windows.size >= maxKeys) {
+    if (++begun % sweepInterval === 0) {
       for (const [key, window] of windows) if (window.endsAt <= now) windows.delete(key)
     }
     const oldest = windows.keys().next()

@@ -29,14 +29,14 @@ export function createClientStore({ prisma }: Database): ClientStore {
     async create(client, actor) {
       return await query.row(registration(client, actor)) !== undefined
     },
-    async find(by) {
-      const condition = 'id' in by ? Prisma.sql`id = ${by.id}` : Prisma.sql`tag = ${by.tag}`
-      const row = await query.row<ClientRow>(Prisma.sql`SELECT ${columns} FROM clients WHERE ${condition}`)
+    async find(clientId) {
+      const row = await query.row<ClientRow>(Prisma.sql`SELECT ${columns} FROM clients WHERE id = ${clientId}`)
       return row && toClient(row)
     },
-    async list() {
-      const statement = Prisma.sql`SELECT ${columns} FROM clients ORDER BY created_at, id`
-      const rows = await query.rows<ClientRow>(statement)
+    async list(tags) {
+      const wanted = tags === undefined ? Prisma.empty : Prisma.sql`WHERE tag = ANY(${[...tags]}::text[])`
+      const rows = await query.rows<ClientRow>(
+        Prisma.sql`SELECT ${columns} FROM clients ${wanted} ORDER BY created_at, id`)
       return rows.map(toClient)
     },
     async replaceSecret(clientId, secretHash, actor) {

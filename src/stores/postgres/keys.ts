@@ -59,9 +59,15 @@ export function createKeyStore({ prisma }: Database): KeyStore {
     },
     async forget(kids) {
       // The trigger counts every statement, and a change makes all instances read the keys again.
-      if (kids.length > 0) await query.run(Prisma.sql`DELETE FROM keys WHERE kid = ANY(${kids}::text[])`)
+      if (kids.length > 0) await query.run(forgetting(kids))
     }
   }
+}
+
+function forgetting(kids: string[]): Prisma.Sql {
+  return Prisma.sql`
+    DELETE FROM keys WHERE kid = ANY(${kids}::text[]) AND NOT EXISTS (
+      SELECT 1 FROM grants WHERE mac_kid = keys.kid AND revoked_at IS NULL AND expires_at > clock_timestamp())`
 }
 
 function adding(key: KeyRecord): Prisma.Sql {
