@@ -57,6 +57,7 @@ export interface DomainTools {
   stores: StoresOfInstance
   pulse: Pulse
   seal: Seal
+  skipsShut: boolean
 }
 
 export function composeDomain(tools: DomainTools): Domain {
@@ -95,10 +96,10 @@ export function composeDomain(tools: DomainTools): Domain {
 }
 
 /** Keys, revocation and tokens: what everything else stands on. */
-function composeCore({ config, clock, random, log, metrics, stores, pulse, seal }: DomainTools) {
+function composeCore({ config, clock, random, log, metrics, stores, pulse, seal, skipsShut }: DomainTools) {
   const { issuer } = config
   const { grants, clients, journal } = stores
-  const ring = createKeyRing({ store: stores.keys, seal, clock, pulse })
+  const ring = createKeyRing({ store: stores.keys, seal, clock, pulse, skipsShut })
   const rotation = createRotation({
     store: stores.keys, ring, seal, clock, random, log,
     interval: config.keyRotationInterval, refreshLifetime: config.refreshAbsoluteLifetime
@@ -107,7 +108,7 @@ function composeCore({ config, clock, random, log, metrics, stores, pulse, seal 
   const lookup = createLookup({ list, grants, clients, isTrustedKey: kid => ring.verifying(kid) !== undefined })
   const revoker = createRevoker({ stores, list, pulse, metrics })
   const mint = createMint({ ring, clock, random, issuer, lifetime: config.accessTokenLifetime, pulse })
-  const readRefreshToken = createReadRefreshToken({ ring, grants })
+  const readRefreshToken = createReadRefreshToken({ ring, grants, grace: config.refreshGrace })
   return {
     ring, rotation, list, lookup, revoker, mint, readRefreshToken,
     check: createCheckAccessTokens({ ring, lookup, clock, issuer }),

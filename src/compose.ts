@@ -36,6 +36,8 @@ export interface World {
   logger?: Logger
   /** What the owner of the data folder tells other processes of itself. */
   greeting?: () => object
+  /** For a command that may be there to remove a key that does not open: such keys are left out. */
+  skipsShutKeys?: boolean
 }
 
 export async function compose(config: Config, world: World = {}): Promise<Service> {
@@ -47,10 +49,9 @@ export async function compose(config: Config, world: World = {}): Promise<Servic
     loadMasterKeys({ file: config.masterKeyFile, mayCreate: !config.production, random }), random)
   const stores = await composeStores(config, { clock, log: logger, greeting: world.greeting })
   const pulse = createPulse({ store: stores.state, clock, log: logger })
-  const domain = composeDomain({ config, clock, random, log: logger, metrics, stores, pulse, seal })
-  pulse.follow(domain.list.follow)
-  pulse.follow(domain.ring.follow)
-  pulse.follow(domain.registry.follow)
+  const skipsShut = world.skipsShutKeys ?? false
+  const domain = composeDomain({ config, clock, random, log: logger, metrics, stores, pulse, seal, skipsShut })
+  for (const { follow } of [domain.list, domain.ring, domain.registry]) pulse.follow(follow)
   const upkeep = createUpkeep({ rotation: domain.rotation, stores, log: logger })
   let phase: 'starting' | 'running' | 'draining' = 'starting'
 

@@ -41,7 +41,7 @@ export function readConfig(environment: Environment = readEnvironment()): Config
     }
     values[setting.property] = read ?? setting.fallback
   }
-  const production = environment['NODE_ENV'] === 'production' || values['databaseUrl'] !== undefined
+  const production = isProduction(environment)
   const config = withDefaults(values as unknown as Values, production)
   faults.push(...findConflicts(config))
   if (faults.length > 0) throw new ConfigError(faults)
@@ -83,6 +83,7 @@ function findConflicts(config: Config): string[] {
   if (config.production && issuer.protocol === 'http:' && !loopback) {
     faults.push(`ISSUER is "${config.issuer}", but in production it must be https (or http on a loopback address)`)
   }
+  if (issuer.port === '0') faults.push('PORT is 0, which is any free port: set ISSUER to the URL that clients will use')
   if (config.databaseUrl !== undefined && config.redisUrl === undefined) {
     faults.push('DATABASE_URL is set without REDIS_URL: set REDIS_URL too, for example redis://127.0.0.1:6379')
   }
@@ -98,8 +99,13 @@ function findConflicts(config: Config): string[] {
   return faults
 }
 
+const isProduction = (environment: Environment): boolean =>
+  environment['NODE_ENV'] === 'production' ||
+  ['DATABASE_URL', 'DATABASE_URL_FILE'].some(name => (environment[name] ?? '') !== '')
+
 /** In development, variables from `.env` in the working directory stand behind those that are set. */
 function readEnvironment(): Environment {
-  if (process.env['NODE_ENV'] !== 'production' && existsSync('.env')) process.loadEnvFile('.env')
+  const production = isProduction(process.env)
+  if (!production && existsSync('.env')) process.loadEnvFile('.env')
   return process.env
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { CountersignError } from '../protocol/errors.ts'
+import { CountersignError, type Reason } from '../protocol/errors.ts'
 import type { CounterStore } from '../stores/counters.ts'
 
 /**
@@ -39,7 +39,7 @@ const limit = 5
 const windowLength = 15 * 60
 
 export function createAttempts({ counters }: { counters: CounterStore }): Attempts {
-  async function reserveUnder(key: string, reason: string): Promise<Attempt> {
+  async function reserveUnder(key: string, reason: Reason): Promise<Attempt> {
     const { allowed, resetsIn } = await counters.reserve(key, limit, windowLength)
     if (!allowed) {
       throw new CountersignError('rate_limited', { reason, retryAfter: Math.max(1, Math.ceil(resetsIn)) })

@@ -41,7 +41,7 @@ export function adminUrlOf({ greeting }: DataFolderInUse): string | undefined {
 
 async function serveInProcess(config: Config): Promise<AdminCaller> {
   const logger = createLogger('error', process.stderr)
-  const service = await compose(config, { logger })
+  const service = await compose(config, { logger, skipsShutKeys: true })
   try {
     // A token for these few moments: the one in the file is for the listener, and may be another user's.
     const token = makeAdminToken(service.random)

@@ -1,4 +1,4 @@
-import { CountersignError } from '../protocol/errors.ts'
+import { CountersignError, type Reason } from '../protocol/errors.ts'
 import type { Client } from '../stores/clients.ts'
 import { clientAuthMethods, type ClientProof, type Credentials } from './methods/index.ts'
 import type { ClientRegistry } from './registry.ts'
@@ -45,7 +45,7 @@ function readWith(read: (from: Credentials) => ClientProof | undefined, credenti
 }
 
 /** RFC 6749 §5.2: who came with an Authorization header is told the scheme to use. */
-function refused({ authorization }: Credentials, reason: string): CountersignError {
+function refused({ authorization }: Credentials, reason: Reason): CountersignError {
   const headers = authorization === undefined ? {} : { 'www-authenticate': 'Basic realm="countersign", charset="UTF-8"' }
   return new CountersignError('invalid_client', { reason, headers })
 }

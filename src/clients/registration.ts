@@ -29,6 +29,7 @@ export interface ClientRequest {
 }
 
 export interface ClientRegistrationOptions {
+  issuer: string
   clients: ClientStore
   random: Random
   /** The grant types that work, and whether a public client may use them. */
@@ -55,6 +56,7 @@ export function createRegisterClient(options: ClientRegistrationOptions): Regist
     if (!audience.every(item => audiencePattern.test(item))) {
       throw refused('audience', 'An audience is 1 to 200 visible characters without spaces.')
     }
+    checkReservedAudience(request, audience, options.issuer)
     const secret = request.isPublic ? undefined : makeClientSecret(random)
     const created = await clients.create({
       id,
@@ -105,6 +107,14 @@ function checkScopes({ scopes = [], grantTypes }: ClientRequest): void {
   if (scopes.some(isReservedScope) && grantTypes.some(type => type !== 'client_credentials')) {
     throw refused('reserved-scope',
       'Scopes that manage Countersign (revocations:…) are for clients with the grant type client_credentials alone.')
+  }
+}
+
+/** Countersign's own API is the issuer: a token that is not for the issuer could not use such a scope. */
+function checkReservedAudience({ scopes = [] }: ClientRequest, audience: readonly string[], issuer: string): void {
+  if (scopes.some(isReservedScope) && audience.length > 0 && !audience.includes(issuer)) {
+    throw refused('audience-without-issuer',
+      `The scopes revocations:… are for Countersign itself: name ${issuer} among the audiences, too.`)
   }
 }
 

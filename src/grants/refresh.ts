@@ -2,7 +2,7 @@ import type { KeyRing } from '../keys/key-ring.ts'
 import type { OpenMacKey } from '../keys/open-key.ts'
 import type { Log } from '../ports/log.ts'
 import type { Metrics } from '../ports/metrics.ts'
-import { CountersignError, unavailable, type ErrorCode } from '../protocol/errors.ts'
+import { CountersignError, unavailable, type ErrorCode, type Reason } from '../protocol/errors.ts'
 import { judgeRefresh, type RefreshVerdict } from '../protocol/refresh-policy.ts'
 import type { Revoker } from '../revocation/revoke.ts'
 import type { GrantState, GrantStanding, GrantStore } from '../stores/grants.ts'
@@ -117,7 +117,7 @@ async function punishReplay(grantId: string, { grants, revoker, log, metrics }: 
   if (entry !== undefined) await revoker.publish([entry])
 }
 
-const refused = (reason: string, code: ErrorCode = 'invalid_grant'): CountersignError => new CountersignError(code, { reason })
+const refused = (reason: Reason, code: ErrorCode = 'invalid_grant'): CountersignError => new CountersignError(code, { reason })
 
 function refusal(verdict: Exclude<RefreshVerdict, 'late' | 'current'>): CountersignError {
   switch (verdict) {

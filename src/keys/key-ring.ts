@@ -39,13 +39,15 @@ export interface KeyRingOptions {
   /** `current` throws when the shared state is stale: nothing is signed then. Verifying and the JWKS go on with the
    * latest. */
   pulse: { current(): ServiceState; latest(): ServiceState }
+  /** Whether keys that do not open are left out instead of stopping everything. */
+  skipsShut?: boolean
 }
 
 /** Milliseconds. */
 const seekInterval = 1000
 
-export function createKeyRing({ store, seal, clock, pulse }: KeyRingOptions): KeyRing {
-  const keys = createOpenKeys(seal)
+export function createKeyRing({ store, seal, clock, pulse, skipsShut = false }: KeyRingOptions): KeyRing {
+  const keys = createOpenKeys(seal, skipsShut)
   let version: number | undefined
   let jwksCache: { kids: string; body: string; etag: string } | undefined
 
@@ -92,10 +94,12 @@ export function createKeyRing({ store, seal, clock, pulse }: KeyRingOptions): Ke
 /** Strangers can name any kid: their guesses cost one read in an interval (milliseconds), all together. */
 function atMostEvery(interval: number, { clock, run }: { clock: Clock; run: () => Promise<void> }): () => Promise<void> {
   let ranAt = -Infinity
-  return async () => {
-    if (clock.monotonic() - ranAt < interval) return
+  let last: Promise<void> = Promise.resolve()
+  return () => {
+    if (clock.monotonic() - ranAt < interval) return last
     ranAt = clock.monotonic()
-    await run()
+    last = run()
+    return last
   }
 }
 

@@ -14,7 +14,8 @@ export interface OpenKeys {
   replace(fresh: readonly KeyRecord[]): void
 }
 
-export function createOpenKeys(seal: Seal): OpenKeys {
+/** @param skipsShut whether a key that does not open is left out, so that a command can still name and remove it */
+export function createOpenKeys(seal: Seal, skipsShut = false): OpenKeys {
   let records: Record<KeyPurpose, KeyRecord[]> = { sign: [], mac: [] }
   let signing = new Map<string, OpenSigningKey>()
   let mac = new Map<string, OpenMacKey>()
@@ -27,11 +28,24 @@ export function createOpenKeys(seal: Seal): OpenKeys {
     replace(fresh) {
       const byPurpose = (purpose: KeyPurpose): KeyRecord[] => fresh.filter(record => record.purpose === purpose)
       const next = { sign: byPurpose('sign'), mac: byPurpose('mac') }
-      signing = new Map(livingKeys(next.sign).map(record =>
-        [record.kid, { ...(signing.get(record.kid) ?? openSigningKey(record, seal)), record }]))
-      mac = new Map(livingKeys(next.mac).map(record =>
-        [record.kid, { ...(mac.get(record.kid) ?? openMacKey(record, seal)), record }]))
+      const openSigning = (record: KeyRecord): OpenSigningKey =>
+        ({ ...(signing.get(record.kid) ?? openSigningKey(record, seal)), record })
+      const openMac = (record: KeyRecord): OpenMacKey => ({ ...(mac.get(record.kid) ?? openMacKey(record, seal)), record })
+      signing = openEach(next.sign, openSigning, skipsShut)
+      mac = openEach(next.mac, openMac, skipsShut)
       records = next
     }
   }
+}
+
+function openEach<K>(records: readonly KeyRecord[], open: (record: KeyRecord) => K, skipsShut: boolean): Map<string, K> {
+  const opened = new Map<string, K>()
+  for (const record of livingKeys(records)) {
+    try {
+      opened.set(record.kid, open(record))
+    } catch (error) {
+      if (!skipsShut) throw error
+    }
+  }
+  return opened
 }

@@ -28,7 +28,8 @@ export function createSeal(masterKeys: readonly MasterKey[], random: Random): Se
       const key = masterKeys.find(candidate => candidate.id === sealedWith)
       if (key === undefined) {
         throw new Error(`The key ${kid} is sealed under the master key ${sealedWith}, which is not in the master key ` +
-          'file. Add that master key to the file as a further line, and start again.')
+          'file. Add that master key to the file as a further line, and start again; or, if it is lost, give the key up with ' +
+          `"countersign keys remove ${kid} --compromised".`)
       }
       try {
         // Without the length, a tag that was cut short would be checked as far as it goes.
@@ -39,7 +40,7 @@ export function createSeal(masterKeys: readonly MasterKey[], random: Random): Se
         return Buffer.concat([decipher.update(sealed.subarray(nonceLength + tagLength)), decipher.final()])
       } catch (cause) {
         throw new Error(`The key ${kid} does not open with the master key that sealed it: its row in the database has ` +
-          `been altered. Restore the row from a backup, or remove it with "countersign keys remove ${kid}".`, { cause })
+          `been altered. Restore the row from a backup, or give the key up with "countersign keys remove ${kid} --compromised".`, { cause })
       }
     }
   }

@@ -54,9 +54,18 @@ export const errorTable = {
 
 export type ErrorCode = keyof typeof errorTable
 
+/** What a reason is about; the rest of it says which rule refused. All of them: docs/errors.md. */
+type ReasonArea =
+  | 'access' | 'admin' | 'bearer' | 'body' | 'client' | 'client-credentials' | 'clients' | 'cross-site' | 'database'
+  | 'grant' | 'http' | 'introspect' | 'keys' | 'logout' | 'lookup' | 'oauth' | 'params' | 'password-change' | 'passwords'
+  | 'rate-limit' | 'redis' | 'refresh' | 'refresh-token' | 'registration' | 'revocation' | 'revoke' | 'sessions'
+  | 'sign-in' | 'state' | 'users'
+
+export type Reason = `${ReasonArea}/${string}`
+
 export interface ErrorDetail {
   /** Which rule refused: a kebab-case literal, for logs and metrics, listed in docs/errors.md. */
-  reason: string
+  reason: Reason
   /** Seconds after which trying again makes sense (`Retry-After`). */
   retryAfter?: number
   /** Public detail for a person, free of secrets and of the request's own text. Replaces the table's sentence. */
@@ -68,7 +77,7 @@ export interface ErrorDetail {
 
 export class CountersignError extends Error {
   readonly code: ErrorCode
-  readonly reason: string
+  readonly reason: Reason
   readonly retryAfter: number | undefined
   readonly headers: Record<string, string>
 
@@ -83,7 +92,7 @@ export class CountersignError extends Error {
 }
 
 /** A store, or anything else the service leans on, cannot be reached: 503 with `Retry-After`, never `invalid_grant`. */
-export function unavailable(reason: string, cause?: unknown, retryAfter = 2): CountersignError {
+export function unavailable(reason: Reason, cause?: unknown, retryAfter = 2): CountersignError {
   return new CountersignError('temporarily_unavailable', { reason, cause, retryAfter })
 }
 

@@ -87,7 +87,9 @@ export function planNextKey(keys: readonly TimedKey[], now: number, interval: nu
   if (living.length === 0) return { position, createdAt, activeFrom: createdAt }
   const signing = signingKey(keys, now)!
   if (living.at(-1) !== signing) return undefined
-  const due = Math.max(signing.activeFrom.getTime() + interval * 1000, now + keyPublishLead * 1000)
+  // After a removal the standby signs before its time: its term begins now.
+  const since = Math.min(signing.activeFrom.getTime(), now)
+  const due = Math.max(since + interval * 1000, now + keyPublishLead * 1000)
   return { position, createdAt, activeFrom: new Date(due) }
 }
 

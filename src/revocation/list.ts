@@ -70,7 +70,7 @@ export function createRevocationList(options: RevocationListOptions): Revocation
     // It may have been another cache that answered, after a reconnect in between.
     if (verdict === 'current' && doubts === doubted) return replica.head!.seq
     const confirmed = await confirmByJournal()
-    
+    if (verdict !== undefined && verdict !== 'current') cacheFollower.mend(verdict)
     return confirmed
   }
 

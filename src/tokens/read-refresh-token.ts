@@ -1,4 +1,5 @@
 import type { KeyRing } from '../keys/key-ring.ts'
+import { judgeRefresh } from '../protocol/refresh-policy.ts'
 import type { GrantStanding, GrantStore } from '../stores/grants.ts'
 import { isAuthentic, parseRefreshToken } from './refresh-token.ts'
 
@@ -7,16 +8,27 @@ export type ReadRefreshToken = (token: string) => Promise<HeldRefreshToken | und
 
 export interface HeldRefreshToken {
   grant: GrantStanding
-  /** Whether it is the one that can be spent now. */
+  /** Whether it is the newest of a living grant. */
   isCurrent: boolean
+  /** Whether a refresh with it would be answered: the newest, or late within the grace. */
+  isSpendable: boolean
 }
 
-export function createReadRefreshToken({ ring, grants }: { ring: KeyRing; grants: GrantStore }): ReadRefreshToken {
+export interface ReadRefreshTokenOptions {
+  ring: KeyRing
+  grants: GrantStore
+  /** Seconds. */
+  grace: number
+}
+
+export function createReadRefreshToken({ ring, grants, grace }: ReadRefreshTokenOptions): ReadRefreshToken {
   return async token => {
     const parsed = parseRefreshToken(token)
     const key = parsed && await ring.macByKid(parsed.macKid)
     const grant = parsed && key && await grants.find(parsed.grantId)
     if (!grant || !isAuthentic(parsed, grant.secret, key)) return undefined
-    return { grant, isCurrent: grant.live && !grant.expired && grant.generation === parsed.generation }
+    const presented = { ...grant, generation: parsed.generation, scopes: [], authentic: true }
+    const verdict = judgeRefresh(presented, grant, grace)
+    return { grant, isCurrent: verdict === 'current', isSpendable: verdict === 'current' || verdict === 'late' }
   }
 }

@@ -15,13 +15,15 @@ onEachStore(t, async (t, opened) => {
 
   t.test('a registered client gets tokens at once, for its audience and scopes', async t => {
     const made = await call('POST /admin/clients', {
-      id: 'orders', name: 'Orders', grants, scopes: ['orders:read', 'revocations:read'], audience: ['https://stock.example']
+      id: 'orders', name: 'Orders', grants, scopes: ['orders:read', 'orders:write'], audience: ['https://stock.example']
     })
     t.equal(made.status, 201)
     t.strictSame(Object.keys(made.body), ['client_id', 'client_secret'])
     t.match(made.body['client_secret'], /^cs_secret_[A-Za-z0-9_-]{43}$/)
     const token = await clientToken(app, { id: 'orders', secret: secretOf(made.body) })
-    t.match(claimsOf(token), { sub: 'orders', scope: 'orders:read revocations:read', aud: 'https://stock.example' })
+    t.match(claimsOf(token), { sub: 'orders', scope: 'orders:read orders:write', aud: 'https://stock.example' })
+    const elsewhere = { grants, scopes: ['revocations:read'], audience: ['https://stock.example'] }
+    t.match(await call('POST /admin/clients', elsewhere), { status: 400 }, 'a scope that could never be used')
     t.match(await call('POST /admin/clients', { id: 'orders', grants }), { status: 409 })
     const { body } = await call('GET /admin/clients')
     t.match((body['clients'] as Array<{ client_id: string }>).find(({ client_id: id }) => id === 'orders'), {

@@ -27,7 +27,7 @@ const root = path.resolve(import.meta.dirname, '../..')
 /** Starts an instance and waits until it is ready. Nothing of this process's environment reaches it but the PATH. */
 export async function startInstance(environment: Record<string, string>): Promise<Instance> {
   const instance = await launchInstance(environment)
-  await until(`the instance is ready:\n${instance.output()}`, () => isReady(instance), 30_000).catch(async error => {
+  await until(`the instance is ready:\n${instance.output()}`, () => isReady(instance), 60_000).catch(async error => {
     await instance.kill()
     throw new Error(`${(error as Error).message}\n${instance.output()}`)
   })
@@ -37,7 +37,7 @@ export async function startInstance(environment: Record<string, string>): Promis
 /** Starts an instance that may not become ready. */
 export async function launchInstance(environment: Record<string, string>): Promise<Instance> {
   const [port, adminPort] = [await freePort(), await freePort()]
-  const child = spawn(process.execPath, ['--import', 'tsx', '/tmp/e2/entry.mts'], {
+  const child = spawn(process.execPath, ['--import', 'tsx', path.join(root, 'src/main.ts')], {
     cwd: root,
     env: { PATH: process.env['PATH'], ...environment, PORT: String(port), ADMIN_PORT: String(adminPort) },
     stdio: ['ignore', 'pipe', 'pipe']

@@ -48,7 +48,7 @@ export async function openService(t: Test, { store, config = {}, clock }: OpenSe
   if (store === 'real') await service.stores.migrate()
   await service.start()
   const app = await createApp({
-    services: { ...service.rooms, isReady: service.isReady }, logger, trustProxy: values.trustProxy
+    rooms: { ...service.rooms, isReady: service.isReady }, logger, trustProxy: values.trustProxy
   })
   t.teardown(() => app.close())
   await app.ready()

@@ -37,8 +37,8 @@ const createSchema = {
 
 /** Clients: registered, listed, given a new secret, deleted. Members are named as in RFC 7591. */
 export function clientRoutes(app: FastifyInstance, instance: AdminInstance): void {
-  const { stores, random, pulse, grants, rooms } = instance
-  const register = createRegisterClient({ clients: stores.clients, random, grantTypes: grants })
+  const { stores, random, pulse, grants, rooms, config } = instance
+  const register = createRegisterClient({ clients: stores.clients, random, grantTypes: grants, issuer: config.issuer })
 
   app.post<{ Body: NewClientBody }>('/clients', { schema: createSchema }, async ({ body }, reply) => {
     const { grants: grantTypes, public: isPublic = false, ...rest } = body

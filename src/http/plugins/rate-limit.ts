@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import fastifyRateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { CountersignError } from '../../protocol/errors.ts'
 import type { CounterStore } from '../../stores/counters.ts'
+import { clientAddress } from '../client-address.ts'
 
 /**
  * Limits per client address for the routes that ask for one with `limitPerIp`. IPv6 counts by /64, an
@@ -10,7 +12,7 @@ import type { CounterStore } from '../../stores/counters.ts'
 export async function registerRateLimit(app: FastifyInstance, counters: CounterStore): Promise<void> {
   await app.register(fastifyRateLimit, {
     global: false,
-    ipv6Subnet: 64,
+    keyGenerator: addressOf,
     store: storeOver(counters),
     // How near a guesser is to the limit is not the guesser's business.
     addHeaders: { ...silent, 'retry-after': true },
@@ -22,6 +24,18 @@ export async function registerRateLimit(app: FastifyInstance, counters: CounterS
   })
 }
 
+/** The attempt succeeded and does not count against its address: users behind one address do not lock each other out. */
+export async function giveBackAttempt(request: FastifyRequest, counters: CounterStore): Promise<void> {
+  await counters.giveBack(prefixOf(request.routeOptions.url) + addressOf(request))
+}
+
+/** A digest: addresses of people do not lie about in Redis in clear. */
+function addressOf(request: FastifyRequest): string {
+  return createHash('sha256').update(clientAddress(request.ip)).digest('base64url')
+}
+
+const prefixOf = (url: string | undefined): string => `address:${url ?? ''}:`
+
 /** A route's `config`: at most `max` requests per address in `windowSeconds`. */
 export function limitPerIp(max: number, windowSeconds: number) {
   return { rateLimit: { max, timeWindow: windowSeconds * 1000 } }
@@ -30,7 +44,7 @@ export function limitPerIp(max: number, windowSeconds: number) {
 const silent = { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false }
 
 interface RouteParams {
-  routeInfo?: { method: string | string[]; url: string }
+  routeInfo?: { url: string }
 }
 
 /** Milliseconds, as the plugin counts. */
@@ -47,9 +61,7 @@ function storeOver(counters: CounterStore) {
     readonly #prefix: string
 
     constructor(params: object) {
-      const { routeInfo } = params as RouteParams
-      const route = routeInfo === undefined ? '' : `${String(routeInfo.method)} ${routeInfo.url}`
-      this.#prefix = `address:${route}:`
+      this.#prefix = prefixOf((params as RouteParams).routeInfo?.url)
     }
 
     incr(...[key, callback, windowMilliseconds, max]: StoreIncrement): void {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Cookies } from '../cookies.ts'
-import { limitPerIp } from '../plugins/rate-limit.ts'
+import { giveBackAttempt, limitPerIp } from '../plugins/rate-limit.ts'
 import type { HttpRooms } from '../rooms.ts'
 import { renderTokens } from './render-tokens.ts'
 
@@ -33,6 +33,7 @@ export function loginRoute(app: FastifyInstance, rooms: HttpRooms, cookies: Cook
     const signedIn = await signIn({
       email, password, deviceSecret: deviceSecret ?? cookies.deviceSecret(request), userAgent: request.headers['user-agent']
     })
+    await giveBackAttempt(request, rooms.counters)
     const { access, refreshToken } = await firstParty.issue(signedIn.grant)
     const inBody = refreshTokenIn === 'body'
     if (!inBody) {

@@ -3,7 +3,7 @@ import { firstPartyClientId } from '../../clients/registry.ts'
 import { CountersignError } from '../../protocol/errors.ts'
 import type { Cookies } from '../cookies.ts'
 import { readAccess } from '../plugins/access.ts'
-import { createRefreshLimits } from '../refresh-limits.ts'
+import { createRefreshLimits, type RefreshLimits } from '../refresh-limits.ts'
 import type { HttpRooms } from '../rooms.ts'
 
 interface LogoutBody {
@@ -20,18 +20,18 @@ const schema = {
  */
 export function logoutRoutes(app: FastifyInstance, rooms: HttpRooms, cookies: Cookies): void {
   const { sessions, localCounters } = rooms
-  const limits = createRefreshLimits(localCounters)
+  const context = { rooms, cookies, limits: createRefreshLimits(localCounters) }
 
   app.post('/logout', { schema, bodyLimit: 8192 }, async (request, reply) => {
     // Signing out twice, or with a token that was rotated out, is signing out all the same.
-    const holder = await limits.guard(request, () => identify(request, rooms, { cookies, needsCurrent: false }))
+    const holder = await identify(request, { ...context, needsSpendable: false })
     await sessions.end(holder.sessionId, holder.userId)
     cookies.clearRefreshToken(reply)
     return { status: 'signed-out' }
   })
 
   app.post('/logout-all', { schema, bodyLimit: 8192 }, async (request, reply) => {
-    const holder = await limits.guard(request, () => identify(request, rooms, { cookies, needsCurrent: true }))
+    const holder = await identify(request, { ...context, needsSpendable: true })
     await sessions.endAll(holder.userId)
     cookies.clearRefreshToken(reply)
     return { status: 'signed-out-everywhere' }
@@ -44,21 +44,29 @@ interface Holder {
 }
 
 interface HolderRules {
+  rooms: HttpRooms
   cookies: Cookies
-  /** Whether the refresh token must be the one that can be spent now: an old one must not end other sessions. */
-  needsCurrent: boolean
+  limits: RefreshLimits
+  /** Whether the refresh token must be one that can be spent now: an old one must not end other sessions. */
+  needsSpendable: boolean
 }
 
-async function identify(
-  request: FastifyRequest, rooms: HttpRooms, { cookies, needsCurrent }: HolderRules
-): Promise<Holder> {
+async function identify(request: FastifyRequest, { rooms, cookies, limits, needsSpendable }: HolderRules): Promise<Holder> {
   const refreshToken = (request.body as LogoutBody | null | undefined)?.refreshToken ?? cookies.refreshToken(request)
-  const held = refreshToken === undefined ? undefined : await rooms.readRefreshToken(refreshToken)
-  if (held?.grant.clientId === firstPartyClientId && (held.isCurrent || !needsCurrent)) return held.grant
-  const claims = await readAccess(request, { check: rooms.check, issuer: rooms.settings.issuer })
-  if (claims === undefined) throw new CountersignError('token_missing', { reason: 'logout/no-token' })
-  if (claims.client_id !== firstPartyClientId || claims.sid === undefined) {
-    throw new CountersignError('invalid_token', { reason: 'access/not-first-party' })
-  }
-  return { userId: claims.sub, sessionId: claims.sid }
+  return limits.guard(request, refreshToken, async () => {
+    const held = refreshToken === undefined ? undefined : await rooms.readRefreshToken(refreshToken)
+    if (held?.grant.clientId === firstPartyClientId && (held.isSpendable || !needsSpendable)) return held.grant
+    const claims = await readAccess(request, { check: rooms.check, issuer: rooms.settings.issuer })
+    if (claims === undefined) throw noHolder(refreshToken)
+    if (claims.client_id !== firstPartyClientId || claims.sid === undefined) {
+      throw new CountersignError('invalid_token', { reason: 'access/not-first-party' })
+    }
+    return { userId: claims.sub, sessionId: claims.sid }
+  })
+}
+
+function noHolder(refreshToken: string | undefined): CountersignError {
+  return refreshToken === undefined
+    ? new CountersignError('token_missing', { reason: 'logout/no-token' })
+    : new CountersignError('invalid_grant', { reason: 'logout/refresh-token-not-usable' })
 }

@@ -39,8 +39,10 @@ export async function revocationRoutes(app: FastifyInstance, rooms: HttpRooms): 
     onRequest: onRead, bodyLimit: lookupBodyLimit, schema: { body: lookupSchema }
   }, request => readLookup(request.body, rooms))
 
-  app.get<{ Params: { jti: string } }>('/revocations/:jti', { onRequest: onRead }, async ({ params }) => {
-    const { seq, answers } = await lookup.check([{ jti: params.jti, kid: undefined }])
+  app.get<{ Params: { jti: string }; Querystring: { kid?: string } }>('/revocations/:jti', {
+    onRequest: onRead, schema: { querystring: { type: 'object', properties: { kid: { type: 'string', maxLength: 255 } } } }
+  }, async ({ params, query }) => {
+    const { seq, answers } = await lookup.check([{ jti: params.jti, kid: query.kid }])
     return { ...answers[0], seq }
   })
 

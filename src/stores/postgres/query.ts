@@ -1,6 +1,6 @@
 import type { Prisma} from '../../generated/prisma/client.ts';
 import { type PrismaClient } from '../../generated/prisma/client.ts'
-import { CountersignError, unavailable } from '../../protocol/errors.ts'
+import { CountersignError, unavailable, type Reason } from '../../protocol/errors.ts'
 
 /**
  * How the stores speak to the database, and the one place that tells the faults of an unreachable or
@@ -55,7 +55,7 @@ async function ask<T>(statement: () => Promise<T>): Promise<T> {
  * Reasons by SQLSTATE: whole codes first, then classes. What is not listed is a mistake of ours and stays as
  * it is.
  */
-const reasonsByState: Record<string, string> = {
+const reasonsByState: Record<string, Reason> = {
   '25006': 'database/read-only',
   '55P03': 'database/lock-timeout',
   '57014': 'database/statement-timeout',
@@ -81,7 +81,7 @@ export function translateFault(fault: unknown): unknown {
   return reason === undefined ? fault : unavailable(reason, fault)
 }
 
-const reasonsByKind: Record<string, string> = {
+const reasonsByKind: Record<string, Reason> = {
   DatabaseNotReachable: 'database/unreachable',
   ConnectionClosed: 'database/connection-lost',
   SocketTimeout: 'database/connection-lost',
@@ -91,7 +91,7 @@ const reasonsByKind: Record<string, string> = {
 /**
  * The driver has no codes for its own faults: these sentences are all that pg 8 and pg-pool 3 say of them.
  */
-const reasonsByMessage: [RegExp, string][] = [
+const reasonsByMessage: [RegExp, Reason][] = [
   [/timeout exceeded when trying to connect/, 'database/pool-exhausted'],
   [/Query read timeout/, 'database/answer-timeout'],
   [/connection timeout/, 'database/unreachable'],
@@ -100,7 +100,7 @@ const reasonsByMessage: [RegExp, string][] = [
   [/TLS|SSL/, 'database/tls']
 ]
 
-function reasonWithoutState(fault: unknown): string | undefined {
+function reasonWithoutState(fault: unknown): Reason | undefined {
   if (!(fault instanceof Error)) return undefined
   const { code, meta } = fault as Error & {
     code?: unknown

@@ -55,15 +55,20 @@ export function createUserStore({ prisma }: Database): UserStore {
   }
 }
 
+/** A taken address is noted, too: the statement writes and commits either way, so that its time tells nobody which. */
 function registration(user: NewUser): Prisma.Sql {
   return Prisma.sql`
     WITH added AS (
       INSERT INTO users (id, email, name, role, password_hash)
       VALUES (${user.id}, ${user.email}, ${user.name ?? null}::text, ${user.role}, ${user.passwordHash})
       ON CONFLICT (email) DO NOTHING RETURNING id
+    ), noted AS (
+      INSERT INTO audit_events (kind, actor, subject)
+      SELECT CASE WHEN added.id IS NULL THEN 'user/registered-again' ELSE 'user/registered' END, ${user.actor},
+        coalesce(added.id, (SELECT id FROM users WHERE email = ${user.email}), '')
+      FROM (VALUES (1)) AS always LEFT JOIN added ON true
     )
-    SELECT added.id FROM added CROSS JOIN LATERAL
-      record_audit('user/registered', ${user.actor}, added.id, '{}') AS noted`
+    SELECT id FROM added`
 }
 
 function passwordChange(change: PasswordChange): Prisma.Sql {

@@ -1,0 +1,158 @@
+import t from 'tap'
+import { calculateJwkThumbprint, type JSONWebKeySet } from 'jose'
+import { clientAuthMethods } from '../../src/clients/methods/index.ts'
+import { basic, clientToken, createClient, createGrant, postForm } from '../support/clients.ts'
+import { onEachStore, openService } from '../support/service.ts'
+import { signInAnew } from '../support/users.ts'
+
+const documents = [
+  '/.well-known/jwks.json', '/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'
+]
+
+interface Metadata {
+  issuer: string
+  token_endpoint: string
+  revocation_endpoint: string
+  introspection_endpoint: string
+  jwks_uri: string
+  grant_types_supported: string[]
+  scopes_supported: string[]
+  token_endpoint_auth_methods_supported: string[]
+  revocation_endpoint_auth_methods_supported: string[]
+  introspection_endpoint_auth_methods_supported: string[]
+}
+
+onEachStore(t, async (t, { app, service, issuer }) => {
+  const readKeys = async () => (await app.inject(documents[0]!)).json<JSONWebKeySet>().keys
+  const pathOf = (url: string) => new URL(url).pathname
+
+  t.test('K123, K124: the key set shows public members only, each key under its thumbprint', async t => {
+    const keys = await readKeys()
+    t.equal(keys.length, 2, 'one that signs and one in wait')
+    for (const key of keys) {
+      t.strictSame(Object.keys(key).sort(), ['alg', 'e', 'kid', 'kty', 'n', 'use'])
+      t.match(key, { kty: 'RSA', use: 'sig', alg: 'RS256', e: 'AQAB' })
+      t.ok(Buffer.from(key.n!, 'base64url').length >= 256)
+      t.equal(key.kid, await calculateJwkThumbprint(key))
+    }
+    t.equal(new Set(keys.map(key => key.kid)).size, keys.length)
+  })
+
+  t.test('K125: the documents are cacheable, for everyone, and read only', async t => {
+    for (const url of documents) {
+      const answer = await app.inject({ url, headers: { origin: 'https://anywhere.example' } })
+      t.equal(answer.statusCode, 200, url)
+      t.match(answer.headers['content-type'], /^application\/(jwk-set\+)?json/)
+      t.match(answer.headers['cache-control'], /^public, max-age=[1-9]\d*$/)
+      t.equal(answer.headers['pragma'], undefined)
+      t.equal(answer.headers['access-control-allow-origin'], '*')
+      t.equal(answer.headers['access-control-allow-credentials'], undefined)
+      t.equal(answer.headers['set-cookie'], undefined)
+      const again = await app.inject({ url, headers: { 'if-none-match': answer.headers['etag']! } })
+      t.equal(again.statusCode, 304)
+      t.equal(again.body, '')
+      t.equal((await app.inject({ method: 'HEAD', url })).statusCode, 200)
+      const preflight = await app.inject({
+        method: 'OPTIONS', url, headers: { origin: 'https://anywhere.example', 'access-control-request-method': 'GET' }
+      })
+      t.equal(preflight.statusCode, 204)
+      t.equal(preflight.headers['access-control-allow-origin'], '*')
+      for (const method of ['POST', 'PUT', 'DELETE'] as const) {
+        const refused = await app.inject({ method, url })
+        t.equal(refused.statusCode, 405)
+        t.match(refused.headers['allow'], /GET/)
+      }
+    }
+  })
+
+  t.test('K126: after a rotation the former key is still there', async t => {
+    const before = (await readKeys()).map(key => key.kid)
+    const client = await createClient(service, { scopes: ['revocations:read'] })
+    const token = await clientToken(app, client)
+    await service.rotation.rotate('sign', { force: true, act: { reason: 'test', actor: 'admin' } })
+    const after = (await readKeys()).map(key => key.kid)
+    t.strictSame(before.filter(kid => after.includes(kid)), before)
+    t.equal(after.length, 3)
+    const lookup = await app.inject({
+      method: 'POST', url: '/revocations/lookup', headers: { authorization: `Bearer ${token}` }, payload: { tokens: [token] }
+    })
+    t.match(lookup.json(), { results: [{ revoked: false }] }, 'and its tokens are good')
+  })
+
+  t.test('the metadata is the same under both names, whatever Host says', async t => {
+    const [one, other] = await Promise.all(documents.slice(1).map(url =>
+      app.inject({ url, headers: { host: 'evil.example', 'x-forwarded-host': 'evil.example' } })))
+    t.equal(one!.body, other!.body)
+    t.equal(one!.json<Metadata>().issuer, issuer)
+    t.notMatch(one!.body, /evil/)
+    t.notOk(Object.values(one!.json<object>()).some(value => Array.isArray(value) && value.length === 0), 'no empty list')
+  })
+
+  t.test('whatever is advertised works', async t => {
+    const metadata = (await app.inject(documents[1]!)).json<Metadata>()
+    t.equal((await app.inject(pathOf(metadata.jwks_uri))).statusCode, 200)
+    const client = await createClient(service, { scopes: metadata.scopes_supported })
+    const open = await createClient(service, { authMethods: ['none'], grantTypes: ['refresh_token'] })
+    const user = await signInAnew(app, service)
+    const begin = (clientId: string) => createGrant(service, { clientId, userId: user.id, sessionId: user.sessionId })
+    const forms: Record<string, () => Promise<Record<string, string>>> = {
+      client_credentials: async () => ({ scope: metadata.scopes_supported.join(' ') }),
+      refresh_token: async () => ({ refresh_token: (await begin(client.id)).refreshToken })
+    }
+    t.strictSame(metadata.grant_types_supported.toSorted(), Object.keys(forms).sort())
+    for (const type of metadata.grant_types_supported) {
+      const form = { grant_type: type, ...await forms[type]!() }
+      t.equal((await postForm(app, { url: pathOf(metadata.token_endpoint), client, form })).statusCode, 200, type)
+    }
+    const proofs: Record<string, { headers?: Record<string, string>; form: Record<string, string> }> = {
+      client_secret_basic: { headers: { authorization: basic(client) }, form: {} },
+      client_secret_post: { form: { client_id: client.id, client_secret: client.secret } },
+      none: { form: { client_id: open.id } }
+    }
+    for (const endpoint of ['token', 'revocation', 'introspection'] as const) {
+      const url = pathOf(metadata[`${endpoint}_endpoint`])
+      const methods = metadata[`${endpoint}_endpoint_auth_methods_supported`]
+      for (const method of Object.keys(proofs)) {
+        const { headers, form } = proofs[method]!
+        const { refreshToken } = await begin(method === 'none' ? open.id : client.id)
+        const answer = await postForm(app, {
+          url, form: { grant_type: 'refresh_token', refresh_token: refreshToken, token: 'x', ...form }, ...(headers && { headers })
+        })
+        t.equal(answer.statusCode, methods.includes(method) ? 200 : 401, `${method} at the ${endpoint} endpoint`)
+      }
+    }
+  })
+
+  t.test('whatever works is advertised', async t => {
+    const metadata = (await app.inject(documents[1]!)).json<Metadata>()
+    const possible = [
+      'authorization_code', 'implicit', 'password', 'client_credentials', 'refresh_token',
+      'urn:ietf:params:oauth:grant-type:device_code', 'urn:ietf:params:oauth:grant-type:token-exchange',
+      'urn:ietf:params:oauth:grant-type:jwt-bearer'
+    ]
+    const client = await createClient(service, { grantTypes: possible })
+    for (const type of possible) {
+      const answer = await postForm(app, { url: '/oauth/token', client, form: { grant_type: type } })
+      const isKnown = answer.json<{ error?: string }>().error !== 'unsupported_grant_type'
+      t.equal(metadata.grant_types_supported.includes(type), isKnown, type)
+    }
+    t.strictSame(metadata.token_endpoint_auth_methods_supported, clientAuthMethods.map(method => method.name))
+    const routes = new Set(Object.entries(metadata).filter(([name]) => /_(endpoint|uri)$/.test(name)).map(([, url]) => pathOf(String(url))))
+    for (const path of ['/oauth/token', '/oauth/revoke', '/oauth/introspect', documents[0]!]) t.ok(routes.has(path), path)
+    for (const path of ['/oauth/authorize', '/oauth/userinfo', '/oauth/par', '/oauth/device']) {
+      t.equal((await app.inject(path)).statusCode, 404, path)
+    }
+  })
+})
+
+t.test('an issuer with a path has its endpoints under it, and its metadata under both names', async t => {
+  const { app, service, issuer } = await openService(t, { store: 'embedded', config: { ISSUER: 'http://127.0.0.1:3000/id/eu' } })
+  for (const url of ['/.well-known/oauth-authorization-server/id/eu', '/id/eu/.well-known/openid-configuration']) {
+    t.match((await app.inject(url)).json(), { issuer, token_endpoint: `${issuer}/oauth/token` }, url)
+  }
+  const client = await createClient(service)
+  const answer = await postForm(app, { url: '/id/eu/oauth/token', client, form: { grant_type: 'client_credentials' } })
+  t.equal(answer.statusCode, 200)
+  t.equal((await app.inject('/id/eu/api/auth/me')).json<{ code: string }>().code, 'TOKEN_MISSING')
+  t.equal((await app.inject('/oauth/token')).statusCode, 404)
+})

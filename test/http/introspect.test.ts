@@ -1,0 +1,87 @@
+import t from 'tap'
+import { clientToken, createClient, createGrant, postForm } from '../support/clients.ts'
+import { createTestClock } from '../support/clock.ts'
+import { availableStores, onEachStore, openService } from '../support/service.ts'
+import { claimsOf, signInAnew } from '../support/users.ts'
+
+const url = '/oauth/introspect'
+const inactive = '{"active":false}'
+
+onEachStore(t, async (t, { app, service, issuer }) => {
+  const client = await createClient(service, { scopes: ['orders:read'] })
+  const ask = (token: string, asking = client) => postForm(app, { url, client: asking, form: { token } })
+
+  t.test('J118: an active token is described by its claims', async t => {
+    const token = await clientToken(app, client)
+    const answer = await ask(token)
+    t.equal(answer.statusCode, 200)
+    t.equal(answer.headers['cache-control'], 'no-store')
+    const claims = claimsOf(token)
+    t.strictSame(answer.json(), { active: true, token_type: 'Bearer', ...claims, nbf: claims['iat'] })
+    t.match(claims, { iss: issuer, sub: client.id, aud: issuer, client_id: client.id, scope: 'orders:read' })
+  })
+
+  t.test('a user token says who, in which session, and how', async t => {
+    const user = await signInAnew(app, service)
+    t.match((await ask(user.accessToken)).json(), {
+      active: true, sub: user.id, sid: user.sessionId, grant_id: user.grantId, roles: ['user'], amr: ['pwd'], client_id: 'countersign'
+    })
+  })
+
+  t.test('J119: everything else is exactly inactive', async t => {
+    const revoked = await clientToken(app, client)
+    await postForm(app, { url: '/oauth/revoke', client, form: { token: revoked } })
+    const elsewhere = await createClient(service, { audience: ['https://orders.example.com'] })
+    const user = await signInAnew(app, service)
+    const live = await clientToken(app, client)
+    for (const token of [
+      'garbage', 'a.b.c', 'csrt_x', revoked, await clientToken(app, elsewhere), user.refreshToken, `${live}A`, `${live}=`, ` ${live}`,
+      live.slice(0, -1), 'x'.repeat(10_000)
+    ]) {
+      const answer = await ask(token)
+      t.equal(answer.statusCode, 200)
+      t.equal(answer.body, inactive)
+    }
+  })
+
+  t.test('J120: only confidential clients ask, and only by POST', async t => {
+    t.equal((await postForm(app, { url, form: { token: 'x' } })).statusCode, 401)
+    const wrong = await ask('x', { ...client, secret: 'wrong' })
+    t.equal(wrong.statusCode, 401)
+    t.match(wrong.headers['www-authenticate'], /^Basic/)
+    const open = await createClient(service, { authMethods: ['none'] })
+    const byPublic = await postForm(app, { url, form: { token: 'x', client_id: open.id } })
+    t.equal(byPublic.statusCode, 401)
+    t.match(byPublic.json(), { error: 'invalid_client' })
+    t.match((await postForm(app, { url, client, form: {} })).json(), { error: 'invalid_request' })
+    t.equal((await app.inject(url)).statusCode, 405)
+  })
+
+  t.test('J121: a resource server learns only of tokens for it, a client only of its own refresh tokens', async t => {
+    const orders = await createClient(service, { audience: ['https://orders.example.com', 'https://stock.example.com'] })
+    const user = await signInAnew(app, service)
+    const granted = await createGrant(service, {
+      clientId: client.id, userId: user.id, sessionId: user.sessionId, scopes: ['mail'], audience: ['https://stock.example.com']
+    })
+    t.match((await ask(granted.accessToken, orders)).json(), { active: true, aud: 'https://stock.example.com' })
+    t.equal((await ask(granted.accessToken)).body, inactive, 'not even the client it was issued to')
+    t.equal((await ask(granted.refreshToken, orders)).body, inactive)
+    t.match((await ask(granted.refreshToken)).json(), { active: true, sub: user.id, client_id: client.id, scope: 'mail' })
+  })
+})
+
+for (const store of availableStores()) {
+  t.test(`J119: an expired token is exactly inactive, on ${store} stores`, async t => {
+    const clock = createTestClock(Date.now())
+    const { app, service } = await openService(t, { store, clock })
+    const client = await createClient(service)
+    const token = await clientToken(app, client)
+    const ask = () => postForm(app, { url, client, form: { token } })
+    clock.advance(599)
+    await service.pulse.refresh()
+    t.match((await ask()).json(), { active: true })
+    clock.advance(1)
+    await service.pulse.refresh()
+    t.equal((await ask()).body, inactive)
+  })
+}

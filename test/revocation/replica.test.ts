@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto'
+import t from 'tap'
+import { createReplica } from '../../src/revocation/replica.ts'
+import type { JournalEntry, JournalHead } from '../../src/stores/journal.ts'
+import { createTestClock } from '../support/clock.ts'
+
+const start: JournalHead = { seq: 10, hash: Buffer.alloc(32, 1) }
+
+/** Entries that continue a journal, as the database would write them. */
+function continueFrom(head: JournalHead, values: string[], endsAt = new Date(Date.UTC(2027, 0, 1))): JournalEntry[] {
+  let { seq, hash } = head
+  return values.map(value => {
+    seq++
+    hash = createHash('sha256').update(hash).update([seq, 'token', value, 0, endsAt.getTime()].join(' ')).digest()
+    return { seq, target: 'token', value, cutoff: undefined, reason: 'test', createdAt: new Date(0), endsAt, hash }
+  })
+}
+
+t.test('entries are taken in order, each once', async t => {
+  const replica = createReplica(createTestClock())
+  replica.reset(start, [])
+  const entries = continueFrom(start, ['a', 'b', 'c'])
+  t.equal(replica.append(entries.slice(0, 2)), true)
+  t.equal(replica.append(entries), true)
+  t.equal(replica.head?.seq, 13)
+  t.same(replica.entries().map(entry => entry.value), ['a', 'b', 'c'])
+  t.match(replica.find('token', 'b'), { seq: 12, cutoff: undefined })
+  t.equal(replica.find('grant', 'b'), undefined)
+})
+
+t.test('nothing is taken beyond a gap, nor from another journal, nor before the first snapshot', async t => {
+  const replica = createReplica(createTestClock())
+  const entries = continueFrom(start, ['a', 'b', 'c'])
+  t.equal(replica.append(entries), false)
+  replica.reset(start, [])
+  t.equal(replica.append([entries[0]!, entries[2]!]), false)
+  t.equal(replica.head?.seq, 11)
+  const elsewhere = continueFrom({ seq: 11, hash: Buffer.alloc(32, 2) }, ['x'])
+  t.equal(replica.append(elsewhere), false)
+  t.same(replica.entries().map(entry => entry.value), ['a'])
+})
+
+t.test('an entry in the place of another one contradicts', async t => {
+  const replica = createReplica(createTestClock())
+  replica.reset(start, [])
+  const [first, second] = continueFrom(start, ['a', 'b']) as [JournalEntry, JournalEntry]
+  replica.append([first])
+  t.equal(replica.contradicts(first), false)
+  t.equal(replica.contradicts(second), false, 'what is still to come')
+  t.equal(replica.contradicts(continueFrom(start, ['x'])[0]!), true)
+})
+
+t.test('what has ended is forgotten, not before the tolerated skew is over', async t => {
+  const clock = createTestClock()
+  const replica = createReplica(clock)
+  replica.reset(start, continueFrom(start, ['a'], new Date(clock.now() + 100_000)))
+  for (const [seconds, size] of [[90, 1], [65, 1], [70, 0]] as const) {
+    clock.advance(seconds)
+    replica.append([])
+    t.equal(replica.size(), size, `${seconds} seconds on`)
+  }
+  t.equal(replica.find('token', 'a'), undefined)
+})
