@@ -9,6 +9,7 @@ import { createRefreshLimits } from '../../src/http/refresh-limits.ts'
 import { CountersignError } from '../../src/protocol/errors.ts'
 import type { CounterStore } from '../../src/stores/counters.ts'
 import { redisKeys } from '../../src/stores/redis/keys.ts'
+import { refreshTokenPrefix } from '../../src/tokens/refresh-token.ts'
 import { codeSpans, readPage, root, sectionOf, tableRows } from './read-page.ts'
 
 const page = readPage('docs/storage.md')
@@ -41,6 +42,9 @@ t.test('docs/storage.md tells of every counter that stays in memory, and of no o
   t.strictSame(unmatched((await countEverything()).local, firstSpans('Memory')), { untold: [], unknown: [] })
 })
 
+/** Nobody's, but it has the form: MAC key, grant, generation and MAC, all of them ones. */
+const wellFormedToken = refreshTokenPrefix + Buffer.alloc(58, 1).toString('base64url')
+
 /** On the page `<who>` stands for any one part of a name. */
 function unmatched(names: string[], told: string[]) {
   const patterns = told.map(each => ({
@@ -64,7 +68,7 @@ async function countEverything(): Promise<{ shared: string[]; local: string[] }>
   await registerRateLimit(app, shared.counters)
   const limits = createRefreshLimits(local.counters)
   app.get('/limited', { config: limitPerIp(5, 60) }, () => 'ok')
-  app.get('/refreshed', request => limits.guard(request, `rt_${'A'.repeat(22)}.1.${'A'.repeat(43)}`, async () => 'ok'))
+  app.get('/refreshed', request => limits.guard(request, wellFormedToken, async () => 'ok'))
   await app.register(async part => {
     limitClientFailures(part, local.counters)
     part.get('/refused', () => { throw new CountersignError('invalid_client', { reason: 'client/unknown' }) })

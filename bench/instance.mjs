@@ -1,0 +1,40 @@
+// One instance of the service under measurement: its own process, in production mode, with a watch on its memory.
+import { spawnSync } from 'node:child_process'
+import path from 'node:path'
+import { findFreePort } from '../scripts/databases.mjs'
+import { answersOk, startNode } from '../scripts/node-process.mjs'
+
+const program = path.resolve(import.meta.dirname, '../dist/main.js')
+const sampleInterval = 100
+
+/**
+ * @param args for node, before the program, such as --cpu-prof
+ * @returns { url, startTime, peakMemory(), stop() }: milliseconds from the start to ready; mebibytes, the highest
+ * resident size that was seen
+ */
+export async function startInstance(environment, { folder, args = [], script = program }) {
+  const [port, adminPort] = [await findFreePort(), await findFreePort()]
+  const url = `http://127.0.0.1:${port}`
+  const startedAt = performance.now()
+  const { child, stop } = await startNode([...args, script], {
+    cwd: folder,
+    env: { ...environment, PORT: String(port), ADMIN_PORT: String(adminPort) },
+    isReady: () => answersOk(`${url}/readyz`)
+  })
+  const startTime = performance.now() - startedAt
+  let peak = readMemory(child.pid)
+  const timer = setInterval(() => { peak = Math.max(peak, readMemory(child.pid)) }, sampleInterval)
+  return {
+    url,
+    startTime,
+    peakMemory: () => peak,
+    async stop() {
+      clearInterval(timer)
+      await stop()
+    }
+  }
+}
+
+function readMemory(pid) {
+  return Number(spawnSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' }).stdout) / 1024
+}

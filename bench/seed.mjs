@@ -1,0 +1,84 @@
+// What the load needs to be there: users with one password, a service client, and grants from real sign-ins.
+import { randomBytes } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import { hashClientSecret, makeClientSecret } from '../dist/clients/secret.js'
+import { compose } from '../dist/compose.js'
+import { readConfig } from '../dist/config.js'
+import { clientTagOf } from '../dist/protocol/identifiers.js'
+
+const userCount = 64
+
+/**
+ * Migrates the database and fills it, in this process and not through the instance that is measured.
+ * @returns { users, password, client }: addresses; the password of all; { id, secret }
+ */
+export async function seedDatabase(environment) {
+  const service = await compose(readConfig({ ...environment, LOG_LEVEL: 'silent' }))
+  try {
+    await service.stores.migrate()
+    await service.start()
+    return await seed(service)
+  } finally {
+    await service.close()
+  }
+}
+
+async function seed({ rooms, passwords, stores, random }) {
+  const password = randomBytes(12).toString('base64url')
+  const passwordHash = await passwords.hash(password)
+  const users = Array.from({ length: userCount }, (_, number) => `user-${number}@example.com`)
+  for (const email of users) await rooms.register({ email, password, passwordHash, name: undefined, actor: 'bench' })
+  const client = { id: 'bench', secret: makeClientSecret(random) }
+  await stores.clients.create({
+    id: client.id, tag: clientTagOf(client.id), name: 'Benchmark', secretHash: hashClientSecret(client.secret),
+    authMethods: ['client_secret_basic'], grantTypes: ['client_credentials'], scopes: ['revocations:read'],
+    audience: [], redirectUris: []
+  }, 'bench')
+  return { users, password, client }
+}
+
+/** @returns the answers of `count` sign-ins, eight at a time */
+export async function signInOften(url, { users, password }, count) {
+  const answers = []
+  let begun = 0
+  await Promise.all(Array.from({ length: 8 }, async () => {
+    while (begun < count) {
+      const email = users[begun++ % users.length]
+      answers.push(await post(`${url}/api/auth/login`, { email, password, refreshTokenIn: 'body' }))
+    }
+  }))
+  return answers
+}
+
+/** @returns as many access tokens as there are grants, and the refresh tokens that follow */
+export async function refreshAll(url, refreshTokens) {
+  const answers = []
+  for (const refreshToken of refreshTokens) answers.push(await post(`${url}/api/auth/refresh`, { refreshToken }))
+  return answers
+}
+
+export async function fetchClientToken(url, client) {
+  const answer = await fetch(`${url}/oauth/token`, {
+    method: 'POST', body: new URLSearchParams({ grant_type: 'client_credentials' }),
+    headers: { authorization: basicAuthorization(client) }
+  })
+  if (!answer.ok) throw new Error(`the token endpoint answered ${answer.status}`)
+  return (await answer.json()).access_token
+}
+
+export function basicAuthorization({ id, secret }) {
+  return `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`
+}
+
+/** Tries again after 503: behind a flood of sign-ins the queue for passwords is full for a moment. */
+async function post(url, members, tries = 10) {
+  const answer = await fetch(url, {
+    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(members)
+  })
+  if (answer.status === 503 && tries > 1) {
+    await pause(Number(answer.headers.get('retry-after') ?? 1) * 1000)
+    return post(url, members, tries - 1)
+  }
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${await answer.text()}`)
+  return answer.json()
+}
