@@ -9,14 +9,14 @@ const sampleInterval = 100
 
 /**
  * @param args for node, before the program, such as --cpu-prof
- * @returns { url, startTime, peakMemory(), stop() }: milliseconds from the start to ready; mebibytes, the highest
+ * @returns { url, startTime, peakMemory(), output(), stop() }: milliseconds from the start to ready; mebibytes, the highest
  * resident size that was seen
  */
 export async function startInstance(environment, { folder, args = [], script = program }) {
   const [port, adminPort] = [await findFreePort(), await findFreePort()]
   const url = `http://127.0.0.1:${port}`
   const startedAt = performance.now()
-  const { child, stop } = await startNode([...args, script], {
+  const { child, output, stop } = await startNode([...args, script], {
     cwd: folder,
     env: { ...environment, PORT: String(port), ADMIN_PORT: String(adminPort) },
     isReady: () => answersOk(`${url}/readyz`)
@@ -28,6 +28,7 @@ export async function startInstance(environment, { folder, args = [], script = p
     url,
     startTime,
     peakMemory: () => peak,
+    output,
     async stop() {
       clearInterval(timer)
       await stop()

@@ -52,7 +52,7 @@ function runProgram(program, args) {
     let output = ''
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', text => { output += text })
     child.once('error', reject)
-    child.once('close', () => resolve(output))
+    child.once('close', (code, signal) => resolve(code === 0 ? output : `${output}(ended with ${signal ?? code})`))
   })
 }
 

@@ -27,7 +27,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 try {
   await run(chooseFigures(options.only))
 } catch (error) {
-  console.error(error.message)
+  console.error(error.message, error.cause?.cause ?? '')
   process.exitCode = 1
 } finally {
   await cleanUp()
@@ -44,7 +44,9 @@ async function run(chosen) {
   cleanups.push(bench.close)
   const measured = []
   for (const figure of chosen) {
-    const result = await figure.measure(bench)
+    const result = await figure.measure(bench).catch(error => {
+      throw new Error(`${figure.name}: ${error.message}\n${bench.instance.output().slice(-2000)}`, { cause: error })
+    })
     say(describeFigure(figure, result))
     measured.push([figure, result])
   }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import t, { type Test } from 'tap'
+import { codeBlocks, readPage, sectionOf } from './docs/read-page.ts'
 import { findEnvironmentReads, findImpurities } from './support/source-faults.ts'
 import {
   findCycles, measureFunctions, openingComment, parseSource, readSources, unitOf, type SourceFile
@@ -149,6 +150,20 @@ t.test('every part of src is known and imports only what it may', async t => {
   const units = [...new Set(sources.map(({ name }) => unitOf(name)))]
   none(t, units.filter(unit => !(unit in allowed)), 'the table of imports names every part')
   none(t, listEach(findForbiddenImports), 'no part imports what the table does not allow it')
+})
+
+t.test('docs/architecture.md tells who may import whom', async t => {
+  const section = sectionOf(readPage('docs/architecture.md'), 'Who may import whom')
+  const told = codeBlocks(section, '').join('').trim().split('\n').flatMap(line => {
+    const [left, right] = line.split(/ +→ /) as [string, string]
+    const names = right.replace('the domain,', domain.join(' ')).split(' ')
+    return left.split(', ').map(name => [name, right === 'nothing of ours' ? [] : names.sort()] as const)
+  })
+  // A part that the table allows for and that is not there yet is nobody's business.
+  const units = new Set([...sources.map(({ name }) => unitOf(name)), 'generated'])
+  const enforced = [...Object.entries(allowed).filter(([unit]) => units.has(unit)), ...Object.entries(allowedFiles)]
+    .map(([name, parts]) => [name, parts.filter(part => units.has(part)).sort()] as const)
+  t.strictSame(Object.fromEntries(told), Object.fromEntries(enforced))
 })
 
 t.test('a package is imported only where it belongs', async t => {

@@ -31,7 +31,7 @@ export function tableRows(text: string): string[][] {
 
 const isRule = (line: string): boolean => /^\|[-:|\s]+\|$/.test(line)
 
-/** What stands between backticks. */
+/** What stands between single backticks. */
 export function codeSpans(text: string): string[] {
-  return [...text.matchAll(/`([^`]+)`/g)].map(([, span]) => span!)
+  return [...text.replace(/^```[^]*?^```$/gm, '').matchAll(/`([^`]+)`/g)].map(([, span]) => span!)
 }

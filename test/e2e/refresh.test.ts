@@ -78,7 +78,7 @@ t.test('refreshing on two instances', { skip }, async t => {
     await ageRotations(stage, tokens, 11)
     const replay = await tryRefresh(one, tokens.refreshToken)
     t.match(replay, { status: 401, body: { code: 'TOKEN_INVALID' } })
-    t.match(one.output(), /refresh-token\/replayed/)
+    await until('the replay is logged', () => one.output().includes('"reason":"refresh-token/replayed"'))
     for (const instance of instances) {
       t.same(await judge(instance, stage.client, tokens.accessToken), dead)
       t.same(await judge(instance, stage.client, successor.accessToken), dead)

@@ -49,7 +49,7 @@ export async function openKeyScene(database: Database): Promise<KeyScene> {
       pulse.follow(ring.follow)
       await pulse.refresh()
       const rotation = createRotation({
-        store: stores.keys, ring, seal, clock, random: systemRandom, log, interval, refreshLifetime: 30 * interval
+        store: stores.keys, ring, seal, clock, random: systemRandom, log, interval, refreshLifetime: 3 * interval
       })
       return { ring, rotation, pulse }
     }

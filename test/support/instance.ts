@@ -48,7 +48,7 @@ export async function launchInstance(environment: Record<string, string>): Promi
   }
   const killChild = () => void child.kill('SIGKILL')
   process.once('exit', killChild)
-  const ended = once(child, 'exit').then(([code]) => {
+  const ended = once(child, 'close').then(([code]) => {
     process.off('exit', killChild)
     return code as number | null
   })

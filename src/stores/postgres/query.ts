@@ -57,6 +57,8 @@ async function ask<T>(statement: () => Promise<T>): Promise<T> {
  */
 const reasonsByState: Record<string, Reason> = {
   '25006': 'database/read-only',
+  // A database that is being copied or renamed takes no connection.
+  '55000': 'database/shutting-down',
   '55P03': 'database/lock-timeout',
   '57014': 'database/statement-timeout',
   '08': 'database/connection-lost',
