@@ -39,7 +39,7 @@ function createTokens(url, seed) {
     signIns,
     /** `count` distinct access tokens of users. */
     async accessTokens(count) {
-      let refreshTokens = await signIns(256)
+      let refreshTokens = pool.length < count ? await signIns(256) : []
       while (pool.length < count) {
         const answers = await refreshAll(url, refreshTokens)
         pool = [...pool, ...answers.map(answer => answer.accessToken)]

@@ -1,5 +1,6 @@
 // One instance of the service under measurement: its own process, in production mode, with a watch on its memory.
 import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { findFreePort } from '../scripts/databases.mjs'
 import { answersOk, startNode } from '../scripts/node-process.mjs'
@@ -36,6 +37,9 @@ export async function startInstance(environment, { folder, args = [], script = p
   }
 }
 
+/** Where there is no /proc, by a program, which costs the load some of the cores. */
 function readMemory(pid) {
+  const status = `/proc/${pid}/status`
+  if (existsSync(status)) return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(status, 'utf8'))?.[1] ?? 0) / 1024
   return Number(spawnSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' }).stdout) / 1024
 }

@@ -39,21 +39,21 @@ async function seed({ rooms, passwords, stores, random }) {
 
 /** @returns the answers of `count` sign-ins, eight at a time */
 export async function signInOften(url, { users, password }, count) {
-  const answers = []
-  let begun = 0
-  await Promise.all(Array.from({ length: 8 }, async () => {
-    while (begun < count) {
-      const email = users[begun++ % users.length]
-      answers.push(await post(`${url}/api/auth/login`, { email, password, refreshTokenIn: 'body' }))
-    }
-  }))
-  return answers
+  const bodies = Array.from({ length: count }, (_, at) => ({ email: users[at % users.length], password, refreshTokenIn: 'body' }))
+  return postAll(`${url}/api/auth/login`, bodies)
 }
 
-/** @returns as many access tokens as there are grants, and the refresh tokens that follow */
+/** @returns the answers, each with an access token and the refresh token that follows */
 export async function refreshAll(url, refreshTokens) {
+  return postAll(`${url}/api/auth/refresh`, refreshTokens.map(refreshToken => ({ refreshToken })))
+}
+
+async function postAll(url, bodies) {
   const answers = []
-  for (const refreshToken of refreshTokens) answers.push(await post(`${url}/api/auth/refresh`, { refreshToken }))
+  let next = 0
+  await Promise.all(Array.from({ length: 8 }, async () => {
+    for (let at = next++; at < bodies.length; at = next++) answers[at] = await post(url, bodies[at])
+  }))
   return answers
 }
 

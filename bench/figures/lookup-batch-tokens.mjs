@@ -10,7 +10,7 @@ export const lookupBatchTokens = {
   limitIs: 'RSA-2048 verifications of OpenSSL on one core',
   target: { least: { value: 40_000 } },
   async measure({ url, load, accessTokens, authorization }) {
-    const batches = inBatches(await accessTokens(8 * batchSize), batchSize)
+    const batches = inBatches(await accessTokens(4 * batchSize), batchSize)
     const run = {
       url: `${url}/revocations/lookup`, connections: 4, seconds: 6, contentType: 'application/json',
       bodies: batches.map(tokens => JSON.stringify({ tokens })), authorization: await authorization()
