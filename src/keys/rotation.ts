@@ -6,7 +6,6 @@ import { CountersignError } from '../protocol/errors.ts'
 import {
   earliestActivation, keyTimes, livingKeys, planNextKey, signingKey, type PlannedKey
 } from '../protocol/key-timeline.ts'
-import type { JournalEntry } from '../stores/journal.ts'
 import type { KeyPurpose, KeyRecord, KeyStore } from '../stores/keys.ts'
 import type { Act } from '../stores/users.ts'
 import { defaultAlgorithm } from './algorithms/index.ts'
@@ -19,8 +18,6 @@ export interface Rotation {
   tend(): Promise<void>
   /** Lets the standby take over as soon as every verifier can know it, or at once when forced. */
   rotate(purpose: KeyPurpose, options: { force: boolean; act: Act }): Promise<{ kid: string; signsFrom: Date }>
-  /** Takes a compromised key out of use at once; the standby signs from that moment. */
-  remove(kid: string, act: Act): Promise<JournalEntry>
   /** Seals every key under the first master key; returns how many were not. */
   reseal(): Promise<number>
 }
@@ -41,7 +38,7 @@ export interface RotationOptions {
 const purposes: readonly KeyPurpose[] = ['sign', 'mac']
 
 export function createRotation(options: RotationOptions): Rotation {
-  const { store, ring } = options
+  const { store } = options
 
   return {
     rotate: (purpose, how) => bringForward(purpose, how, options),
@@ -50,15 +47,6 @@ export function createRotation(options: RotationOptions): Rotation {
       for (const purpose of purposes) await addDueKeys(purpose, options)
       const kids = purposes.flatMap(purpose => forgettable(purpose, options))
       if (kids.length > 0) await store.forget(kids)
-    },
-    async remove(kid, act) {
-      const entry = await store.remove(kid, act)
-      if (entry === undefined) {
-        throw new CountersignError('not_found', { reason: 'keys/unknown', sentence: 'There is no such key in use.' })
-      }
-      await ring.reload()
-      for (const purpose of purposes) await addDueKeys(purpose, options)
-      return entry
     }
   }
 }

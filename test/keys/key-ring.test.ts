@@ -62,8 +62,8 @@ t.test('the key ring', async t => {
     await one.rotation.tend()
     await other.pulse.refresh()
     const { kid } = one.ring.signing().record
-    await one.rotation.remove(kid, act)
-    await other.pulse.refresh()
+    await scene.stores.keys.remove(kid, act)
+    for (const { pulse } of [one, other]) await pulse.refresh()
     for (const { ring } of [one, other]) {
       t.equal(ring.verifying(kid), undefined)
       t.notMatch(ring.jwks().body, kid)
