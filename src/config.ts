@@ -83,7 +83,6 @@ function findConflicts(config: Config): string[] {
   if (config.production && issuer.protocol === 'http:' && !loopback) {
     faults.push(`ISSUER is "${config.issuer}", but in production it must be https (or http on a loopback address)`)
   }
-  if (issuer.port === '0') faults.push('PORT is 0, which is any free port: set ISSUER to the URL that clients will use')
   if (config.databaseUrl !== undefined && config.redisUrl === undefined) {
     faults.push('DATABASE_URL is set without REDIS_URL: set REDIS_URL too, for example redis://127.0.0.1:6379')
   }

@@ -20,6 +20,9 @@ try {
 }
 
 async function serve(config: Config): Promise<void> {
+  if (new URL(config.issuer).port === '0') {
+    throw new Error('PORT is 0, which is any free port: set ISSUER to the URL that clients will use.')
+  }
   // Told to commands, which reach the embedded database through the service; known only once it listens.
   const whereabouts: { adminUrl?: string } = {}
   const service = await compose(config, { greeting: () => ({ pid: process.pid, ...whereabouts }) })
