@@ -55,7 +55,7 @@ t.test('with the service running a command goes through its admin listener', asy
 
 t.test('serve is the service', async t => {
   const child = spawn(process.execPath, ['--import', 'tsx', entry, 'serve'], {
-    env: { PATH: process.env['PATH'], ...environment, ...ports }, stdio: ['ignore', 'pipe', 'inherit']
+    env: { PATH: process.env['PATH'], ISSUER: 'http://127.0.0.1:3000', ...environment, ...ports }, stdio: ['ignore', 'pipe', 'inherit']
   })
   t.teardown(() => child.kill('SIGKILL'))
   let out = ''

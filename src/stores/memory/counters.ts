@@ -15,14 +15,19 @@ interface Window {
 
 /** How many new windows are begun between two sweeps. */
 const sweepInterval = 1000
+/** Milliseconds between two sweeps of a full table: a flood of new keys must not make each of them cost a sweep. */
+const fullSweepInterval = 1000
 
 /** @param maxKeys windows that are held at most; beyond it the one begun first is forgotten */
 export function createMemoryCounters(clock: Clock, maxKeys = 100_000): CounterStore & { size(): number } {
   const windows = new Map<string, Window>()
   let begun = 0
+  let sweptAt = -Infinity
 
   function makeRoom(now: number): void {
-    if (++begun % sweepInterval === 0) {
+    const isFull = windows.size >= maxKeys && now - sweptAt >= fullSweepInterval
+    if (++begun % sweepInterval === 0 || isFull) {
+      sweptAt = now
       for (const [key, window] of windows) if (window.endsAt <= now) windows.delete(key)
     }
     const oldest = windows.keys().next()

@@ -45,7 +45,7 @@ t.test('a restarted Redis is met again, empty, with a word to those who follow',
   await redis.kill()
   await t.rejects(one.head(), unreachable)
   await redis.restart()
-  await until('the other has reconnected', () => heard.includes('reconnected'))
+  await until('the other has reconnected', () => heard.includes('reconnected') && connections[1]!.ready())
   t.equal(await other.head(), undefined)
   await until('the one is ready', () => connections[0]!.ready())
   // The listening socket subscribes again in its own time.
