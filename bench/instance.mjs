@@ -5,7 +5,11 @@ import path from 'node:path'
 import { findFreePort } from '../scripts/databases.mjs'
 import { answersOk, startNode } from '../scripts/node-process.mjs'
 
-const program = path.resolve(import.meta.dirname, '../dist/main.js')
+const root = path.resolve(import.meta.dirname, '..')
+const program = path.join(root, 'dist/main.js')
+/** The service runs as the image runs it. */
+const [, ...command] = JSON.parse(/^CMD (\[.*\])$/m.exec(readFileSync(path.join(root, 'Dockerfile'), 'utf8'))[1])
+const nodeFlags = command.filter(word => word.startsWith('--'))
 const sampleInterval = 100
 
 /**
@@ -17,7 +21,7 @@ export async function startInstance(environment, { folder, args = [], script = p
   const [port, adminPort] = [await findFreePort(), await findFreePort()]
   const url = `http://127.0.0.1:${port}`
   const startedAt = performance.now()
-  const { child, output, stop } = await startNode([...args, script], {
+  const { child, output, stop } = await startNode([...nodeFlags, ...args, script], {
     cwd: folder,
     env: { ...environment, PORT: String(port), ADMIN_PORT: String(adminPort) },
     isReady: () => answersOk(`${url}/readyz`)

@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8'
 import { createAdminApp } from './admin/admin-app.ts'
 import { createApp } from './app.ts'
 import { compose, type Service } from './compose.ts'
@@ -8,9 +7,6 @@ import { runUntilSignal } from './lifecycle.ts'
 import { isUnavailable } from './protocol/errors.ts'
 
 /** The process: configuration, composition, both listeners, work; drained and closed on a signal. */
-
-// Else the heap grows to a multiple of what is in use before it is swept: under load a hundred megabytes for nothing.
-setFlagsFromString('--optimize-for-size')
 
 try {
   await serve(readConfig())
