@@ -126,8 +126,9 @@ t.test('the image runs what the build makes, as a user of no privilege', async t
     ...own.flatMap(([, { command }]) => command ? [command] : [])
   ]
   t.equal(commands.length, 2)
-  for (const [program, file = ''] of commands) {
+  for (const [program, ...words] of commands) {
     t.equal(program, 'node')
+    const file = words.find(word => !word.startsWith('--')) ?? ''
     const source = file.replace(/^dist/, 'src').replace(/\.js$/, '.ts')
     t.ok(existsSync(path.join(root, source)), `${file} has a source`)
   }
