@@ -1,4 +1,5 @@
 import { pino, type DestinationStream, type Logger } from 'pino'
+import { withoutCredentials } from './protocol/without-credentials.ts'
 
 /** The log: JSON lines on standard output. What could carry a secret is left out by construction, not by care. */
 export function createLogger(level: string, destination?: DestinationStream): Logger {
@@ -36,6 +37,3 @@ function describeError(error: unknown): LoggedError | undefined {
     ...(cause && { cause })
   }
 }
-
-/** Drivers like to quote the URL they could not reach. */
-const withoutCredentials = (text: string): string => text.replaceAll(/(\w+:\/\/[^:@/\s]*):[^@/\s]+@/g, '$1:…@')

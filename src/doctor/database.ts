@@ -4,6 +4,7 @@ import { createFinder, type Finding } from './finding.ts'
 import type { Config } from '../config.ts'
 import { createLogger } from '../logger.ts'
 import type { Clock } from '../ports/clock.ts'
+import { withoutCredentials } from '../protocol/without-credentials.ts'
 import { DataFolderInUse } from '../stores/postgres/data-lock.ts'
 import { examineDatabase, type DatabaseExamination } from '../stores/postgres/examine-database.ts'
 import type { AskRunning, Check } from './check.ts'
@@ -42,7 +43,7 @@ function describeFault(error: unknown): string {
   let innermost = error as Error
   while (innermost.cause instanceof Error) innermost = innermost.cause
   const text = innermost.message || (innermost as NodeJS.ErrnoException).code || innermost.name
-  return text.replaceAll(/:\/\/[^@\s/]*@/g, '://…@')
+  return withoutCredentials(text)
 }
 
 /** Seconds that clocks may differ. */

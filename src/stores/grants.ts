@@ -71,7 +71,6 @@ export interface GrantOwner {
   userId: string
   sessionId: string
   clientId: string
-  live: boolean
 }
 
 export interface GrantStore {

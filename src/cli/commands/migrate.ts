@@ -5,7 +5,7 @@ import { DataFolderInUse } from '../../stores/postgres/data-lock.ts'
 import { systemClock } from '../../system.ts'
 import type { Command } from '../command.ts'
 
-/** Needs neither keys nor Redis: it is what a deployment runs first. */
+/** Needs no keys, and does not wait for Redis: it is what a deployment runs first. */
 export const migrate: Command = {
   name: 'migrate',
   summary: 'Bring the database to the form that this version needs',

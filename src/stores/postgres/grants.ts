@@ -8,7 +8,7 @@ import {
 } from './rows.ts'
 
 type StandingRow = GrantRow & { live: boolean; expired: boolean; rotation_ages: number[] }
-type OwnerRow = Pick<GrantRow, 'id' | 'user_id' | 'session_id' | 'client_id'> & { live: boolean }
+type OwnerRow = Pick<GrantRow, 'id' | 'user_id' | 'session_id' | 'client_id'>
 type RedemptionRow = GrantRow | { id: null; spent: boolean }
 
 /** A grant with all that decides whether it stands. */
@@ -39,8 +39,7 @@ export function createGrantStore({ prisma }: Database): GrantStore {
     },
     async findOwners(grantIds) {
       const rows = await query.rows<OwnerRow>(Prisma.sql`
-        SELECT g.id, g.user_id, g.session_id, g.client_id, ${grantStands} AS live
-        FROM ${grantWithOwners} WHERE g.id = ANY(${grantIds}::text[])`)
+        SELECT id, user_id, session_id, client_id FROM grants WHERE id = ANY(${grantIds}::text[])`)
       return rows.map(toOwner)
     },
     async revoke(grantId, act) {
@@ -122,7 +121,6 @@ function toOwner(row: OwnerRow): GrantOwner {
     grantId: row.id,
     userId: row.user_id,
     sessionId: row.session_id,
-    clientId: row.client_id,
-    live: row.live
+    clientId: row.client_id
   }
 }
