@@ -32,7 +32,7 @@ const allowed: Record<string, string[]> = {
   'config': ['config-schema'],
   'config-schema': [],
   'lifecycle': ['compose', 'config'],
-  'logger': ['config'],
+  'logger': ['protocol'],
   'metrics': [],
   'single-flight': [],
   'system': [],
