@@ -41,7 +41,7 @@ const allowed: Record<string, string[]> = {
   // What is made at the very first start, for trying things out.
   'demo': [...domain, 'compose', 'config', 'stores', 'protocol'],
   // While the service is stopped the command line drives the admin API in its own process.
-  'cli': ['config', 'compose', 'compose-stores', 'admin', 'doctor', 'logger', 'protocol', 'system', 'stores'],
+  'cli': ['config', 'compose', 'admin', 'doctor', 'logger', 'protocol', 'stores'],
   // Looks into every part when something is broken, so it must not need the whole to be in order.
   'doctor': [
     'config', 'keys', 'logger', 'system', 'protocol', 'stores', 'stores/postgres', 'stores/redis'

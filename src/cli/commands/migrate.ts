@@ -1,11 +1,10 @@
-import { composeStores } from '../../compose-stores.ts'
 import { readConfig } from '../../config.ts'
 import { createLogger } from '../../logger.ts'
 import { DataFolderInUse } from '../../stores/postgres/data-lock.ts'
-import { systemClock } from '../../system.ts'
+import { openDatabase } from '../../stores/postgres/database.ts'
 import type { Command } from '../command.ts'
 
-/** Needs no keys, and does not wait for Redis: it is what a deployment runs first. */
+/** Needs neither keys nor Redis: it is what a deployment runs first. */
 export const migrate: Command = {
   name: 'migrate',
   summary: 'Bring the database to the form that this version needs',
@@ -27,10 +26,11 @@ export const migrate: Command = {
 
 async function applyMigrations(): Promise<string[]> {
   const log = createLogger('error', process.stderr)
-  const stores = await composeStores(readConfig(), { clock: systemClock, log, greeting: undefined })
+  const { databaseUrl: url, dataDir } = readConfig()
+  const database = await openDatabase({ url, dataDir, log })
   try {
-    return await stores.migrate()
+    return await database.migrate()
   } finally {
-    await stores.close()
+    await database.close()
   }
 }
