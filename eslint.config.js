@@ -28,7 +28,7 @@ export default defineConfig(
   },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -52,7 +52,7 @@ export default defineConfig(
     }
   },
   {
-    files: ['**/*.{ts,mjs,js}'],
+    files: ['**/*.{ts,tsx,mjs,js}'],
     rules: {
       'eqeqeq': 'error',
       'no-var': 'error',
@@ -71,7 +71,7 @@ export default defineConfig(
     rules: { 'no-undef': 'error', 'no-unused-vars': 'error' }
   },
   {
-    files: ['src/**/*.ts'],
+    files: ['src/**/*.{ts,tsx}'],
     rules: {
       'no-console': 'error',
       'no-restricted-syntax': ['error', noDefaultExport, noEnumeration, noEnvironment]

@@ -88,7 +88,7 @@ const packageOwners: Array<[RegExp, string[]]> = [
 
 /** Parts that import nothing but these. */
 const closedParts: Record<string, string[]> = {
-  protocol: ['node:crypto', 'node:url'], verifier: ['jose'], ports: [], web: []
+  protocol: ['node:crypto', 'node:url'], verifier: ['jose'], ports: [], web: ['preact', 'preact-render-to-string', 'preact/jsx-runtime']
 }
 
 const limits = { file: 250, function: 40, median: 60, p90: 150 }
@@ -131,11 +131,13 @@ const findForbiddenPackages = (source: SourceFile): string[] => {
 const stemsOf = (name: string) => name.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase().split('-')
   .map(word => word.replace(/s$/, '').replace(/(ie|y)$/, '').replace(/(er|e)$/, ''))
 
+const stemOf = (name: string) => path.basename(name).replace(/\.tsx?$/, '')
+
 const isNamedForPart = (name: string) =>
-  entries.includes(path.basename(name, '.ts')) || subjects.includes(name) || unitOf(name) === 'protocol'
+  entries.includes(stemOf(name)) || subjects.includes(name) || unitOf(name) === 'protocol'
 
 const isNamedForExport = ({ name, exports }: SourceFile) => {
-  const stems = stemsOf(path.basename(name, '.ts'))
+  const stems = stemsOf(stemOf(name))
   return exports.some(each => stems.every(stem => stemsOf(each).includes(stem)))
 }
 
@@ -211,11 +213,11 @@ t.test('functions are short', async t => {
 })
 
 t.test('names say what a thing is', async t => {
-  none(t, listEach(({ name }) => name.replace(/\.ts$/, '').split('/')
+  none(t, listEach(({ name }) => name.replace(/\.tsx?$/, '').split('/')
     .filter(part => part.split('-').some(word => bannedNames.includes(word)))
     .map(part => `"${part}" says nothing`)), 'no name could stand for anything')
   none(t, listEach(({ name }) =>
-    name.split('/').every(part => /^[a-z0-9]+(-[a-z0-9]+)*(\.ts)?$/.test(part))
+    name.split('/').every(part => /^[a-z0-9]+(-[a-z0-9]+)*(\.tsx?)?$/.test(part))
       ? []
       : ['is not in kebab-case']),
   'names are in kebab-case')

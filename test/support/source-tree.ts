@@ -27,14 +27,15 @@ const root = path.resolve(import.meta.dirname, '../../src')
 export function readSources(): SourceFile[] {
   return readdirSync(root, { recursive: true, encoding: 'utf8' })
     .map(name => name.split(path.sep).join('/'))
-    .filter(name => name.endsWith('.ts') && !name.startsWith('generated/'))
+    .filter(name => /\.tsx?$/.test(name) && !name.startsWith('generated/'))
     .sort()
     .map(name => parseSource(name, readFileSync(path.join(root, name), 'utf8')))
 }
 
 /** @param name as if it stood there under src/ */
 export function parseSource(name: string, text: string): SourceFile {
-  const tree = ts.createSourceFile(name, text, ts.ScriptTarget.ES2023, true)
+  const tree = ts.createSourceFile(name, text, ts.ScriptTarget.ES2023, true,
+    name.endsWith('.tsx') ? ts.ScriptKind.TSX : ts.ScriptKind.TS)
   return {
     name,
     text,
@@ -54,7 +55,7 @@ export function parseSource(name: string, text: string): SourceFile {
  * src/.
  */
 export function unitOf(name: string): string {
-  const [first = '', second = '', ...deeper] = name.replace(/\.ts$/, '').split('/')
+  const [first = '', second = '', ...deeper] = name.replace(/\.tsx?$/, '').split('/')
   return first === 'stores' && deeper.length > 0 ? `${first}/${second}` : first
 }
 
