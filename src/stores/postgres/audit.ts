@@ -47,7 +47,9 @@ function pruning(auditDays: number): Prisma.Sql[] {
   const limit = Prisma.sql`LIMIT ${pruneBatch}::int FOR UPDATE SKIP LOCKED`
   return [
     Prisma.sql`DELETE FROM grants WHERE id IN (SELECT id FROM grants WHERE ${longEnded} ${limit})`,
-    Prisma.sql`DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE ${longEnded} ${limit})`,
+    // An offline grant needs the row of the session that it outlived.
+    Prisma.sql`DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE ${longEnded}
+      AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.session_id = sessions.id) ${limit})`,
     Prisma.sql`DELETE FROM audit_events WHERE id IN (
       SELECT id FROM audit_events WHERE at < clock_timestamp() - make_interval(days => ${auditDays}::int)
       ${limit})`

@@ -74,10 +74,11 @@ function beginning(signIn: SignIn): Prisma.Sql {
       RETURNING id, auth_time, amr, expires_at
     ), g AS (
       INSERT INTO grants (
-        id, number, user_id, session_id, created_at, idle_expires_at, expires_at, ${newGrantColumns})
+        id, number, user_id, session_id, created_at, idle_expires_at, expires_at, subject, auth_time, amr,
+        ${newGrantColumns})
       SELECT grant_id(grant_number, ${grant.idRandom}::bytea), grant_number, user_id, s.id, moment,
-        least(moment + make_interval(secs => ${grant.idleLifetime}::int), s.expires_at), s.expires_at,
-        ${newGrantValues(grant)}
+        least(moment + make_interval(secs => ${grant.idleLifetime}::int), s.expires_at), s.expires_at, user_id,
+        s.auth_time, s.amr, ${newGrantValues(grant)}
       FROM numbered CROSS JOIN s
       RETURNING *
     ) ${rememberingDevice(signIn.deviceHash)}
