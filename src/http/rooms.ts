@@ -6,6 +6,7 @@ import type { Register } from '../accounts/registration.ts'
 import type { Sessions } from '../accounts/sessions.ts'
 import type { SignInWithPassword } from '../accounts/sign-in.ts'
 import type { AuthenticateClient } from '../clients/authenticate.ts'
+import type { DynamicRegistration } from '../clients/dynamic-registration.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import type { Log } from '../ports/log.ts'
 import type { Metrics } from '../ports/metrics.ts'
@@ -23,6 +24,9 @@ export interface HttpSettings {
   issuer: string
   firstPartyOrigins: readonly string[]
   registration: 'open' | 'closed'
+  clientRegistration: 'off' | 'token' | 'open'
+  /** What opens client registration; there when that is `token`. */
+  initialAccessToken: string | undefined
   refreshAbsoluteLifetime: number
   signInLimitPerIp: number
 }
@@ -34,6 +38,7 @@ export interface HttpRooms {
   changePassword: ChangePassword
   check: CheckAccessTokens
   counters: CounterStore
+  dynamicRegistration: DynamicRegistration
   firstParty: FirstPartyGrants
   introspect: Introspect
   /** Whether the service can do its work; the names of the parts that cannot. */

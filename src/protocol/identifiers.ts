@@ -15,6 +15,14 @@ const clientJtiPattern = /^c\.([A-Za-z0-9_-]{16})\.(0|[1-9][0-9]{0,14})\.[A-Za-z
 
 export const userIdPrefix = 'usr_'
 
+/** Of a user's `sub` for the clients of one sector (OpenID Connect Core §8.1). */
+export const pairwisePrefix = 'pws_'
+
+/** Whether a text begins as a user's `sub` does, in whatever case. */
+export function isLikeSubject(text: string): boolean {
+  return [userIdPrefix, pairwisePrefix].some(prefix => text.toLowerCase().startsWith(prefix))
+}
+
 const clientIdPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
 
 /** Whether a text can be a client's id at all. */

@@ -9,22 +9,30 @@ export interface MetadataSource {
   grantTypes: readonly string[]
   clientAuthMethods: readonly string[]
   scopes: readonly string[]
+  /** Of assertions that clients sign. */
+  assertionAlgorithms: readonly string[]
+  hasClientRegistration: boolean
 }
 
 export function buildMetadata(source: MetadataSource) {
   const { issuer } = source
   const confidential = source.clientAuthMethods.filter(method => method !== 'none')
+  const algorithms = [...source.assertionAlgorithms]
   return {
     issuer,
     token_endpoint: `${issuer}/oauth/token`,
     revocation_endpoint: `${issuer}/oauth/revoke`,
     introspection_endpoint: `${issuer}/oauth/introspect`,
     jwks_uri: `${issuer}/.well-known/jwks.json`,
+    ...(source.hasClientRegistration && { registration_endpoint: `${issuer}/oauth/register` }),
     grant_types_supported: [...source.grantTypes],
     scopes_supported: [...source.scopes],
     token_endpoint_auth_methods_supported: [...source.clientAuthMethods],
+    token_endpoint_auth_signing_alg_values_supported: algorithms,
     revocation_endpoint_auth_methods_supported: [...source.clientAuthMethods],
+    revocation_endpoint_auth_signing_alg_values_supported: algorithms,
     introspection_endpoint_auth_methods_supported: confidential,
+    introspection_endpoint_auth_signing_alg_values_supported: algorithms,
     claims_parameter_supported: false,
     request_parameter_supported: false,
     request_uri_parameter_supported: false

@@ -1,4 +1,5 @@
 import { createAuditStore } from './audit.ts'
+import { createClientRegistrationStore } from './client-registrations.ts'
 import { createClientStore } from './clients.ts'
 import type { Database } from './database.ts'
 import { createDeviceStore } from './devices.ts'
@@ -19,6 +20,7 @@ export function createPostgresStores(database: Database) {
     devices: createDeviceStore(database),
     grants: createGrantStore(database),
     clients: createClientStore(database),
+    clientRegistrations: createClientRegistrationStore(database),
     keys: createKeyStore(database),
     journal: createJournalStore(database),
     state: createStateStore(database),
