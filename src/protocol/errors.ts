@@ -59,7 +59,7 @@ type ReasonArea =
   | 'access' | 'admin' | 'bearer' | 'body' | 'client' | 'client-credentials' | 'clients' | 'cross-site' | 'database'
   | 'grant' | 'http' | 'introspect' | 'keys' | 'logout' | 'lookup' | 'oauth' | 'params' | 'password-change' | 'passwords'
   | 'rate-limit' | 'redis' | 'refresh' | 'refresh-token' | 'registration' | 'revocation' | 'revoke' | 'sessions'
-  | 'sign-in' | 'state' | 'users'
+  | 'sign-in' | 'state' | 'userinfo' | 'users'
 
 export type Reason = `${ReasonArea}/${string}`
 

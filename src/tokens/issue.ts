@@ -57,8 +57,8 @@ export function createMint({ ring, clock, random, issuer, lifetime, pulse }: Min
       jti: grantJti(grant.id, random.bytes(9)),
       subject: {
         grantId: grant.id,
-        userId: grant.userId,
-        sessionId: grant.sessionId,
+        subject: grant.subject,
+        sessionId: grant.offline ? undefined : grant.sessionId,
         roles: [grant.role],
         authTime: Math.floor(grant.authTime.getTime() / 1000),
         amr: grant.amr

@@ -81,8 +81,7 @@ export function userRoutes(app: FastifyInstance, instance: AdminInstance): void 
 /** Each of these ends every session and grant that the user has. */
 function changeRoutes(app: FastifyInstance, { stores, rooms, passwords }: AdminInstance): void {
   const endEverything = async (user: User, reason: string, set: AccountChange) => {
-    const entry = await stores.users.endEverything(user.id, byAdmin(reason), set)
-    if (entry !== undefined) await rooms.revoker.publish([entry])
+    await rooms.revoker.publish(await stores.users.endEverything(user.id, byAdmin(reason), set))
     return render((await stores.users.find({ id: user.id }))!)
   }
 
