@@ -62,10 +62,10 @@ const rules = new Map<string, Rule>(Object.entries({
 
 export const settableClaims: readonly string[] = [...rules.keys()]
 
-/** Why a claim cannot have that value; undefined when it can. The sentence completes "The claim …". */
+/** Why a claim cannot be set to that; undefined when it can. Null removes it. The sentence completes "The claim …". */
 export function findClaimFault(name: string, value: unknown): string | undefined {
   const rule = rules.get(name)
   if (rule === undefined) return `must be one of ${settableClaims.join(', ')}`
-  const fault = rule(value)
+  const fault = value === null ? undefined : rule(value)
   return fault && `${name} ${fault}`
 }
