@@ -13,6 +13,7 @@ import type { Lookup } from '../revocation/lookup.ts'
 import type { Revoker } from '../revocation/revoke.ts'
 import type { AuditStore } from '../stores/audit.ts'
 import type { ClientStore } from '../stores/clients.ts'
+import type { ProfileStore } from '../stores/profiles.ts'
 import type { UserStore } from '../stores/users.ts'
 import type { CheckAccessTokens } from '../tokens/check-access-token.ts'
 import type { ReadRefreshToken } from '../tokens/read-refresh-token.ts'
@@ -36,6 +37,7 @@ export interface AdminInstance {
   stores: {
     audit: AuditStore
     clients: ClientStore
+    profiles: ProfileStore
     users: UserStore
     /** Undefined when there is no Redis to ask. Throws when it is away. */
     pingRedis: (() => Promise<void>) | undefined

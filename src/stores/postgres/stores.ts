@@ -1,13 +1,18 @@
 import { createAuditStore } from './audit.ts'
 import { createClientRegistrationStore } from './client-registrations.ts'
+import { createAuthorizationStore } from './authorizations.ts'
+import { createBrowserSessionStore } from './browser-sessions.ts'
 import { createClientStore } from './clients.ts'
+import { createConsentStore } from './consents.ts'
 import type { Database } from './database.ts'
 import { createDeviceStore } from './devices.ts'
 import { createGrantStore } from './grants.ts'
 import { createJournalStore } from './journal.ts'
 import { createKeyStore } from './keys.ts'
+import { createProfileStore } from './profiles.ts'
 import { createSessionStore } from './sessions.ts'
 import { createStateStore } from './state.ts'
+import { createSubjectStore } from './subjects.ts'
 import { createUserStore } from './users.ts'
 
 export type PostgresStores = ReturnType<typeof createPostgresStores>
@@ -16,7 +21,12 @@ export type PostgresStores = ReturnType<typeof createPostgresStores>
 export function createPostgresStores(database: Database) {
   return {
     users: createUserStore(database),
+    profiles: createProfileStore(database),
+    subjects: createSubjectStore(database),
     sessions: createSessionStore(database),
+    browserSessions: createBrowserSessionStore(database),
+    authorizations: createAuthorizationStore(database),
+    consents: createConsentStore(database),
     devices: createDeviceStore(database),
     grants: createGrantStore(database),
     clients: createClientStore(database),
