@@ -49,11 +49,8 @@ export async function createApp({ rooms, logger, trustProxy }: AppOptions): Prom
   const prefix = issuerPath(rooms.settings.issuer)
   await app.register(scope => discoveryRoutes(scope, rooms), { prefix })
   await app.register(scope => oauthRoutes(scope, rooms), { prefix })
-<<<<<<< HEAD
   await app.register(scope => clientRegistrationRoutes(scope, rooms), { prefix })
-=======
   await app.register(scope => userinfoRoutes(scope, rooms), { prefix })
->>>>>>> oidc
   await app.register(scope => firstPartyRoutes(scope, rooms), { prefix: `${prefix}/api/auth` })
   await app.register(scope => revocationRoutes(scope, rooms), { prefix })
   return app

@@ -5,6 +5,8 @@ import { createRegister } from './accounts/registration.ts'
 import { createSessions } from './accounts/sessions.ts'
 import { createSignIn } from './accounts/sign-in.ts'
 import { createAuthenticateClient } from './clients/authenticate.ts'
+import { createClientKeys } from './clients/client-keys.ts'
+import { createDynamicRegistration } from './clients/dynamic-registration.ts'
 import { clientAuthMethods } from './clients/methods/index.ts'
 import { createClientRegistry, type ClientRegistry } from './clients/registry.ts'
 import type { StoresOfInstance } from './compose-stores.ts'
@@ -21,7 +23,9 @@ import type { Seal } from './keys/seal.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Log } from './ports/log.ts'
 import type { Metrics } from './ports/metrics.ts'
+import type { OutboundFetch } from './ports/outbound-fetch.ts'
 import type { Random } from './ports/random.ts'
+import { assertionAlgorithms } from './protocol/client-jwks.ts'
 import { buildMetadata } from './protocol/metadata.ts'
 import type { Pulse } from './pulse.ts'
 import { createRevocationList, type RevocationList } from './revocation/list.ts'
@@ -61,6 +65,7 @@ export interface DomainTools {
   stores: StoresOfInstance
   pulse: Pulse
   seal: Seal
+  outboundFetch: OutboundFetch
   skipsShut: boolean
 }
 
@@ -69,8 +74,7 @@ export function composeDomain(tools: DomainTools): Domain {
   const passwords = createPasswords(tools)
   const core = composeCore(tools)
   const { ring, mint, revoker, refresh, check } = core
-  const registry = createClientRegistry({ store: stores.clients, pulse: tools.pulse })
-  const authenticateClient = createAuthenticateClient(registry)
+  const { registry, authenticateClient } = composeClients(tools)
   const grants = createGrants({ mint, refresh })
   const firstParty = createFirstPartyGrants({
     ring, mint, random,
@@ -84,7 +88,9 @@ export function composeDomain(tools: DomainTools): Domain {
     issuer: config.issuer,
     grantTypes: grants.map(grant => grant.type),
     clientAuthMethods: clientAuthMethods.map(method => method.name),
-    scopes: ['revocations:read', 'revocations:write']
+    scopes: ['revocations:read', 'revocations:write'],
+    assertionAlgorithms,
+    hasClientRegistration: config.clientRegistration !== 'off'
   })
   const rooms = {
     ...core, settings: config, counters: stores.counters, localCounters: stores.localCounters, log: tools.log,
@@ -92,11 +98,26 @@ export function composeDomain(tools: DomainTools): Domain {
     introspect: createIntrospect({ check, readRefreshToken: core.readRefreshToken, issuer: config.issuer }),
     tokenPipeline: createTokenPipeline({ grants, authenticateClient, metrics: tools.metrics }),
     register: createRegister(accounts),
+    dynamicRegistration: createDynamicRegistration({
+      ...stores, registry, revoker, pulse: tools.pulse, random, issuer: config.issuer, grantTypes: grants
+    }),
     changePassword: createChangePassword(accounts),
     sessions: createSessions(accounts),
     signIn: createSignIn({ ...accounts, newGrant: firstParty.create })
   }
   return { rooms, ring, rotation: core.rotation, list: core.list, registry, passwords, grants }
+}
+
+/** Who may ask for tokens, and how they prove who they are. */
+function composeClients({ config, clock, log, stores, pulse, outboundFetch }: DomainTools) {
+  const registry = createClientRegistry({ store: stores.clients, pulse })
+  const keys = createClientKeys({ fetch: outboundFetch, clock, log })
+  return {
+    registry,
+    authenticateClient: createAuthenticateClient({
+      registry, keys, clock, issuer: config.issuer, pending: stores.pending
+    })
+  }
 }
 
 /** Keys, revocation and tokens: what everything else stands on. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { pairwisePrefix } from './pairwise.ts'
 
 /**
  * The identifiers Countersign makes, and what can be read from them.
@@ -14,9 +15,6 @@ const grantJtiPattern = /^([A-Za-z0-9_-]{22})\.[A-Za-z0-9_-]{12}$/
 const clientJtiPattern = /^c\.([A-Za-z0-9_-]{16})\.(0|[1-9][0-9]{0,14})\.[A-Za-z0-9_-]{12}$/
 
 export const userIdPrefix = 'usr_'
-
-/** Of a user's `sub` for the clients of one sector (OpenID Connect Core §8.1). */
-export const pairwisePrefix = 'pws_'
 
 /** Whether a text begins as a user's `sub` does, in whatever case. */
 export function isLikeSubject(text: string): boolean {

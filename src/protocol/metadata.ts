@@ -36,17 +36,13 @@ export function buildMetadata(source: MetadataSource) {
     revocation_endpoint_auth_methods_supported: [...source.clientAuthMethods],
     revocation_endpoint_auth_signing_alg_values_supported: algorithms,
     introspection_endpoint_auth_methods_supported: confidential,
-<<<<<<< HEAD
     introspection_endpoint_auth_signing_alg_values_supported: algorithms,
-    claims_parameter_supported: false,
-=======
     subject_types_supported: ['public', 'pairwise'],
     id_token_signing_alg_values_supported: ['RS256'],
     userinfo_signing_alg_values_supported: ['RS256'],
     acr_values_supported: [...supportedAcrs],
     claims_supported: ['iss', 'sub', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'at_hash', 'acr', 'amr', 'sid', ...standardClaimNames],
     claims_parameter_supported: true,
->>>>>>> oidc
     request_parameter_supported: false,
     request_uri_parameter_supported: false
   }

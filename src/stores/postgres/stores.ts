@@ -1,7 +1,7 @@
 import { createAuditStore } from './audit.ts'
-import { createClientRegistrationStore } from './client-registrations.ts'
 import { createAuthorizationStore } from './authorizations.ts'
 import { createBrowserSessionStore } from './browser-sessions.ts'
+import { createClientRegistrationStore } from './client-registrations.ts'
 import { createClientStore } from './clients.ts'
 import { createConsentStore } from './consents.ts'
 import type { Database } from './database.ts'
