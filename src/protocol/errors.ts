@@ -58,6 +58,7 @@ export type ErrorCode = keyof typeof errorTable
 type ReasonArea =
   | 'access' | 'admin' | 'bearer' | 'body' | 'client' | 'client-credentials' | 'clients' | 'cross-site' | 'database'
   | 'grant' | 'http' | 'introspect' | 'keys' | 'logout' | 'lookup' | 'oauth' | 'params' | 'password-change' | 'passwords'
+  | 'pending'
   | 'rate-limit' | 'redis' | 'refresh' | 'refresh-token' | 'registration' | 'revocation' | 'revoke' | 'sessions'
   | 'sign-in' | 'state' | 'users'
 

@@ -3,7 +3,9 @@ import { Prisma } from '../../src/generated/prisma/client.ts'
 import type { Database } from '../../src/stores/postgres/database.ts'
 import { createPostgresStores } from '../../src/stores/postgres/stores.ts'
 import { createDatabase, onServer, openMigrated, sharedDatabaseUrl } from '../support/database.ts'
+import { browserSessionsContract } from './browser-sessions.contract.ts'
 import { clientsContract } from './clients.contract.ts'
+import { consentsContract } from './consents.contract.ts'
 import { grantsContract } from './grants.contract.ts'
 import { journalContract } from './journal.contract.ts'
 import { keysContract } from './keys.contract.ts'
@@ -16,6 +18,8 @@ const suites: Record<string, (t: Test, open: OpenStores) => void> = {
   users: usersContract,
   sessions: sessionsContract,
   devices: devicesContract,
+  'browser sessions': browserSessionsContract,
+  consents: consentsContract,
   grants: grantsContract,
   clients: clientsContract,
   keys: keysContract,

@@ -1,5 +1,8 @@
 import { createAuditStore } from './audit.ts'
+import { createAuthorizationStore } from './authorizations.ts'
+import { createBrowserSessionStore } from './browser-sessions.ts'
 import { createClientStore } from './clients.ts'
+import { createConsentStore } from './consents.ts'
 import type { Database } from './database.ts'
 import { createDeviceStore } from './devices.ts'
 import { createGrantStore } from './grants.ts'
@@ -16,6 +19,9 @@ export function createPostgresStores(database: Database) {
   return {
     users: createUserStore(database),
     sessions: createSessionStore(database),
+    browserSessions: createBrowserSessionStore(database),
+    authorizations: createAuthorizationStore(database),
+    consents: createConsentStore(database),
     devices: createDeviceStore(database),
     grants: createGrantStore(database),
     clients: createClientStore(database),
