@@ -5,13 +5,20 @@ import type { Pages } from './pages.ts'
 
 /** Which language a page speaks: what the application asks for, then what the browser does, then English. */
 
+/** More languages than anybody speaks. */
+const mostTags = 20
+
 /** @param uiLocales tags in order of preference, separated by spaces (OpenID Connect Core §3.1.2.1) */
 export function negotiateLocale(uiLocales: string | undefined, acceptLanguage: string | undefined): Locale {
-  return chooseLocale(uiLocales?.split(' ').join(',')) ?? chooseLocale(acceptLanguage) ?? 'en'
+  // One by one: in a list of its own kind the header counts an exact match for more than an earlier place.
+  for (const tag of uiLocales?.split(' ', mostTags) ?? []) {
+    const asked = chooseLocale(tag)
+    if (asked !== undefined) return asked
+  }
+  return chooseLocale(acceptLanguage ?? '') ?? 'en'
 }
 
-function chooseLocale(preferences: string | undefined): Locale | undefined {
-  if (preferences === undefined) return undefined
+function chooseLocale(preferences: string): Locale | undefined {
   const [best] = new Negotiator({ headers: { 'accept-language': preferences } }).languages([...locales])
   return locales.find(locale => locale === best)
 }

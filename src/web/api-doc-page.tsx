@@ -24,11 +24,9 @@ export function renderApiDocPage(document: OpenApiDocument, context: PageContext
       <p class="lead" lang="en">{info.title} {info.version}</p>
       {info.description && <p lang="en">{info.description}</p>}
       <nav aria-label={words.contents}>
-        {[...groups.values()].map(routes => (
-          <ul class="contents">
-            {routes.map(({ title, anchor }) => <li><a href={`#${anchor}`}><code>{title}</code></a></li>)}
-          </ul>
-        ))}
+        <ul class="contents">
+          {[...groups.values()].flat().map(({ title, anchor }) => <li><a href={`#${anchor}`}><code>{title}</code></a></li>)}
+        </ul>
       </nav>
       {[...groups].map(([group, routes]) => (
         <>

@@ -58,6 +58,7 @@ function shadesOf(color: Color, { ground, card }: Grounds, away: Color): Pick<Sh
     fill,
     onFill,
     fillHover: mix(fill, onFill === white ? black : white, 0.14),
-    accent: moveUntilContrast(color, away, [4.5, card, ground])
+    // Above the least that is asked for, so that a tint of the browser's does not take it below.
+    accent: moveUntilContrast(color, away, [5.5, card, ground])
   }
 }

@@ -33,7 +33,9 @@ function Document({ frame, context }: { frame: Frame, context: PageContext }) {
       </head>
       <body class={frame.isWide ? 'wide' : undefined}>
         <header class="brand">
-          {brand.logo === undefined ? <span>{brand.name}</span> : <img src={`${base}${brand.logo}`} alt={brand.name} />}
+          {brand.logo === undefined
+            ? <span class="name"><img src={`${base}${brand.icon}`} alt="" />{brand.name}</span>
+            : <img src={`${base}${brand.logo}`} alt={brand.name} />}
         </header>
         <main class="card">{frame.content}</main>
       </body>

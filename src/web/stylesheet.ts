@@ -20,7 +20,9 @@ body {
   overflow-wrap: anywhere;
 }
 .brand { font-size: 1.0625rem; font-weight: 650; letter-spacing: -.005em; text-align: center; max-width: 26rem }
-.brand img { display: block; max-width: min(14rem, 100%); max-height: 3.5rem }
+.brand .name { display: flex; align-items: center; gap: .625rem }
+.brand .name img { width: 1.75rem; height: 1.75rem; flex: none }
+.brand > img { display: block; max-width: min(14rem, 100%); max-height: 3.5rem }
 .card {
   width: 100%; max-width: 26rem; padding: 2.25rem 2rem; background: var(--card); border-radius: 1rem;
   border: 1px solid color-mix(in srgb, var(--line) 30%, transparent);
@@ -34,7 +36,8 @@ body {
 const text = `
 h1 { margin: 0 0 .5rem; font-size: 1.5rem; line-height: 1.25; font-weight: 680; letter-spacing: -.015em; text-wrap: balance }
 h2 { margin: 2.5rem 0 1rem; font-size: 1.1875rem; line-height: 1.3 }
-h3 { margin: 0 0 .5rem; font-size: 1rem }
+h3 { margin: 0 0 .5rem; font-size: 1.0625rem }
+h3 code { font-weight: 700 }
 h4 { margin: 1rem 0 .25rem; font-size: .875rem; color: var(--muted) }
 p { margin: 0 0 1rem }
 .lead { color: var(--muted); margin-bottom: 1.5rem }
@@ -45,6 +48,7 @@ ul { margin: 0 0 1.5rem; padding: 0; list-style: none }
 .fault, .warning { margin: 0 0 1.5rem; padding: .75rem 1rem; border-radius: .625rem; border: 1px solid }
 .fault { color: var(--danger); background: var(--danger-ground); border-color: color-mix(in srgb, var(--danger) 35%, transparent) }
 .warning { color: var(--warning); background: var(--warning-ground); border-color: color-mix(in srgb, var(--warning) 35%, transparent) }
+h1 + .warning { margin-top: 1.25rem }
 .warning p { margin: .25rem 0 0; font-size: .9375rem }
 .scopes { border-block: 1px solid color-mix(in srgb, var(--line) 30%, transparent); padding: .5rem 0 }
 .scopes li { position: relative; padding: .375rem 0 .375rem 1.75rem }
@@ -67,7 +71,7 @@ dd { margin: 0 }
 .contents a { display: inline-block; padding-block: .25rem }
 .route { padding: 1.25rem 0; border-top: 1px solid color-mix(in srgb, var(--line) 30%, transparent); scroll-margin-top: 1rem }
 .members { margin: 0 }
-.members > div { padding: .375rem 0 }
+.members > div { padding: .3125rem 0; font-size: .9375rem }
 .members strong { font-size: .8125rem; font-weight: 600; color: var(--accent) }
 `
 
@@ -92,11 +96,15 @@ button, a.primary {
 .quiet:hover { text-decoration: underline; text-underline-offset: .2em }
 .note { margin-top: 1.25rem }
 dt .note { margin: 0 }
+.card > form:last-child .quiet { margin-bottom: -.75rem }
 :focus-visible { outline: .1875rem solid var(--accent); outline-offset: .125rem }
 input:focus-visible { outline-offset: -.0625rem; border-color: var(--accent) }
 @media (max-width: 30rem) {
   body { padding: 1.25rem .75rem; justify-content: flex-start }
   .card { padding: 1.5rem 1.25rem; border-radius: .875rem }
+}
+@media (min-width: 48rem) {
+  .members > div { display: grid; grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); gap: 1.5rem }
 }
 @media (forced-colors: active) { .primary { border-color: ButtonText } }
 `
