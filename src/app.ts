@@ -6,6 +6,7 @@ import { refuseNul } from './http/plugins/refuse-nul.ts'
 import { registerRateLimit } from './http/plugins/rate-limit.ts'
 import { refuseRepeatedHeaders } from './http/plugins/repeated-headers.ts'
 import { addResponseHeaders } from './http/plugins/response-headers.ts'
+import { assetRoutes } from './http/routes/assets.ts'
 import { discoveryRoutes, issuerPath, metadataRoute } from './http/routes/discovery.ts'
 import { firstPartyRoutes } from './http/routes/first-party.ts'
 import { healthRoutes } from './http/routes/health.ts'
@@ -47,6 +48,7 @@ export async function createApp({ rooms, logger, trustProxy }: AppOptions): Prom
   // Where the issuer has a path, its endpoints lie under it.
   const prefix = issuerPath(rooms.settings.issuer)
   await app.register(scope => discoveryRoutes(scope, rooms), { prefix })
+  await app.register(scope => assetRoutes(scope, rooms), { prefix })
   await app.register(scope => oauthRoutes(scope, rooms), { prefix })
   await app.register(scope => userinfoRoutes(scope, rooms), { prefix })
   await app.register(scope => firstPartyRoutes(scope, rooms), { prefix: `${prefix}/api/auth` })

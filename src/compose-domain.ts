@@ -14,6 +14,7 @@ import type { Grant } from './grants/grant.ts'
 import { createGrants } from './grants/index.ts'
 import { createTokenPipeline } from './grants/pipeline.ts'
 import { createRefresh } from './grants/refresh.ts'
+import type { Pages } from './http/pages.ts'
 import type { HttpRooms } from './http/rooms.ts'
 import { createKeyRing, type KeyRing } from './keys/key-ring.ts'
 import { createRotation, type Rotation } from './keys/rotation.ts'
@@ -62,6 +63,7 @@ export interface DomainTools {
   pulse: Pulse
   seal: Seal
   skipsShut: boolean
+  pages: Pages
 }
 
 export function composeDomain(tools: DomainTools): Domain {
@@ -88,7 +90,7 @@ export function composeDomain(tools: DomainTools): Domain {
   })
   const rooms = {
     ...core, settings: config, counters: stores.counters, localCounters: stores.localCounters, log: tools.log,
-    metrics: tools.metrics, users: stores.users, authenticateClient, firstParty, metadata: JSON.stringify(metadata),
+    metrics: tools.metrics, pages: tools.pages, users: stores.users, authenticateClient, firstParty, metadata: JSON.stringify(metadata),
     introspect: createIntrospect({ check, readRefreshToken: core.readRefreshToken, issuer: config.issuer }),
     tokenPipeline: createTokenPipeline({ grants, authenticateClient, metrics: tools.metrics }),
     register: createRegister(accounts),

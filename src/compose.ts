@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { composeDomain, type Domain } from './compose-domain.ts'
 import { composeStores, type StoresOfInstance } from './compose-stores.ts'
 import type { Config } from './config.ts'
+import { createPages } from './http/pages.ts'
 import { createLogger } from './logger.ts'
 import { createMetrics, type MetricsRegistry } from './metrics.ts'
 import type { Clock } from './ports/clock.ts'
@@ -47,10 +48,11 @@ export async function compose(config: Config, world: World = {}): Promise<Servic
   const metrics = createMetrics()
   const seal = createSeal(
     loadMasterKeys({ file: config.masterKeyFile, mayCreate: !config.production, random }), random)
+  const pages = createPages(config)
   const stores = await composeStores(config, { clock, log: logger, greeting: world.greeting })
   const pulse = createPulse({ store: stores.state, clock, log: logger })
   const skipsShut = world.skipsShutKeys ?? false
-  const domain = composeDomain({ config, clock, random, log: logger, metrics, stores, pulse, seal, skipsShut })
+  const domain = composeDomain({ config, clock, random, log: logger, metrics, stores, pulse, seal, skipsShut, pages })
   for (const { follow } of [domain.list, domain.ring, domain.registry]) pulse.follow(follow)
   const upkeep = createUpkeep({ rotation: domain.rotation, stores, log: logger })
   let phase: 'starting' | 'running' | 'draining' = 'starting'

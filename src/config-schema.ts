@@ -63,6 +63,9 @@ const isIssuer = (value: string) =>
 
 const isProxyRule = (item: string) => /^(\d{1,2}|true|[0-9a-fA-F.:]+(\/\d{1,3})?|loopback|linklocal|uniquelocal)$/.test(item)
 
+/** It stands on every page, in the middle of sentences. */
+const isBrandName = (value: string) => value.trim() !== '' && value.length <= 60 && !/[\p{Cc}\p{Cf}]/u.test(value)
+
 const day = 86_400
 
 const declared = {
@@ -101,6 +104,15 @@ const declared = {
     accepts: item => item.length <= 200
   }, []),
   SIGN_IN_LIMIT_PER_IP: wholeNumber('signInLimitPerIp', 100, [1, 1_000_000, 'a number of attempts in 15 minutes']),
+  BRAND_NAME: {
+    ...text('brandName', 'Countersign', 'a name of 60 characters at most'),
+    read: (value: string) => isBrandName(value) ? value.trim() : undefined
+  },
+  BRAND_COLOR: {
+    ...text('brandColor', '#2b4c9b', 'a colour such as #2b4c9b'),
+    read: (value: string) => /^#[0-9a-f]{6}$/i.test(value) ? value.toLowerCase() : undefined
+  },
+  BRAND_LOGO_FILE: { ...text('brandLogoFile', undefined, 'a file'), read: (value: string) => path.resolve(value) },
   SHUTDOWN_DELAY: wholeNumber('shutdownDelay', 0, [0, 120, 'whole seconds']),
   LOG_LEVEL: oneOf('logLevel', 'info', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
 } satisfies Record<string, Setting<unknown>>
@@ -132,6 +144,9 @@ export interface Values {
   readonly firstPartyOrigins: string[]
   readonly firstPartyAudiences: string[]
   readonly signInLimitPerIp: number
+  readonly brandName: string
+  readonly brandColor: string
+  readonly brandLogoFile: string | undefined
   readonly shutdownDelay: number
   readonly logLevel: string
 }

@@ -18,6 +18,7 @@ import type { Introspect } from '../tokens/introspect.ts'
 import type { ReadRefreshToken } from '../tokens/read-refresh-token.ts'
 import type { RevokeToken } from '../tokens/revoke-token.ts'
 import type { ReadUserinfo } from '../tokens/userinfo.ts'
+import type { Pages } from './pages.ts'
 
 /** The settings that the public listener reads. Durations in seconds. */
 export interface HttpSettings {
@@ -46,6 +47,8 @@ export interface HttpRooms {
   /** The metadata document, as JSON text. */
   metadata: string
   metrics: Metrics
+  /** The brand, and the files that carry it. */
+  pages: Pages
   readRefreshToken: ReadRefreshToken
   readUserinfo: ReadUserinfo
   refresh: Refresh
