@@ -1,4 +1,5 @@
-import formbody from 'node:querystring'
+import type { AddressInfo } from 'node:net'
+import { parse } from 'node:querystring'
 import Fastify, { type FastifyRequest } from 'fastify'
 import type { Test } from 'tap'
 import { pageContextOf } from '../../src/http/locale.ts'
@@ -28,7 +29,7 @@ export async function openPages(t: Test, settings: PagesSettings = {}): Promise<
   const sent: ServedPages['sent'] = []
   const app = Fastify()
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' },
-    (_request, body, done) => done(null, { ...formbody.parse(body as string) }))
+    (_request, body, done) => done(null, { ...parse(body as string) }))
   await app.register(scope => assetRoutes(scope, { pages } as HttpRooms), { prefix: '/id' })
   app.get<{ Params: { name: string }, Querystring: { hostile?: string } }>('/pages/:name', (request, reply) => {
     const names = request.query.hostile === undefined ? honest : hostile
@@ -40,6 +41,12 @@ export async function openPages(t: Test, settings: PagesSettings = {}): Promise<
     return 'received'
   }
   for (const path of ['/answer', '/cancelled', '/switched']) app.post(path, async request => receive(request))
+  // As sign-in and consent end: on the way back to an application on another origin.
+  app.post('/leave', (_request, reply) => reply.redirect(`http://localhost:${port()}/arrived`, 303))
+  app.get('/arrived', async () => 'arrived')
+  app.get('/framing', (_request, reply) => reply.type('text/html').send(
+    `<iframe src="http://127.0.0.1:${port()}/arrived"></iframe><iframe src="http://127.0.0.1:${port()}/pages/consent"></iframe>`))
+  const port = () => (app.server.address() as AddressInfo).port
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   t.teardown(() => app.close())
   return { url, sent }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { contrastOf, mix, moveUntilContrast, type Color } from '../../src/web/contrast.ts'
+import { contrastOf, mix, moveUntilContrast } from '../../src/web/contrast.ts'
 import { derivePalette, type Shades } from '../../src/web/palette.ts'
 
 const colors = fc.integer({ min: 0, max: 0xffffff }).map(value => `#${value.toString(16).padStart(6, '0')}`)
