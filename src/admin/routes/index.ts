@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { AdminInstance } from '../instance.ts'
+import { apiRoutes } from './apis.ts'
 import { auditRoutes } from './audit.ts'
 import { clientRoutes } from './clients.ts'
 import { doctorRoutes } from './doctor.ts'
@@ -12,5 +13,5 @@ import { userRoutes } from './users.ts'
  * here.
  */
 export const adminRoutes: ReadonlyArray<(app: FastifyInstance, instance: AdminInstance) => void> = [
-  userRoutes, clientRoutes, keyRoutes, revocationRoutes, auditRoutes, doctorRoutes
+  userRoutes, clientRoutes, apiRoutes, keyRoutes, revocationRoutes, auditRoutes, doctorRoutes
 ]
