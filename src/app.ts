@@ -11,6 +11,7 @@ import { firstPartyRoutes } from './http/routes/first-party.ts'
 import { healthRoutes } from './http/routes/health.ts'
 import { oauthRoutes } from './http/routes/oauth.ts'
 import { revocationRoutes } from './http/routes/revocations.ts'
+import { userinfoRoutes } from './http/routes/userinfo.ts'
 import { serverOptions } from './http/server-options.ts'
 import type { HttpRooms } from './http/rooms.ts'
 import { CountersignError } from './protocol/errors.ts'
@@ -47,6 +48,7 @@ export async function createApp({ rooms, logger, trustProxy }: AppOptions): Prom
   const prefix = issuerPath(rooms.settings.issuer)
   await app.register(scope => discoveryRoutes(scope, rooms), { prefix })
   await app.register(scope => oauthRoutes(scope, rooms), { prefix })
+  await app.register(scope => userinfoRoutes(scope, rooms), { prefix })
   await app.register(scope => firstPartyRoutes(scope, rooms), { prefix: `${prefix}/api/auth` })
   await app.register(scope => revocationRoutes(scope, rooms), { prefix })
   return app

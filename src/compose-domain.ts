@@ -28,11 +28,15 @@ import type { Pulse } from './pulse.ts'
 import { createRevocationList, type RevocationList } from './revocation/list.ts'
 import { createLookup } from './revocation/lookup.ts'
 import { createRevoker } from './revocation/revoke.ts'
+import { createAssignSubject } from './tokens/assign-subject.ts'
 import { createCheckAccessTokens } from './tokens/check-access-token.ts'
+import { createIssueIdToken } from './tokens/id-token.ts'
 import { createIntrospect } from './tokens/introspect.ts'
 import { createMint } from './tokens/issue.ts'
 import { createReadRefreshToken } from './tokens/read-refresh-token.ts'
 import { createRevokeToken } from './tokens/revoke-token.ts'
+import { createSignJwt } from './tokens/sign-jwt.ts'
+import { createReadUserinfo } from './tokens/userinfo.ts'
 
 /** The rooms of the house, in the order in which they lean on each other: keys, revocation, tokens, clients, grants,
  * accounts. Implementations are chosen already; this only passes each what it asks for. */
@@ -101,7 +105,7 @@ export function composeDomain(tools: DomainTools): Domain {
 /** Keys, revocation and tokens: what everything else stands on. */
 function composeCore({ config, clock, random, log, metrics, stores, pulse, seal, skipsShut }: DomainTools) {
   const { issuer } = config
-  const { grants, clients, journal } = stores
+  const { grants, clients, journal, users, profiles, subjects } = stores
   const ring = createKeyRing({ store: stores.keys, seal, clock, pulse, skipsShut })
   const rotation = createRotation({
     store: stores.keys, ring, seal, clock, random, log,
@@ -112,8 +116,12 @@ function composeCore({ config, clock, random, log, metrics, stores, pulse, seal,
   const revoker = createRevoker({ stores, list, pulse, metrics })
   const mint = createMint({ ring, clock, random, issuer, lifetime: config.accessTokenLifetime, pulse })
   const readRefreshToken = createReadRefreshToken({ ring, grants, grace: config.refreshGrace })
+  const sign = createSignJwt(ring)
   return {
     ring, rotation, list, lookup, revoker, mint, readRefreshToken,
+    assignSubject: createAssignSubject({ subjects, random }),
+    issueIdToken: createIssueIdToken({ sign, clock, issuer, users }),
+    readUserinfo: createReadUserinfo({ profiles, sign, issuer }),
     check: createCheckAccessTokens({ ring, lookup, clock, issuer }),
     revokeToken: createRevokeToken({ ring, grants, readRefreshToken, revoker, clock, issuer }),
     refresh: createRefresh({

@@ -14,6 +14,7 @@ import type { Revoker } from '../revocation/revoke.ts'
 import type { ApiStore } from '../stores/apis.ts'
 import type { AuditStore } from '../stores/audit.ts'
 import type { ClientStore } from '../stores/clients.ts'
+import type { ProfileStore } from '../stores/profiles.ts'
 import type { UserStore } from '../stores/users.ts'
 import type { CheckAccessTokens } from '../tokens/check-access-token.ts'
 import type { ReadRefreshToken } from '../tokens/read-refresh-token.ts'
@@ -39,6 +40,7 @@ export interface AdminInstance {
     apis: ApiStore
     audit: AuditStore
     clients: ClientStore
+    profiles: ProfileStore
     users: UserStore
     /** Undefined when there is no Redis to ask. Throws when it is away. */
     pingRedis: (() => Promise<void>) | undefined

@@ -17,6 +17,7 @@ import type { CheckAccessTokens } from '../tokens/check-access-token.ts'
 import type { Introspect } from '../tokens/introspect.ts'
 import type { ReadRefreshToken } from '../tokens/read-refresh-token.ts'
 import type { RevokeToken } from '../tokens/revoke-token.ts'
+import type { ReadUserinfo } from '../tokens/userinfo.ts'
 
 /** The settings that the public listener reads. Durations in seconds. */
 export interface HttpSettings {
@@ -46,6 +47,7 @@ export interface HttpRooms {
   metadata: string
   metrics: Metrics
   readRefreshToken: ReadRefreshToken
+  readUserinfo: ReadUserinfo
   refresh: Refresh
   register: Register
   revoker: Revoker

@@ -61,7 +61,7 @@ type ReasonArea =
   | 'grant' | 'http' | 'introspect' | 'keys' | 'logout' | 'lookup' | 'oauth' | 'params' | 'password-change' | 'passwords'
   | 'pending'
   | 'rate-limit' | 'redis' | 'refresh' | 'refresh-token' | 'registration' | 'revocation' | 'revoke' | 'sessions'
-  | 'sign-in' | 'state' | 'users'
+  | 'sign-in' | 'state' | 'userinfo' | 'users'
 
 export type Reason = `${ReasonArea}/${string}`
 

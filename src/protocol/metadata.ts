@@ -1,3 +1,6 @@
+import { supportedAcrs } from './acr.ts'
+import { standardClaimNames } from './standard-claims.ts'
+
 /**
  * The metadata document (RFC 8414, OpenID Connect Discovery): exactly what works. Members whose absence has a meaning of
  * its own are spelled out; a list with nothing in it is left out (RFC 8414 §3.2), `response_types_supported` included
@@ -19,13 +22,19 @@ export function buildMetadata(source: MetadataSource) {
     token_endpoint: `${issuer}/oauth/token`,
     revocation_endpoint: `${issuer}/oauth/revoke`,
     introspection_endpoint: `${issuer}/oauth/introspect`,
+    userinfo_endpoint: `${issuer}/oauth/userinfo`,
     jwks_uri: `${issuer}/.well-known/jwks.json`,
     grant_types_supported: [...source.grantTypes],
     scopes_supported: [...source.scopes],
     token_endpoint_auth_methods_supported: [...source.clientAuthMethods],
     revocation_endpoint_auth_methods_supported: [...source.clientAuthMethods],
     introspection_endpoint_auth_methods_supported: confidential,
-    claims_parameter_supported: false,
+    subject_types_supported: ['public', 'pairwise'],
+    id_token_signing_alg_values_supported: ['RS256'],
+    userinfo_signing_alg_values_supported: ['RS256'],
+    acr_values_supported: [...supportedAcrs],
+    claims_supported: ['iss', 'sub', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'at_hash', 'acr', 'amr', 'sid', ...standardClaimNames],
+    claims_parameter_supported: true,
     request_parameter_supported: false,
     request_uri_parameter_supported: false
   }

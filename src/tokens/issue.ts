@@ -6,6 +6,7 @@ import { clientJti, grantJti } from '../protocol/identifiers.ts'
 import type { ServiceState } from '../stores/state.ts'
 import type { Client } from '../stores/clients.ts'
 import type { GrantState } from '../stores/grants.ts'
+import { createSignJwt } from './sign-jwt.ts'
 
 /**
  * THE mint: the one place where access tokens are signed. It is told what a token is for and knows nothing of how that
@@ -45,14 +46,12 @@ export interface MintOptions {
 }
 
 export function createMint({ ring, clock, random, issuer, lifetime, pulse }: MintOptions): Mint {
+  const signJwt = createSignJwt(ring)
   // Another instance may have put a shorter lifetime in force: the ends of keys and revocations are computed from it.
   const lifetimeNow = (wanted = lifetime): number => Math.min(wanted, lifetime, pulse.current().accessTokenLifetime)
 
   async function sign(claims: AccessTokenClaims): Promise<IssuedToken> {
-    const key = ring.signing()
-    const input = key.accessTokenHeader + Buffer.from(JSON.stringify(claims)).toString('base64url')
-    const signature = await key.algorithm.sign(key.privateKey, Buffer.from(input))
-    return { token: `${input}.${signature.toString('base64url')}`, claims, expiresIn: claims.exp - claims.iat }
+    return { token: await signJwt('at+jwt', claims), claims, expiresIn: claims.exp - claims.iat }
   }
 
   const common = (wanted: WantedToken) =>
@@ -67,8 +66,8 @@ export function createMint({ ring, clock, random, issuer, lifetime, pulse }: Min
       jti: grantJti(grant.id, random.bytes(9)),
       subject: {
         grantId: grant.id,
-        userId: grant.userId,
-        sessionId: grant.sessionId,
+        subject: grant.subject,
+        sessionId: grant.offline ? undefined : grant.sessionId,
         roles: [grant.role],
         authTime: Math.floor(grant.authTime.getTime() / 1000),
         amr: grant.amr

@@ -5,6 +5,7 @@ import { auditRoutes } from './audit.ts'
 import { clientRoutes } from './clients.ts'
 import { doctorRoutes } from './doctor.ts'
 import { keyRoutes } from './keys.ts'
+import { profileRoutes } from './profiles.ts'
 import { revocationRoutes } from './revocations.ts'
 import { userRoutes } from './users.ts'
 
@@ -13,5 +14,5 @@ import { userRoutes } from './users.ts'
  * here.
  */
 export const adminRoutes: ReadonlyArray<(app: FastifyInstance, instance: AdminInstance) => void> = [
-  userRoutes, clientRoutes, apiRoutes, keyRoutes, revocationRoutes, auditRoutes, doctorRoutes
+  userRoutes, profileRoutes, clientRoutes, apiRoutes, keyRoutes, revocationRoutes, auditRoutes, doctorRoutes
 ]

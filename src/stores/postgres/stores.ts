@@ -9,8 +9,10 @@ import { createDeviceStore } from './devices.ts'
 import { createGrantStore } from './grants.ts'
 import { createJournalStore } from './journal.ts'
 import { createKeyStore } from './keys.ts'
+import { createProfileStore } from './profiles.ts'
 import { createSessionStore } from './sessions.ts'
 import { createStateStore } from './state.ts'
+import { createSubjectStore } from './subjects.ts'
 import { createUserStore } from './users.ts'
 
 export type PostgresStores = ReturnType<typeof createPostgresStores>
@@ -19,6 +21,8 @@ export type PostgresStores = ReturnType<typeof createPostgresStores>
 export function createPostgresStores(database: Database) {
   return {
     users: createUserStore(database),
+    profiles: createProfileStore(database),
+    subjects: createSubjectStore(database),
     sessions: createSessionStore(database),
     browserSessions: createBrowserSessionStore(database),
     authorizations: createAuthorizationStore(database),
