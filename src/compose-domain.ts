@@ -4,6 +4,7 @@ import { createPasswords, type Passwords } from './accounts/passwords.ts'
 import { createRegister } from './accounts/registration.ts'
 import { createSessions } from './accounts/sessions.ts'
 import { createSignIn } from './accounts/sign-in.ts'
+import { createApiRegistry, type ApiRegistry } from './clients/apis.ts'
 import { createAuthenticateClient } from './clients/authenticate.ts'
 import { clientAuthMethods } from './clients/methods/index.ts'
 import { createClientRegistry, type ClientRegistry } from './clients/registry.ts'
@@ -48,6 +49,7 @@ export interface Domain {
   rotation: Rotation
   list: RevocationList
   registry: ClientRegistry
+  apis: ApiRegistry
   passwords: Passwords
   /** The grant types that work. */
   grants: readonly Grant[]
@@ -72,8 +74,9 @@ export function composeDomain(tools: DomainTools): Domain {
   const core = composeCore(tools)
   const { ring, mint, revoker, refresh, check } = core
   const registry = createClientRegistry({ store: stores.clients, pulse: tools.pulse })
+  const apis = createApiRegistry({ store: stores.apis, pulse: tools.pulse })
   const authenticateClient = createAuthenticateClient(registry)
-  const grants = createGrants({ mint, refresh })
+  const grants = createGrants({ mint, refresh, apis, issuer: config.issuer })
   const firstParty = createFirstPartyGrants({
     ring, mint, random,
     audience: [config.issuer, ...config.firstPartyAudiences],
@@ -98,7 +101,7 @@ export function composeDomain(tools: DomainTools): Domain {
     sessions: createSessions(accounts),
     signIn: createSignIn({ ...accounts, newGrant: firstParty.create })
   }
-  return { rooms, ring, rotation: core.rotation, list: core.list, registry, passwords, grants }
+  return { rooms, ring, rotation: core.rotation, list: core.list, registry, apis, passwords, grants }
 }
 
 /** Keys, revocation and tokens: what everything else stands on. */

@@ -53,7 +53,7 @@ export async function compose(config: Config, world: World = {}): Promise<Servic
   const pulse = createPulse({ store: stores.state, clock, log: logger })
   const skipsShut = world.skipsShutKeys ?? false
   const domain = composeDomain({ config, clock, random, log: logger, metrics, stores, pulse, seal, skipsShut, pages })
-  for (const { follow } of [domain.list, domain.ring, domain.registry]) pulse.follow(follow)
+  for (const { follow } of [domain.list, domain.ring, domain.registry, domain.apis]) pulse.follow(follow)
   const upkeep = createUpkeep({ rotation: domain.rotation, stores, log: logger })
   let phase: 'starting' | 'running' | 'draining' = 'starting'
 

@@ -1,3 +1,4 @@
+import type { ApiRegistry } from '../clients/apis.ts'
 import type { Mint } from '../tokens/issue.ts'
 import { clientCredentials } from './client-credentials.ts'
 import type { Grant } from './grant.ts'
@@ -8,6 +9,8 @@ import type { Refresh } from './refresh.ts'
 export interface GrantTools {
   mint: Mint
   refresh: Refresh
+  apis: ApiRegistry
+  issuer: string
 }
 
 /** The grant types. A further one is one file and one line here; discovery advertises what stands here. */

@@ -1,3 +1,4 @@
+import { createApiStore } from './apis.ts'
 import { createAuditStore } from './audit.ts'
 import { createAuthorizationStore } from './authorizations.ts'
 import { createBrowserSessionStore } from './browser-sessions.ts'
@@ -29,6 +30,7 @@ export function createPostgresStores(database: Database) {
     devices: createDeviceStore(database),
     grants: createGrantStore(database),
     clients: createClientStore(database),
+    apis: createApiStore(database),
     keys: createKeyStore(database),
     journal: createJournalStore(database),
     state: createStateStore(database),
