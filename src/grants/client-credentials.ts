@@ -15,7 +15,7 @@ export function clientCredentials({ mint }: { mint: Mint }): Grant {
       if (scopes === undefined || !isSubset(scopes, client.scopes)) {
         throw new CountersignError('invalid_scope', { reason: 'client-credentials/scope-not-allowed' })
       }
-      return { access: await mint.forClient(client, scopes), scopes }
+      return { access: await mint.forClient(client, { scopes }), scopes }
     }
   }
 }

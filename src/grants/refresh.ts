@@ -106,7 +106,7 @@ async function answer(
   grant: GrantState, { request, key }: { request: RefreshRequest; key: OpenMacKey }, { mint }: RefreshOptions
 ): Promise<RefreshAnswer> {
   const scopes = request.scopes.length > 0 ? request.scopes : grant.scopes
-  return { access: await mint.forGrant(grant, scopes), refreshToken: makeRefreshToken(grant, key), scopes, grant }
+  return { access: await mint.forGrant(grant, { scopes }), refreshToken: makeRefreshToken(grant, key), scopes, grant }
 }
 
 /** The family ends: whoever of the two holders is the thief, neither goes on (RFC 9700 §4.14.2). */
