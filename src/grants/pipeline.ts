@@ -51,12 +51,13 @@ function pick(params: Params, names: readonly string[]): Params {
   }))
 }
 
-function render({ access, refreshToken, scopes }: GrantAnswer): TokenResponse {
+function render({ access, refreshToken, idToken, scopes }: GrantAnswer): TokenResponse {
   return {
     access_token: access.token,
     token_type: 'Bearer',
     expires_in: access.expiresIn,
     ...(scopes.length > 0 && { scope: scopes.join(' ') }),
-    ...(refreshToken !== undefined && { refresh_token: refreshToken })
+    ...(refreshToken !== undefined && { refresh_token: refreshToken }),
+    ...(idToken !== undefined && { id_token: idToken })
   }
 }

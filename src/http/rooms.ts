@@ -4,7 +4,7 @@ import type { Refresh } from '../grants/refresh.ts'
 import type { ChangePassword } from '../accounts/password-change.ts'
 import type { Register } from '../accounts/registration.ts'
 import type { Sessions } from '../accounts/sessions.ts'
-import type { SignInWithPassword } from '../accounts/sign-in.ts'
+import type { SignInFirstParty } from '../accounts/first-party-sign-in.ts'
 import type { AuthenticateClient } from '../clients/authenticate.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import type { Log } from '../ports/log.ts'
@@ -54,7 +54,7 @@ export interface HttpRooms {
   revokeToken: RevokeToken
   ring: KeyRing
   sessions: Sessions
-  signIn: SignInWithPassword
+  signIn: SignInFirstParty
   tokenPipeline: TokenPipeline
   users: UserStore
 }

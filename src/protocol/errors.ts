@@ -56,11 +56,11 @@ export type ErrorCode = keyof typeof errorTable
 
 /** What a reason is about; the rest of it says which rule refused. All of them: docs/errors.md. */
 type ReasonArea =
-  | 'access' | 'admin' | 'bearer' | 'body' | 'client' | 'client-credentials' | 'clients' | 'cross-site' | 'database'
-  | 'grant' | 'http' | 'introspect' | 'keys' | 'logout' | 'lookup' | 'oauth' | 'params' | 'password-change' | 'passwords'
-  | 'pending'
-  | 'rate-limit' | 'redis' | 'refresh' | 'refresh-token' | 'registration' | 'revocation' | 'revoke' | 'sessions'
-  | 'sign-in' | 'state' | 'userinfo' | 'users'
+  | 'access' | 'admin' | 'authorize' | 'bearer' | 'body' | 'client' | 'client-credentials' | 'clients' | 'code'
+  | 'consents' | 'cross-site' | 'database' | 'end-session' | 'grant' | 'http' | 'interaction' | 'introspect' | 'keys'
+  | 'logout' | 'lookup' | 'oauth' | 'params' | 'password-change' | 'passwords' | 'pending' | 'rate-limit' | 'redis'
+  | 'refresh' | 'refresh-token' | 'registration' | 'revocation' | 'revoke' | 'sessions' | 'sign-in' | 'state'
+  | 'userinfo' | 'users'
 
 export type Reason = `${ReasonArea}/${string}`
 
