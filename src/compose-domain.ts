@@ -31,6 +31,7 @@ import { createLookup } from './revocation/lookup.ts'
 import { createRevoker } from './revocation/revoke.ts'
 import { createAssignSubject } from './tokens/assign-subject.ts'
 import { createCheckAccessTokens } from './tokens/check-access-token.ts'
+import { createVerifyIdTokenHint } from './tokens/id-token-hint.ts'
 import { createIssueIdToken } from './tokens/id-token.ts'
 import { createIntrospect } from './tokens/introspect.ts'
 import { createMint } from './tokens/issue.ts'
@@ -123,6 +124,7 @@ function composeCore({ config, clock, random, log, metrics, stores, pulse, seal,
     ring, rotation, list, lookup, revoker, mint, readRefreshToken,
     assignSubject: createAssignSubject({ subjects, random }),
     issueIdToken: createIssueIdToken({ sign, clock, issuer, users }),
+    verifyIdTokenHint: createVerifyIdTokenHint({ ring, issuer }),
     readUserinfo: createReadUserinfo({ profiles, sign, issuer }),
     check: createCheckAccessTokens({ ring, lookup, clock, issuer }),
     revokeToken: createRevokeToken({ ring, grants, readRefreshToken, revoker, clock, issuer }),

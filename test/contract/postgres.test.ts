@@ -10,13 +10,17 @@ import { consentsContract } from './consents.contract.ts'
 import { grantsContract } from './grants.contract.ts'
 import { journalContract } from './journal.contract.ts'
 import { keysContract } from './keys.contract.ts'
+import { profilesContract } from './profiles.contract.ts'
 import { act, randomId, sampleGrant, signInAnew, type OpenStores } from './sample.ts'
 import { devicesContract, sessionsContract } from './sessions.contract.ts'
 import { auditContract, stateContract } from './state.contract.ts'
+import { subjectsContract } from './subjects.contract.ts'
 import { usersContract } from './users.contract.ts'
 
 const suites: Record<string, (t: Test, open: OpenStores) => void> = {
   users: usersContract,
+  profiles: profilesContract,
+  'pairwise subjects': subjectsContract,
   sessions: sessionsContract,
   devices: devicesContract,
   'browser sessions': browserSessionsContract,
