@@ -9,6 +9,7 @@ import { consentsContract } from './consents.contract.ts'
 import { grantsContract } from './grants.contract.ts'
 import { journalContract } from './journal.contract.ts'
 import { keysContract } from './keys.contract.ts'
+import { logoutNoticesContract } from './logout-notices.contract.ts'
 import { act, randomId, sampleGrant, signInAnew, type OpenStores } from './sample.ts'
 import { devicesContract, sessionsContract } from './sessions.contract.ts'
 import { auditContract, stateContract } from './state.contract.ts'
@@ -23,6 +24,7 @@ const suites: Record<string, (t: Test, open: OpenStores) => void> = {
   grants: grantsContract,
   clients: clientsContract,
   keys: keysContract,
+  logoutNotices: logoutNoticesContract,
   journal: journalContract,
   state: stateContract,
   audit: auditContract

@@ -8,6 +8,7 @@ import { createDeviceStore } from './devices.ts'
 import { createGrantStore } from './grants.ts'
 import { createJournalStore } from './journal.ts'
 import { createKeyStore } from './keys.ts'
+import { createLogoutNoticeStore } from './logout-notices.ts'
 import { createSessionStore } from './sessions.ts'
 import { createStateStore } from './state.ts'
 import { createUserStore } from './users.ts'
@@ -28,6 +29,7 @@ export function createPostgresStores(database: Database) {
     keys: createKeyStore(database),
     journal: createJournalStore(database),
     state: createStateStore(database),
+    logoutNotices: createLogoutNoticeStore(database),
     audit: createAuditStore(database)
   }
 }
