@@ -18,6 +18,9 @@ import type { HttpRooms } from './http/rooms.ts'
 import { createKeyRing, type KeyRing } from './keys/key-ring.ts'
 import { createRotation, type Rotation } from './keys/rotation.ts'
 import type { Seal } from './keys/seal.ts'
+import { createNoticeDelivery, type NoticeDelivery } from './logout/deliver-notices.ts'
+import { createSendLogoutToken } from './logout/send-logout-token.ts'
+import { createOutboundFetch } from './outbound/outbound-fetch.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Log } from './ports/log.ts'
 import type { Metrics } from './ports/metrics.ts'
@@ -32,6 +35,7 @@ import { createIntrospect } from './tokens/introspect.ts'
 import { createMint } from './tokens/issue.ts'
 import { createReadRefreshToken } from './tokens/read-refresh-token.ts'
 import { createRevokeToken } from './tokens/revoke-token.ts'
+import { createSignJwt } from './tokens/sign-jwt.ts'
 
 /** The rooms of the house, in the order in which they lean on each other: keys, revocation, tokens, clients, grants,
  * accounts. Implementations are chosen already; this only passes each what it asks for. */
@@ -44,6 +48,7 @@ export interface Domain {
   list: RevocationList
   registry: ClientRegistry
   passwords: Passwords
+  notices: NoticeDelivery
   /** The grant types that work. */
   grants: readonly Grant[]
 }
@@ -92,7 +97,7 @@ export function composeDomain(tools: DomainTools): Domain {
     sessions: createSessions(accounts),
     signIn: createSignIn({ ...accounts, newGrant: firstParty.create })
   }
-  return { rooms, ring, rotation: core.rotation, list: core.list, registry, passwords, grants }
+  return { rooms, ring, rotation: core.rotation, list: core.list, registry, passwords, notices: core.notices, grants }
 }
 
 /** Keys, revocation and tokens: what everything else stands on. */
@@ -106,11 +111,17 @@ function composeCore({ config, clock, random, log, metrics, stores, pulse, seal,
   })
   const list = createRevocationList({ journal, cache: stores.revocationCache, pulse, clock, log })
   const lookup = createLookup({ list, grants, clients, isTrustedKey: kid => ring.verifying(kid) !== undefined })
-  const revoker = createRevoker({ stores, list, pulse, metrics })
+  const signJwt = createSignJwt(ring)
+  const outboundFetch = createOutboundFetch({ privateNetworks: config.outboundPrivateNetworks })
+  const notices = createNoticeDelivery({
+    store: stores.logoutNotices, log, metrics,
+    send: createSendLogoutToken({ signJwt, outboundFetch, clock, random, issuer })
+  })
+  const revoker = createRevoker({ stores, list, pulse, metrics, afterPublishing: () => void notices.nudge() })
   const mint = createMint({ ring, clock, random, issuer, lifetime: config.accessTokenLifetime, pulse })
   const readRefreshToken = createReadRefreshToken({ ring, grants, grace: config.refreshGrace })
   return {
-    ring, rotation, list, lookup, revoker, mint, readRefreshToken,
+    ring, rotation, list, lookup, revoker, mint, readRefreshToken, notices,
     check: createCheckAccessTokens({ ring, lookup, clock, issuer }),
     revokeToken: createRevokeToken({ ring, grants, readRefreshToken, revoker, clock, issuer }),
     refresh: createRefresh({

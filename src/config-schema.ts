@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import path from 'node:path'
 
 /** Every setting: its variable, its type, its default and how it is said to a person. docs/config.md explains them. */
@@ -63,6 +64,11 @@ const isIssuer = (value: string) =>
 
 const isProxyRule = (item: string) => /^(\d{1,2}|true|[0-9a-fA-F.:]+(\/\d{1,3})?|loopback|linklocal|uniquelocal)$/.test(item)
 
+const isNetwork = (item: string) => {
+  const [, address = '', prefix] = /^([0-9a-fA-F.:]+)\/(\d{1,3})$/.exec(item) ?? []
+  return isIP(address) !== 0 && Number(prefix) <= (isIP(address) === 4 ? 32 : 128)
+}
+
 const day = 86_400
 
 const declared = {
@@ -101,6 +107,9 @@ const declared = {
     accepts: item => item.length <= 200
   }, []),
   SIGN_IN_LIMIT_PER_IP: wholeNumber('signInLimitPerIp', 100, [1, 1_000_000, 'a number of attempts in 15 minutes']),
+  OUTBOUND_PRIVATE_NETWORKS: list('outboundPrivateNetworks', {
+    expected: 'networks such as 10.0.0.0/8 or fd00::/8, separated by spaces', accepts: isNetwork
+  }, []),
   SHUTDOWN_DELAY: wholeNumber('shutdownDelay', 0, [0, 120, 'whole seconds']),
   LOG_LEVEL: oneOf('logLevel', 'info', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
 } satisfies Record<string, Setting<unknown>>
@@ -132,6 +141,7 @@ export interface Values {
   readonly firstPartyOrigins: string[]
   readonly firstPartyAudiences: string[]
   readonly signInLimitPerIp: number
+  readonly outboundPrivateNetworks: string[]
   readonly shutdownDelay: number
   readonly logLevel: string
 }

@@ -25,6 +25,8 @@ export function buildMetadata(source: MetadataSource) {
     token_endpoint_auth_methods_supported: [...source.clientAuthMethods],
     revocation_endpoint_auth_methods_supported: [...source.clientAuthMethods],
     introspection_endpoint_auth_methods_supported: confidential,
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
     claims_parameter_supported: false,
     request_parameter_supported: false,
     request_uri_parameter_supported: false
