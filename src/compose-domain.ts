@@ -20,6 +20,9 @@ import type { HttpRooms } from './http/rooms.ts'
 import { createKeyRing, type KeyRing } from './keys/key-ring.ts'
 import { createRotation, type Rotation } from './keys/rotation.ts'
 import type { Seal } from './keys/seal.ts'
+import { createNoticeDelivery, type NoticeDelivery } from './logout/deliver-notices.ts'
+import { createSendLogoutToken } from './logout/send-logout-token.ts'
+import { createOutboundFetch } from './outbound/outbound-fetch.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Log } from './ports/log.ts'
 import type { Metrics } from './ports/metrics.ts'
@@ -52,6 +55,7 @@ export interface Domain {
   registry: ClientRegistry
   apis: ApiRegistry
   passwords: Passwords
+  notices: NoticeDelivery
   /** The grant types that work. */
   grants: readonly Grant[]
 }
@@ -102,7 +106,8 @@ export function composeDomain(tools: DomainTools): Domain {
     sessions: createSessions(accounts),
     signIn: createSignIn({ ...accounts, newGrant: firstParty.create })
   }
-  return { rooms, ring, rotation: core.rotation, list: core.list, registry, apis, passwords, grants }
+  const { rotation, list, notices } = core
+  return { rooms, ring, rotation, list, registry, apis, passwords, notices, grants }
 }
 
 /** Keys, revocation and tokens: what everything else stands on. */
@@ -116,16 +121,21 @@ function composeCore({ config, clock, random, log, metrics, stores, pulse, seal,
   })
   const list = createRevocationList({ journal, cache: stores.revocationCache, pulse, clock, log })
   const lookup = createLookup({ list, grants, clients, isTrustedKey: kid => ring.verifying(kid) !== undefined })
-  const revoker = createRevoker({ stores, list, pulse, metrics })
+  const signJwt = createSignJwt(ring)
+  const outboundFetch = createOutboundFetch({ privateNetworks: config.outboundPrivateNetworks })
+  const notices = createNoticeDelivery({
+    store: stores.logoutNotices, log, metrics,
+    send: createSendLogoutToken({ signJwt, outboundFetch, clock, random, issuer })
+  })
+  const revoker = createRevoker({ stores, list, pulse, metrics, afterPublishing: () => void notices.nudge() })
   const mint = createMint({ ring, clock, random, issuer, lifetime: config.accessTokenLifetime, pulse })
   const readRefreshToken = createReadRefreshToken({ ring, grants, grace: config.refreshGrace })
-  const sign = createSignJwt(ring)
   return {
-    ring, rotation, list, lookup, revoker, mint, readRefreshToken,
+    ring, rotation, list, lookup, revoker, mint, readRefreshToken, notices,
     assignSubject: createAssignSubject({ subjects, random }),
-    issueIdToken: createIssueIdToken({ sign, clock, issuer, users }),
+    issueIdToken: createIssueIdToken({ sign: signJwt, clock, issuer, users }),
     verifyIdTokenHint: createVerifyIdTokenHint({ ring, issuer }),
-    readUserinfo: createReadUserinfo({ profiles, sign, issuer }),
+    readUserinfo: createReadUserinfo({ profiles, sign: signJwt, issuer }),
     check: createCheckAccessTokens({ ring, lookup, clock, issuer }),
     revokeToken: createRevokeToken({ ring, grants, readRefreshToken, revoker, clock, issuer }),
     refresh: createRefresh({

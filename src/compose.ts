@@ -67,6 +67,7 @@ export async function compose(config: Config, world: World = {}): Promise<Servic
       await domain.rotation.tend()
       pulse.start()
       upkeep.start()
+      domain.notices.start()
       if (phase === 'starting') phase = 'running'
     },
     isReady: () => phase === 'running' && pulse.isFresh(),
@@ -76,7 +77,7 @@ export async function compose(config: Config, world: World = {}): Promise<Servic
     async close() {
       phase = 'draining'
       domain.list.stop()
-      await upkeep.stop()
+      await Promise.all([upkeep.stop(), domain.notices.stop()])
       await pulse.stop()
       await stores.close()
     }

@@ -35,6 +35,8 @@ export function buildMetadata(source: MetadataSource) {
     acr_values_supported: [...supportedAcrs],
     claims_supported: ['iss', 'sub', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'at_hash', 'acr', 'amr', 'sid', ...standardClaimNames],
     claims_parameter_supported: true,
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
     request_parameter_supported: false,
     request_uri_parameter_supported: false
   }

@@ -11,6 +11,7 @@ import { grantsContract } from './grants.contract.ts'
 import { journalContract } from './journal.contract.ts'
 import { keysContract } from './keys.contract.ts'
 import { profilesContract } from './profiles.contract.ts'
+import { logoutNoticesContract } from './logout-notices.contract.ts'
 import { act, randomId, sampleGrant, signInAnew, type OpenStores } from './sample.ts'
 import { devicesContract, sessionsContract } from './sessions.contract.ts'
 import { auditContract, stateContract } from './state.contract.ts'
@@ -29,6 +30,7 @@ const suites: Record<string, (t: Test, open: OpenStores) => void> = {
   clients: clientsContract,
   apis: apisContract,
   keys: keysContract,
+  logoutNotices: logoutNoticesContract,
   journal: journalContract,
   state: stateContract,
   audit: auditContract

@@ -10,6 +10,7 @@ import { createGrantStore } from './grants.ts'
 import { createJournalStore } from './journal.ts'
 import { createKeyStore } from './keys.ts'
 import { createProfileStore } from './profiles.ts'
+import { createLogoutNoticeStore } from './logout-notices.ts'
 import { createSessionStore } from './sessions.ts'
 import { createStateStore } from './state.ts'
 import { createSubjectStore } from './subjects.ts'
@@ -34,6 +35,7 @@ export function createPostgresStores(database: Database) {
     keys: createKeyStore(database),
     journal: createJournalStore(database),
     state: createStateStore(database),
+    logoutNotices: createLogoutNoticeStore(database),
     audit: createAuditStore(database)
   }
 }
