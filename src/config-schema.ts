@@ -99,8 +99,14 @@ const declared = {
   REFRESH_TOKEN_LIFETIME: wholeNumber('refreshTokenLifetime', 14 * day, [60, 400 * day, 'whole seconds']),
   REFRESH_ABSOLUTE_LIFETIME: wholeNumber('refreshAbsoluteLifetime', 90 * day, [60, 800 * day, 'whole seconds']),
   REFRESH_GRACE: wholeNumber('refreshGrace', 10, [0, 3600, 'whole seconds']),
+  SESSION_LIFETIME: wholeNumber('sessionLifetime', 30 * day, [60, 400 * day, 'whole seconds']),
   KEY_ROTATION_INTERVAL: wholeNumber('keyRotationInterval', 30 * day, [3600, 800 * day, 'whole seconds']),
   REGISTRATION: oneOf('registration', undefined, ['open', 'closed']),
+  CLIENT_REGISTRATION: oneOf('clientRegistration', 'off', ['off', 'token', 'open']),
+  INITIAL_ACCESS_TOKEN: {
+    property: 'initialAccessToken', fallback: undefined, secret: true, expected: 'at least 32 characters that a bearer token may have',
+    read: (value: string) => /^[A-Za-z0-9\-._~+/]{32,}=*$/.test(value) ? value : undefined
+  },
   FIRST_PARTY_ORIGINS: list('firstPartyOrigins', {
     expected: 'origins such as https://app.example.com, separated by spaces', accepts: isOrigin
   }),
@@ -147,8 +153,11 @@ export interface Values {
   readonly refreshTokenLifetime: number
   readonly refreshAbsoluteLifetime: number
   readonly refreshGrace: number
+  readonly sessionLifetime: number
   readonly keyRotationInterval: number
   readonly registration: 'open' | 'closed'
+  readonly clientRegistration: 'off' | 'token' | 'open'
+  readonly initialAccessToken: string | undefined
   readonly firstPartyOrigins: string[]
   readonly firstPartyAudiences: string[]
   readonly signInLimitPerIp: number

@@ -2,6 +2,7 @@ import { createApiStore } from './apis.ts'
 import { createAuditStore } from './audit.ts'
 import { createAuthorizationStore } from './authorizations.ts'
 import { createBrowserSessionStore } from './browser-sessions.ts'
+import { createClientRegistrationStore } from './client-registrations.ts'
 import { createClientStore } from './clients.ts'
 import { createConsentStore } from './consents.ts'
 import type { Database } from './database.ts'
@@ -32,6 +33,7 @@ export function createPostgresStores(database: Database) {
     grants: createGrantStore(database),
     clients: createClientStore(database),
     apis: createApiStore(database),
+    clientRegistrations: createClientRegistrationStore(database),
     keys: createKeyStore(database),
     journal: createJournalStore(database),
     state: createStateStore(database),
