@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { composeDomain, type Domain } from './compose-domain.ts'
 import { composeStores, type StoresOfInstance } from './compose-stores.ts'
 import type { Config } from './config.ts'
+import { createPages } from './http/pages.ts'
 import { createLogger } from './logger.ts'
 import { createMetrics, type MetricsRegistry } from './metrics.ts'
 import { createOutboundFetch } from './outbound/outbound-fetch.ts'
@@ -50,14 +51,15 @@ export async function compose(config: Config, world: World = {}): Promise<Servic
   const metrics = createMetrics()
   const seal = createSeal(
     loadMasterKeys({ file: config.masterKeyFile, mayCreate: !config.production, random }), random)
+  const pages = createPages(config)
   const stores = await composeStores(config, { clock, log: logger, greeting: world.greeting })
   const pulse = createPulse({ store: stores.state, clock, log: logger })
   const skipsShut = world.skipsShutKeys ?? false
-  const outboundFetch = world.outboundFetch ?? createOutboundFetch({ privateNetworks: [] })
+  const outboundFetch = world.outboundFetch ?? createOutboundFetch({ privateNetworks: config.outboundPrivateNetworks })
   const domain = composeDomain({
-    config, clock, random, log: logger, metrics, stores, pulse, seal, outboundFetch, skipsShut
+    config, clock, random, log: logger, metrics, stores, pulse, seal, outboundFetch, skipsShut, pages
   })
-  for (const { follow } of [domain.list, domain.ring, domain.registry]) pulse.follow(follow)
+  for (const { follow } of [domain.list, domain.ring, domain.registry, domain.apis]) pulse.follow(follow)
   const upkeep = createUpkeep({ rotation: domain.rotation, stores, log: logger })
   let phase: 'starting' | 'running' | 'draining' = 'starting'
 
@@ -71,6 +73,7 @@ export async function compose(config: Config, world: World = {}): Promise<Servic
       await domain.rotation.tend()
       pulse.start()
       upkeep.start()
+      domain.notices.start()
       if (phase === 'starting') phase = 'running'
     },
     isReady: () => phase === 'running' && pulse.isFresh(),
@@ -80,7 +83,7 @@ export async function compose(config: Config, world: World = {}): Promise<Servic
     async close() {
       phase = 'draining'
       domain.list.stop()
-      await upkeep.stop()
+      await Promise.all([upkeep.stop(), domain.notices.stop()])
       await pulse.stop()
       await stores.close()
     }

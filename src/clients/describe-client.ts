@@ -1,10 +1,10 @@
-import { openIdScopes } from '../protocol/scope.ts'
+import { oidcScopes } from '../protocol/scope.ts'
 import type { Client } from '../stores/clients.ts'
 
 /** A client in the words of RFC 7591 §2, without anything secret. What is absent is left out by JSON. */
 export function describeClient({ profile, ...client }: Client) {
   const hasCodes = client.grantTypes.includes('authorization_code')
-  const scopes = client.scopes.length === 0 && hasCodes ? openIdScopes : client.scopes
+  const scopes = client.scopes.length === 0 && hasCodes ? oidcScopes : client.scopes
   return {
     client_id: client.id,
     client_name: client.name,

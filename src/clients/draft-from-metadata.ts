@@ -1,7 +1,7 @@
 import type { JSONWebKeySet } from 'jose'
 import { readClientMetadata, type ClientMetadata } from '../protocol/client-metadata.ts'
 import { isHttpsUrl } from '../protocol/redirect-uri.ts'
-import { isOpenIdScope } from '../protocol/scope.ts'
+import { isOidcScope } from '../protocol/scope.ts'
 import type { ClientProfile } from '../stores/clients.ts'
 import type { ClientDraft, ClientFault } from './rules/index.ts'
 
@@ -37,7 +37,7 @@ function toDraft(id: string, metadata: ClientMetadata): ClientDraft {
     name: metadata.client_name ?? id,
     authMethods: [metadata.token_endpoint_auth_method ?? 'client_secret_basic'],
     grantTypes: distinct(metadata.grant_types ?? ['authorization_code']),
-    scopes: distinct(metadata.scope?.split(' ')).filter(isOpenIdScope),
+    scopes: distinct(metadata.scope?.split(' ')).filter(isOidcScope),
     audience: [],
     redirectUris: distinct(metadata.redirect_uris),
     postLogoutRedirectUris: distinct(metadata.post_logout_redirect_uris),
