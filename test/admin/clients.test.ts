@@ -47,7 +47,7 @@ onEachStore(t, async (t, opened) => {
     const cases: Array<[object, RegExp]> = [
       [{ id: 'usr_x', grants }, /cannot start with usr_/], [{ id: 'USR_x', grants }, /cannot start with usr_/],
       [{ id: '-x', grants }, /client id/], [{ id: 'a b', grants }, /client id/], [{ id: 'a'.repeat(101), grants }, /client id/],
-      [{ grants: [] }, /at least one grant type: client_credentials, refresh_token/], [{ id: 'PWS_x', grants }, /cannot start with/],
+      [{ grants: [] }, /at least one grant type: authorization_code, client_credentials, refresh_token/], [{ id: 'PWS_x', grants }, /cannot start with/],
       [{ grants: ['password'] }, /grant types are/],
       [{ grants, public: true }, /needs a client with a secret/],
       [{ grants, scopes: ['a b'] }, /scope/i], [{ grants, scopes: ['a"'] }, /scope/i],
