@@ -3,13 +3,16 @@ import type { Clock } from './ports/clock.ts'
 import type { Log } from './ports/log.ts'
 import type { CounterStore } from './stores/counters.ts'
 import { createMemoryCounters } from './stores/memory/counters.ts'
+import { createMemoryPending } from './stores/memory/pending.ts'
 import { createMemoryRevocationCache } from './stores/memory/revocation-cache.ts'
 import { openDatabase } from './stores/postgres/database.ts'
 import { createPostgresStores, type PostgresStores } from './stores/postgres/stores.ts'
 import { connectRedis } from './stores/redis/connection.ts'
 import { createRedisCounters } from './stores/redis/counters.ts'
 import { createFallbackCounters } from './stores/redis/fallback-counters.ts'
+import { createRedisPending } from './stores/redis/pending.ts'
 import { createRedisRevocationCache } from './stores/redis/revocation-cache.ts'
+import type { PendingStore } from './stores/pending.ts'
 import type { RevocationCache } from './stores/revocation-cache.ts'
 
 /** The drivers of an instance: PostgreSQL and Redis, or the embedded database and this process. */
@@ -20,6 +23,7 @@ export interface StoresOfInstance extends PostgresStores {
   counters: CounterStore
   /** Of this process alone. */
   localCounters: CounterStore
+  pending: PendingStore
   /** Migrates the embedded database; on a server, throws when a migration is pending. */
   prepare(): Promise<void>
   migrate(): Promise<string[]>
@@ -48,6 +52,7 @@ export async function composeStores(config: Config, { clock, log, greeting }: St
     ...createPostgresStores(database),
     kind: database.kind,
     localCounters,
+    pending: redis ? createRedisPending(redis) : createMemoryPending(clock),
     revocationCache: redis ? createRedisRevocationCache(redis) : createMemoryRevocationCache(clock),
     counters: redis ? createFallbackCounters(createRedisCounters(redis), signInCounters, log) : signInCounters,
     migrate: database.migrate,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Brand } from '../web/page-context.ts'
+import { locales, type Brand, type Locale } from '../web/page-context.ts'
 import { derivePalette } from '../web/palette.ts'
 import { renderIcon } from '../web/render-icon.tsx'
 import { renderStylesheet } from '../web/stylesheet.ts'
@@ -13,6 +13,8 @@ export interface Pages {
   /** The path of the issuer's URL, '' for none. */
   base: string
   files: readonly PageFile[]
+  /** The languages they speak. */
+  locales: readonly Locale[]
 }
 
 export interface PageFile {
@@ -41,6 +43,7 @@ export function createPages({ issuer, brandName, brandColor, brandLogoFile }: Pa
   const logoFile = logo && makeFile('/ui/logo', logo.type, logo.body)
   return {
     base: issuerPath(issuer),
+    locales,
     files: [stylesheet, script, icon, ...(logoFile ? [logoFile] : [])],
     brand: {
       name: brandName,

@@ -3,14 +3,19 @@ import type { KeyRecord } from '../stores/keys.ts'
 import { signingAlgorithms, type SigningAlgorithm } from './algorithms/index.ts'
 import type { Seal } from './seal.ts'
 
+/** What we sign, told apart by `typ` so that none is taken for another (RFC 8725 §3.11). A further one is a word here. */
+export const jwtTypes = ['at+jwt', 'JWT', 'logout+jwt'] as const
+
+export type JwtType = typeof jwtTypes[number]
+
 /** A key record with its secret part opened, held in memory only. */
 export interface OpenSigningKey {
   record: KeyRecord
   algorithm: SigningAlgorithm
   privateKey: KeyObject
   publicKey: KeyObject
-  /** The protected header of an access token signed with it, in base64url, and the dot behind it. */
-  accessTokenHeader: string
+  /** The protected header of each type signed with it, in base64url, and the dot behind it. */
+  headers: Readonly<Record<JwtType, string>>
 }
 
 export interface OpenMacKey {
@@ -26,14 +31,18 @@ export function openSigningKey(record: KeyRecord, seal: Seal): OpenSigningKey {
       'Start the version that made it, or remove the key.')
   }
   const privateKey = algorithm.open(seal.open(record.kid, record.sealed, record.sealedWith))
-  const header = { alg: algorithm.name, typ: 'at+jwt', kid: record.kid }
+  const headers = jwtTypes.map(typ => [typ, encodeHeader({ alg: algorithm.name, typ, kid: record.kid })])
   return {
     record,
     algorithm,
     privateKey,
     publicKey: createPublicKey(privateKey),
-    accessTokenHeader: `${Buffer.from(JSON.stringify(header)).toString('base64url')}.`
+    headers: Object.fromEntries(headers) as Record<JwtType, string>
   }
+}
+
+function encodeHeader(header: object): string {
+  return `${Buffer.from(JSON.stringify(header)).toString('base64url')}.`
 }
 
 export function openMacKey(record: KeyRecord, seal: Seal): OpenMacKey {

@@ -17,8 +17,8 @@ export interface ResolveOwnersOptions {
 export function createResolveOwners({ grants, clients }: ResolveOwnersOptions): ResolveOwners {
   async function findGrantOwners(ids: string[]): Promise<Map<string, Partial<LookupClaims>>> {
     const owners = ids.length === 0 ? [] : await grants.findOwners(ids)
-    return new Map(owners.map(({ grantId, sessionId, userId, clientId }) =>
-      [grantId, { grant_id: grantId, sid: sessionId, sub: userId, client_id: clientId }]))
+    return new Map(owners.map(({ grantId, sessionId, subject, clientId }) =>
+      [grantId, { grant_id: grantId, ...(sessionId !== undefined && { sid: sessionId }), sub: subject, client_id: clientId }]))
   }
 
   async function findClients(tags: string[]): Promise<Map<string, Partial<LookupClaims>>> {

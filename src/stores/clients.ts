@@ -1,3 +1,4 @@
+import type { JSONWebKeySet } from 'jose'
 import type { JournalEntry } from './journal.ts'
 import type { Act } from './users.ts'
 
@@ -16,13 +17,50 @@ export interface Client {
   /** What `aud` says in its tokens; empty means the issuer. */
   audience: string[]
   redirectUris: string[]
+  /** Where a browser may be sent after a logout (OpenID Connect RP-Initiated Logout 1.0 §3). */
+  postLogoutRedirectUris: string[]
+  /** Where a logout token goes when a session ends that the client takes part in (Back-Channel Logout 1.0 §2.2). */
+  backchannelLogoutUri: string | undefined
+  /** SHA-256 of the registration access token (RFC 7592 §3); absent for what an operator registered. */
+  registrationTokenHash: Buffer | undefined
+  profile: ClientProfile
   /** The number that its tokens without a grant carry. */
   grantsCutoff: number
   disabledAt: Date | undefined
   createdAt: Date
 }
 
-export type NewClient = Omit<Client, 'grantsCutoff' | 'disabledAt' | 'createdAt'>
+/** What is absent is off, or not known. Names are RFC 7591's where it has them. */
+export interface ClientProfile {
+  /** Absent: `web`. A native app may use any port of the loopback address (RFC 8252 §7.3). */
+  applicationType?: 'native'
+  /** False: an authorization request without a code challenge is accepted. For confidential clients only. */
+  requirePkce?: false
+  /** An operator vouches for it: its users are not asked for consent. */
+  isTrusted?: true
+  /** Its users have another `sub` here than elsewhere (OpenID Connect Core §8). */
+  subjectType?: 'pairwise'
+  /** The host whose clients share these subjects; absent: that of the redirect URIs. */
+  sectorIdentifier?: string
+  /** The keys that its assertions are signed with. */
+  jwks?: JSONWebKeySet
+  jwksUri?: string
+  /** Also accepts the token endpoint's URL as the audience of an assertion, as clients did before OAuth 2.1. */
+  acceptsEndpointAudience?: true
+  userinfoSignedResponseAlg?: 'RS256'
+  /** Whether its logout tokens must name the session. */
+  backchannelLogoutSessionRequired?: true
+  clientUri?: string
+  logoUri?: string
+  policyUri?: string
+  tosUri?: string
+  contacts?: string[]
+}
+
+/** What a registration cannot do without, and what it may add. */
+export type NewClient =
+  Pick<Client, 'id' | 'tag' | 'name' | 'secretHash' | 'authMethods' | 'grantTypes' | 'scopes' | 'audience' | 'redirectUris'> &
+  Partial<Pick<Client, 'postLogoutRedirectUris' | 'backchannelLogoutUri' | 'registrationTokenHash' | 'profile'>>
 
 export interface ClientStore {
   /** Atomic. False when the id is taken. */

@@ -1,3 +1,4 @@
+import type { ClaimsRequest } from '../protocol/claims-request.ts'
 import type { JournalEntry } from './journal.ts'
 import type { NewGrant } from './sessions.ts'
 import type { Act } from './users.ts'
@@ -20,6 +21,12 @@ export interface GrantState {
   email: string
   authTime: Date
   amr: string[]
+  /** The `sub` of its tokens: the user's id, or a pairwise one. */
+  subject: string
+  /** Granted `offline_access`: it outlives its session, and its access tokens name none. */
+  offline: boolean
+  /** The `claims` parameter it was asked for with (OpenID Connect Core §5.5). */
+  claims: ClaimsRequest | undefined
 }
 
 /** A second look at a grant whose rotation did not happen, so that refresh-policy can say why. */
@@ -40,6 +47,10 @@ export interface Rotation {
   keyBinding: string | undefined
   /** Empty means all that was granted. */
   scopes: string[]
+  /** Of the grant's audience; empty means all of it. */
+  resources: string[]
+  /** What all of the grant's audience must be among; undefined means anything. */
+  openAudience: string[] | undefined
   /** The proof that the caller holds the token: see tokens/refresh-token.ts. */
   proof: RefreshProof
   /** The MAC key for the successor. */
@@ -56,26 +67,50 @@ export interface RefreshProof {
   macDigest: Buffer
 }
 
-/** A code being spent: the grant it becomes. */
+/** A code being spent: the grant it becomes. Its number was taken when the code was issued. */
 export interface Redemption {
   grant: NewGrant
+  number: number
   userId: string
+  subject: string
   sessionId: string
+  authTime: Date
+  amr: string[]
+  offline: boolean
+  claims: ClaimsRequest | undefined
+  /** What the user's consent must still cover (stores/consents.ts); undefined where none is asked for. */
+  consentItems: string[] | undefined
   /** SHA-256 of the code. One code becomes one grant, for ever. */
   origin: Buffer
+  redirectUri: string
+  codeChallenge: string | undefined
+}
+
+/** What is left of a code that became a grant: enough to tell a replay by its client from a guess. */
+export interface SpentCode {
+  grantId: string
+  clientId: string
+  redirectUri: string
+  codeChallenge: string | undefined
 }
 
 /** What a `jti` that names a grant belongs to. */
 export interface GrantOwner {
   grantId: string
-  userId: string
-  sessionId: string
+  subject: string
+  /** Undefined for an offline grant: it does not end with its session. */
+  sessionId: string | undefined
   clientId: string
 }
 
 export interface GrantStore {
-  /** Atomic. `spent` when the code became a grant before, `dead` when its session, user or client ended meanwhile. */
-  redeem(redemption: Redemption): Promise<GrantState | 'spent' | 'dead'>
+  /**
+   * Atomic. `spent` when the code became a grant before; `dead` when its session, user, client or consent ended since the
+   * number was taken.
+   */
+  redeem(redemption: Redemption): Promise<'redeemed' | 'spent' | 'dead'>
+  /** The grant that a code became, by the code's SHA-256; undefined when it never did. */
+  findSpent(origin: Buffer): Promise<SpentCode | undefined>
   /** Atomic: generation n becomes n + 1 if every condition holds; undefined, and no change, otherwise. */
   rotate(rotation: Rotation): Promise<GrantState | undefined>
   /** Undefined when there is no such grant. */

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { Test } from 'tap'
-import { grantNumberOf } from '../../src/protocol/identifiers.ts'
-import type { GrantState, Redemption, Rotation } from '../../src/stores/grants.ts'
-import type { JournalEntry } from '../../src/stores/journal.ts'
+import { grantIdFrom } from '../../src/protocol/identifiers.ts'
+import type { GrantState, Rotation } from '../../src/stores/grants.ts'
 import type { PostgresStores } from '../../src/stores/postgres/stores.ts'
 import {
-  act, isLive, proofOf, randomId, rotationOf, sampleGrant, signInAnew, times, type OpenStores
+  act, addUser, isLive, openBrowser, proofOf, randomId, rotationOf, sampleGrant, sampleRedemption, signInAnew, takeNumber,
+  times, type OpenStores
 } from './sample.ts'
 
 const rounds = 15
@@ -28,7 +28,7 @@ export function grantsContract(t: Test, open: OpenStores): void {
     const [one, other] = [await signInAnew(stores), await signInAnew(stores)]
     await stores.grants.revoke(other.id, act)
     const owners = await stores.grants.findOwners([one.id, 'no-such-grant', other.id])
-    const ownerOf = ({ id, userId, sessionId, clientId }: GrantState) => ({ grantId: id, userId, sessionId, clientId })
+    const ownerOf = ({ id, subject, sessionId, clientId }: GrantState) => ({ grantId: id, subject, sessionId, clientId })
     t.same(new Set(owners), new Set([ownerOf(one), ownerOf(other)]), 'those that ended too')
     t.same(await stores.grants.findOwners([]), [])
   })
@@ -59,6 +59,8 @@ function rotationContract(t: Test, open: OpenStores): void {
   const refused: [string, (grant: GrantState) => Partial<Rotation>][] = [
     ['the wrong client', () => ({ clientId: 'another' })],
     ['a wider scope', () => ({ scopes: ['read', 'admin'] })],
+    ['a resource that was not granted', () => ({ resources: ['https://api.example.com', 'https://other.example.com'] })],
+    ['an audience that is closed', () => ({ openAudience: ['https://other.example.com'] })],
     ['another key', () => ({ keyBinding: 'thumbprint' })],
     ['an earlier generation', () => ({ generation: 0 })],
     ['a later generation', () => ({ generation: 2 })],
@@ -72,7 +74,8 @@ function rotationContract(t: Test, open: OpenStores): void {
       t.equal(await stores.grants.rotate(rotationOf(grant, changes(grant))), undefined, `with ${what}`)
     }
     t.match(await stores.grants.find(grant.id), { generation: 1, rotationAges: [], live: true, expired: false })
-    t.ok(await stores.grants.rotate(rotationOf(grant, { scopes: ['read'] })), 'while a narrower scope does')
+    const narrower = { scopes: ['read'], resources: grant.audience, openAudience: ['https://other.example.com', ...grant.audience] }
+    t.match(await stores.grants.rotate(rotationOf(grant, narrower)), { scopes: grant.scopes, audience: grant.audience }, 'while less does')
   })
 
   t.test('an expired grant does not rotate', async t => {
@@ -112,22 +115,24 @@ function rotationContract(t: Test, open: OpenStores): void {
   }
 }
 
-function redemptionOf(grant: GrantState, origin = randomBytes(32)): Redemption {
-  return { grant: sampleGrant(), userId: grant.userId, sessionId: grant.sessionId, origin }
-}
-
 function redemptionContract(t: Test, open: OpenStores): void {
   t.test('of 50 redemptions of one code one makes a grant', async t => {
     const stores = await open()
     const first = await signInAnew(stores)
-    const origin = randomBytes(32)
-    const answers = await times(50, () => stores.grants.redeem(redemptionOf(first, origin)))
-    const grants = answers.filter(answer => typeof answer !== 'string')
-    t.equal(grants.length, 1)
-    t.match(grants[0], { sessionId: first.sessionId, userId: first.userId, amr: ['pwd'], generation: 1 })
+    const redemption = await sampleRedemption(stores, first, { codeChallenge: 'challenge' })
+    const answers = await times(50, () => stores.grants.redeem(redemption))
+    t.equal(answers.filter(answer => answer === 'redeemed').length, 1)
     t.equal(answers.filter(answer => answer === 'spent').length, 49)
+    const grantId = grantIdFrom(redemption.number, redemption.grant.idRandom)
+    t.match(await stores.grants.find(grantId), {
+      sessionId: first.sessionId, userId: first.userId, subject: first.userId, amr: ['pwd'], generation: 1, live: true
+    })
     await stores.sessions.end(first.sessionId, act)
-    t.equal(await stores.grants.redeem(redemptionOf(first, origin)), 'spent', 'for ever')
+    t.equal(await stores.grants.redeem(redemption), 'spent', 'for ever')
+    t.same(await stores.grants.findSpent(redemption.origin), {
+      grantId, clientId: 'countersign', redirectUri: redemption.redirectUri, codeChallenge: 'challenge'
+    })
+    t.equal(await stores.grants.findSpent(randomBytes(32)), undefined)
   })
 
   t.test('a code makes no grant where its session, user or client has ended', async t => {
@@ -139,34 +144,71 @@ function redemptionContract(t: Test, open: OpenStores): void {
     await stores.sessions.end(ended.sessionId, act)
     await stores.users.endEverything(disabled.userId, act, { disabled: true })
     for (const grant of [ended, disabled, expired, { ...other, userId: ended.userId }]) {
-      t.equal(await stores.grants.redeem(redemptionOf(grant)), 'dead')
+      t.equal(await stores.grants.redeem(await sampleRedemption(stores, grant)), 'dead')
     }
-    const unknownClient = { ...redemptionOf(other), grant: sampleGrant({ clientId: randomId('gone-') }) }
-    t.equal(await stores.grants.redeem(unknownClient), 'dead')
+    const unknownClient = sampleGrant({ clientId: randomId('gone-') })
+    t.equal(await stores.grants.redeem(await sampleRedemption(stores, other, { grant: unknownClient })), 'dead')
     await stores.journal.revokeIssuer(act)
-    t.equal(await stores.grants.redeem(redemptionOf(other)), 'dead')
+    t.equal(await stores.grants.redeem(await sampleRedemption(stores, other)), 'dead')
   })
 
-  const ends: [string, (stores: PostgresStores, grant: GrantState) => Promise<JournalEntry | undefined>][] = [
+  t.test('a code that was issued before the end of everything makes no grant in a session that began after it', async t => {
+    const stores = await open()
+    const user = await addUser(stores)
+    const redemptionOfNow = async (number?: number) => sampleRedemption(stores, {
+      userId: user.id, sessionId: (await openBrowser(stores, user)).session.id
+    }, number === undefined ? {} : { number })
+    const before = await takeNumber(stores)
+    await stores.users.endEverything(user.id, act)
+    t.equal(await stores.grants.redeem(await redemptionOfNow(before)), 'dead')
+    t.equal(await stores.grants.redeem(await redemptionOfNow()), 'redeemed')
+  })
+
+  const ends: [string, (stores: PostgresStores, grant: GrantState) => Promise<unknown>][] = [
     ['the end of everything its user has', ({ users }, grant) => users.endEverything(grant.userId, act)],
     ['the end of its session', ({ sessions }, grant) => sessions.end(grant.sessionId, act)]
   ]
   for (const [what, end] of ends) {
-    t.test(`a redemption that races ${what} leaves no live grant and no live token`, async t => {
+    t.test(`a redemption that races ${what} leaves no live grant`, async t => {
       const stores = await open()
       for (let round = 0; round < rounds; round++) {
         const first = await signInAnew(stores)
-        const [before, entry, after] = await Promise.all([
-          times(4, () => stores.grants.redeem(redemptionOf(first))), end(stores, first),
-          times(4, () => stores.grants.redeem(redemptionOf(first)))
+        const redemptions = await times(8, () => sampleRedemption(stores, first))
+        await Promise.all([
+          ...redemptions.slice(4).map(stores.grants.redeem), end(stores, first), ...redemptions.slice(0, 4).map(stores.grants.redeem)
         ])
-        for (const answer of [...before, ...after]) {
-          if (typeof answer === 'string') continue
-          t.equal(await isLive(stores, answer.id), false)
-          t.ok(grantNumberOf(answer.id) < (entry!.cutoff ?? Infinity), 'the journal covers its tokens too')
+        for (const { number, grant } of redemptions) {
+          t.not(await isLive(stores, grantIdFrom(number, grant.idRandom)), true)
         }
-        t.equal(await stores.grants.redeem(redemptionOf(first)), 'dead')
+        t.equal(await stores.grants.redeem(await sampleRedemption(stores, first)), 'dead')
       }
     })
   }
+
+  t.test('an offline grant outlives its session, and ends with its user', async t => {
+    const stores = await open()
+    const first = await signInAnew(stores)
+    const redemption = await sampleRedemption(stores, first, { offline: true })
+    t.equal(await stores.grants.redeem(redemption), 'redeemed')
+    const id = grantIdFrom(redemption.number, redemption.grant.idRandom)
+    await stores.sessions.end(first.sessionId, act)
+    t.match(await stores.grants.find(id), { live: true, offline: true })
+    t.same(await stores.grants.findOwners([id]), [
+      { grantId: id, subject: first.userId, sessionId: undefined, clientId: 'countersign' }
+    ])
+    await stores.users.endEverything(first.userId, act)
+    t.equal(await isLive(stores, id), false)
+  })
+
+  t.test('a new password ends the offline grants of other sessions', async t => {
+    const stores = await open()
+    const first = await signInAnew(stores)
+    const redemption = await sampleRedemption(stores, first, { offline: true })
+    await stores.grants.redeem(redemption)
+    const change = { userId: first.userId, oldHash: 'hash-1', newHash: 'hash-2', keptSessionId: 'another', actor: 'admin' }
+    const entries = await stores.users.changePassword(change)
+    const id = grantIdFrom(redemption.number, redemption.grant.idRandom)
+    t.same(entries?.map(({ target, value }) => [target, value]), [['session', first.sessionId], ['grant', id]])
+    t.equal(await isLive(stores, id), false)
+  })
 }

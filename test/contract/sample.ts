@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { grantIdFrom } from '../../src/protocol/identifiers.ts'
 import type { PostgresStores } from '../../src/stores/postgres/stores.ts'
-import type { GrantState, RefreshProof, Rotation } from '../../src/stores/grants.ts'
+import type { GrantState, Redemption, RefreshProof, Rotation } from '../../src/stores/grants.ts'
 import type { NewGrant, SignIn } from '../../src/stores/sessions.ts'
 import type { NewUser } from '../../src/stores/users.ts'
 
@@ -64,6 +65,46 @@ export async function signInAnew(stores: PostgresStores, grant?: NewGrant): Prom
   return (await stores.sessions.start(signIn))!
 }
 
+/** A browser that someone new has signed in with. */
+export async function openBrowser(stores: PostgresStores, user?: NewUser) {
+  const { id: userId } = user ?? await addUser(stores)
+  const cookieHash = randomBytes(32)
+  const session = await stores.browserSessions.begin({
+    sessionId: randomId('ses_'), userId, passwordHash: 'hash-1', amr: ['pwd'], userAgent: undefined, lifetime: 3600, cookieHash,
+    deviceHash: randomBytes(32)
+  })
+  return { cookieHash, session: session! }
+}
+
+/** A grant's number, as an authorization takes it. */
+export async function takeNumber(stores: PostgresStores): Promise<number> {
+  const { cookieHash } = await openBrowser(stores)
+  return (await stores.authorizations.look(cookieHash, 'countersign'))!.grantNumber
+}
+
+type Granted = Pick<GrantState, 'userId' | 'sessionId'>
+
+/** A code of someone who is signed in, on its way to become a grant. */
+export async function sampleRedemption(
+  stores: PostgresStores, { userId, sessionId }: Granted, changes: Partial<Redemption> = {}
+): Promise<Redemption> {
+  return {
+    grant: sampleGrant(), number: await takeNumber(stores), userId, subject: userId, sessionId, authTime: new Date(), amr: ['pwd'],
+    offline: false, claims: undefined, consentItems: undefined, origin: randomBytes(32),
+    redirectUri: 'https://app.example.com/callback', codeChallenge: undefined, ...changes
+  }
+}
+
+/** The id of a grant as a code would make it. */
+export async function redeemAnew(
+  stores: PostgresStores, granted: Granted, changes: Partial<Redemption> = {}
+): Promise<string> {
+  const redemption = await sampleRedemption(stores, granted, changes)
+  const outcome = await stores.grants.redeem(redemption)
+  if (outcome !== 'redeemed') throw new Error(`the code was ${outcome}`)
+  return grantIdFrom(redemption.number, redemption.grant.idRandom)
+}
+
 const digest = (...parts: Buffer[]): Buffer => createHash('sha256').update(Buffer.concat(parts)).digest()
 
 export function proofOf(secret: Buffer): RefreshProof {
@@ -79,6 +120,8 @@ export function rotationOf(grant: GrantState, changes: Partial<Rotation> = {}): 
     clientId: grant.clientId,
     keyBinding: grant.keyBinding,
     scopes: [],
+    resources: [],
+    openAudience: undefined,
     proof: proofOf(grant.secret),
     macKid: 'mac-2',
     idleLifetime: 600,

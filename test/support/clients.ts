@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import { hashClientSecret, makeClientSecret } from '../../src/clients/secret.ts'
-import { clientTagOf } from '../../src/protocol/identifiers.ts'
+import type { ClaimsRequest } from '../../src/protocol/claims-request.ts'
+import { clientTagOf, grantIdFrom } from '../../src/protocol/identifiers.ts'
 import type { Service } from '../../src/compose.ts'
-import type { GrantState } from '../../src/stores/grants.ts'
 import type { NewClient } from '../../src/stores/clients.ts'
 import { makeRefreshToken } from '../../src/tokens/refresh-token.ts'
+import { sampleRedemption } from '../contract/sample.ts'
 import { secret as registered } from './secrets.ts'
 
 /** Clients of the OAuth endpoints, and requests in their name. */
@@ -78,6 +79,9 @@ export interface GrantRequest {
   sessionId: string
   scopes?: string[]
   audience?: string[]
+  subject?: string
+  offline?: boolean
+  claims?: ClaimsRequest
   /** Seconds. */
   idleLifetime?: number
   /** Seconds. */
@@ -86,17 +90,18 @@ export interface GrantRequest {
 
 /** A grant of a user to a client, as a code would make it, with its first refresh and access token. */
 export async function createGrant({ stores, rooms, ring, random }: Service, request: GrantRequest) {
-  const { userId, sessionId, ...rest } = request
+  const { userId, sessionId, subject = userId, offline = false, claims, ...rest } = request
   const mac = ring.mac()
-  const grant = await stores.grants.redeem({
-    userId,
-    sessionId,
-    origin: random.bytes(32),
+  const redemption = await sampleRedemption(stores, { userId, sessionId }, {
+    subject, offline, claims,
     grant: {
       idRandom: random.bytes(10), secret: random.bytes(16), macKid: mac.record.kid, scopes: [], audience: [],
       keyBinding: undefined, idleLifetime: 600, absoluteLifetime: 3600, ...rest
     }
-  }) as GrantState
+  })
+  const outcome = await stores.grants.redeem(redemption)
+  if (outcome !== 'redeemed') throw new Error(`the grant was not made: ${outcome}`)
+  const grant = (await stores.grants.find(grantIdFrom(redemption.number, redemption.grant.idRandom)))!
   const { access } = await rooms.firstParty.issue(grant)
   return { grant, refreshToken: registered(makeRefreshToken(grant, mac)), accessToken: registered(access.token) }
 }

@@ -1,5 +1,5 @@
 import { Prisma } from '../../generated/prisma/client.ts'
-import type { Client, ClientStore, NewClient } from '../clients.ts'
+import type { Client, ClientProfile, ClientStore, NewClient } from '../clients.ts'
 import type { Act } from '../users.ts'
 import type { Database } from './database.ts'
 import { createQuery } from './query.ts'
@@ -15,13 +15,18 @@ interface ClientRow {
   scopes: string[]
   audience: string[]
   redirect_uris: string[]
+  post_logout_redirect_uris: string[]
+  backchannel_logout_uri: string | null
+  registration_token_hash: Uint8Array | null
+  profile: ClientProfile
   grants_cutoff: bigint
   disabled_at: Date | null
   created_at: Date
 }
 
 const columns = Prisma.sql`id, tag, name, secret_hash, auth_methods, grant_types, scopes, audience,
-  redirect_uris, grants_cutoff, disabled_at, created_at`
+  redirect_uris, post_logout_redirect_uris, backchannel_logout_uri, registration_token_hash, profile, grants_cutoff,
+  disabled_at, created_at`
 
 export function createClientStore({ prisma }: Database): ClientStore {
   const query = createQuery(prisma)
@@ -50,14 +55,11 @@ export function createClientStore({ prisma }: Database): ClientStore {
       return row !== undefined
     },
     async delete(clientId, act) {
-      const row = await query.row<EntryRow>(ending(clientId, act, Prisma.sql`
-        DELETE FROM clients USING cutoff WHERE clients.id = cutoff.id RETURNING clients.id, cutoff.number`))
+      const row = await query.row<EntryRow>(ending(clientId, act, deletion))
       return row && toEntry(row)
     },
     async endEverything(clientId, act) {
-      const row = await query.row<EntryRow>(ending(clientId, act, Prisma.sql`
-        UPDATE clients SET grants_cutoff = cutoff.number FROM cutoff
-        WHERE clients.id = cutoff.id RETURNING clients.id, cutoff.number`))
+      const row = await query.row<EntryRow>(ending(clientId, act, cutOff))
       return row && toEntry(row)
     }
   }
@@ -68,17 +70,30 @@ function registration(client: NewClient, actor: string): Prisma.Sql {
   return Prisma.sql`
     WITH added AS (
       INSERT INTO clients (
-        id, tag, name, secret_hash, auth_methods, grant_types, scopes, audience, redirect_uris, grants_cutoff)
+        id, tag, name, secret_hash, auth_methods, grant_types, scopes, audience, redirect_uris,
+        post_logout_redirect_uris, backchannel_logout_uri, registration_token_hash, profile, grants_cutoff)
       VALUES (
         ${client.id}, ${client.tag}, ${client.name}, ${client.secretHash ?? null}::bytea,
         ${client.authMethods}::text[],
         ${client.grantTypes}::text[], ${client.scopes}::text[], ${client.audience}::text[],
-        ${client.redirectUris}::text[], nextval('grant_numbers'))
+        ${client.redirectUris}::text[], ${client.postLogoutRedirectUris ?? []}::text[],
+        ${client.backchannelLogoutUri ?? null}::text, ${client.registrationTokenHash ?? null}::bytea,
+        ${JSON.stringify(client.profile ?? {})}::jsonb, nextval('grant_numbers'))
       ON CONFLICT DO NOTHING RETURNING id
     )
     SELECT added.id FROM added CROSS JOIN LATERAL
       record_audit('client/created', ${actor}, added.id, '{}') AS noted`
 }
+
+const cutOff = Prisma.sql`ended AS (
+  UPDATE clients SET grants_cutoff = cutoff.number FROM cutoff WHERE clients.id = cutoff.id
+  RETURNING clients.id, cutoff.number)`
+
+/** The APIs forget it too: a later client of the same id is another one. */
+const deletion = Prisma.sql`ended AS (
+  DELETE FROM clients USING cutoff WHERE clients.id = cutoff.id RETURNING clients.id, cutoff.number
+), unlisted AS (
+  UPDATE apis SET clients = array_remove(apis.clients, ended.id) FROM ended WHERE ended.id = ANY(apis.clients))`
 
 /** The cut-off is taken after the row is locked, so that of two ends the later one has the higher number. */
 function ending(clientId: string, act: Act, change: Prisma.Sql): Prisma.Sql {
@@ -87,7 +102,7 @@ function ending(clientId: string, act: Act, change: Prisma.Sql): Prisma.Sql {
       SELECT id FROM clients WHERE id = ${clientId} FOR UPDATE
     ), cutoff AS MATERIALIZED (
       SELECT id, nextval('grant_numbers') AS number FROM doomed
-    ), ended AS (${change})
+    ), ${change}
     SELECT ${entryColumns} FROM ended CROSS JOIN LATERAL
       append_revocation('client', ended.id, ended.number, ${act.reason}, ${act.actor}) AS entry`
 }
@@ -103,6 +118,10 @@ function toClient(row: ClientRow): Client {
     scopes: row.scopes,
     audience: row.audience,
     redirectUris: row.redirect_uris,
+    postLogoutRedirectUris: row.post_logout_redirect_uris,
+    backchannelLogoutUri: row.backchannel_logout_uri ?? undefined,
+    registrationTokenHash: row.registration_token_hash === null ? undefined : toBuffer(row.registration_token_hash),
+    profile: row.profile,
     grantsCutoff: Number(row.grants_cutoff),
     disabledAt: row.disabled_at ?? undefined,
     createdAt: row.created_at

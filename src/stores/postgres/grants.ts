@@ -3,13 +3,13 @@ import type { GrantOwner, GrantStanding, GrantStore, Redemption, Rotation } from
 import type { Database } from './database.ts'
 import { createQuery } from './query.ts'
 import {
-  entryColumns, grantColumns, grantStands, newGrantColumns, newGrantValues, sessionStands, toEntry, toGrant,
+  entryColumns, grantColumns, grantEnd, grantStands, newGrantColumns, newGrantValues, sessionStands, toEntry, toGrant,
   type EntryRow, type GrantRow
 } from './rows.ts'
 
 type StandingRow = GrantRow & { live: boolean; expired: boolean; rotation_ages: number[] }
-type OwnerRow = Pick<GrantRow, 'id' | 'user_id' | 'session_id' | 'client_id'>
-type RedemptionRow = GrantRow | { id: null; spent: boolean }
+type OwnerRow = Pick<GrantRow, 'id' | 'subject' | 'client_id'> & { session_id: string | null }
+type SpentRow = Pick<GrantRow, 'id' | 'client_id'> & { redirect_uri: string; code_challenge: string | null }
 
 /** A grant with all that decides whether it stands. */
 const grantWithOwners = Prisma.sql`
@@ -20,9 +20,17 @@ export function createGrantStore({ prisma }: Database): GrantStore {
   const query = createQuery(prisma)
   return {
     async redeem(redemption) {
-      const row = await query.row<RedemptionRow>(redeeming(redemption))
-      if (row === undefined || row.id === null) return row?.spent === true ? 'spent' : 'dead'
-      return toGrant(row)
+      return (await query.row<{ outcome: 'redeemed' | 'spent' | 'dead' }>(redeeming(redemption)))!.outcome
+    },
+    async findSpent(origin) {
+      const row = await query.row<SpentRow>(Prisma.sql`
+        SELECT id, client_id, redirect_uri, code_challenge FROM grants WHERE origin = ${origin}::bytea`)
+      return row && {
+        grantId: row.id,
+        clientId: row.client_id,
+        redirectUri: row.redirect_uri,
+        codeChallenge: row.code_challenge ?? undefined
+      }
     },
     async rotate(rotation) {
       const row = await query.row<GrantRow>(rotating(rotation))
@@ -31,7 +39,7 @@ export function createGrantStore({ prisma }: Database): GrantStore {
     async find(grantId) {
       const row = await query.row<StandingRow>(Prisma.sql`
         SELECT ${grantColumns}, ${grantStands} AS live,
-          least(g.idle_expires_at, g.expires_at, s.expires_at) <= clock_timestamp() AS expired,
+          ${grantEnd} <= clock_timestamp() AS expired,
           ARRAY(SELECT extract(epoch FROM clock_timestamp() - moment)::float8
             FROM unnest(g.rotations) WITH ORDINALITY AS r (moment, place) ORDER BY place) AS rotation_ages
         FROM ${grantWithOwners} WHERE g.id = ${grantId}`)
@@ -39,7 +47,7 @@ export function createGrantStore({ prisma }: Database): GrantStore {
     },
     async findOwners(grantIds) {
       const rows = await query.rows<OwnerRow>(Prisma.sql`
-        SELECT id, user_id, session_id, client_id FROM grants WHERE id = ANY(${grantIds}::text[])`)
+        SELECT id, subject, CASE WHEN NOT offline THEN session_id END AS session_id, client_id FROM grants WHERE id = ANY(${grantIds}::text[])`)
       return rows.map(toOwner)
     },
     async revoke(grantId, act) {
@@ -74,42 +82,55 @@ function rotating({ proof, ...rotation }: Rotation): Prisma.Sql {
       AND u.id = g.user_id AND s.id = g.session_id AND c.id = g.client_id
       AND g.client_id IS NOT DISTINCT FROM ${rotation.clientId}
       AND g.key_binding IS NOT DISTINCT FROM ${rotation.keyBinding ?? null}::text
-      AND g.scopes @> ${rotation.scopes}::text[]
-      AND least(g.idle_expires_at, g.expires_at, s.expires_at) > clock_timestamp() AND ${grantStands}
+      AND g.scopes @> ${rotation.scopes}::text[] AND g.audience @> ${rotation.resources}::text[]
+      AND g.audience <@ coalesce(${rotation.openAudience ?? null}::text[], g.audience)
+      AND ${grantEnd} > clock_timestamp() AND ${grantStands}
       AND sha256(sha256(${proof.outerBlock}::bytea || sha256(${proof.innerBlock}::bytea || g.secret)))
         = ${proof.macDigest}::bytea
     RETURNING ${grantColumns}`
 }
 
 /**
- * All that the new grant stands on is locked in share first, so that no end of it slips in between; the
- * number is taken after that. Of two redemptions of one code the unique `origin` lets one insert.
+ * All that the new grant stands on is locked in share, so that no end of it slips in between; its number was taken before,
+ * so that an end which came since then is seen in a cut-off. Of two redemptions of one code the unique `origin` lets one
+ * insert.
  */
-function redeeming({ grant, userId, sessionId, origin }: Redemption): Prisma.Sql {
+function redeeming(redemption: Redemption): Prisma.Sql {
+  const { grant, number, userId, sessionId, consentItems, origin } = redemption
+  const consent = consentItems === undefined
+    ? { join: Prisma.empty, lock: Prisma.empty }
+    : {
+        join: Prisma.sql`JOIN consents k ON k.user_id = u.id AND k.client_id = ${grant.clientId}
+          AND k.items @> ${consentItems}::text[]`,
+        lock: Prisma.sql`, k`
+      }
   return Prisma.sql`
     WITH standing AS MATERIALIZED (
-      SELECT u.id, u.role, u.email, s.id AS session_id, s.auth_time, s.amr, s.expires_at
-      FROM users u JOIN sessions s ON s.user_id = u.id CROSS JOIN clients c CROSS JOIN service_state st
+      SELECT u.id AS user_id, s.id AS session_id, clock_timestamp() AS moment,
+        least(CASE WHEN NOT ${redemption.offline} THEN s.expires_at END,
+          clock_timestamp() + make_interval(secs => ${grant.absoluteLifetime}::int)) AS ends
+      FROM users u JOIN sessions s ON s.user_id = u.id ${consent.join} CROSS JOIN clients c CROSS JOIN service_state st
       WHERE u.id = ${userId} AND s.id = ${sessionId} AND c.id = ${grant.clientId} AND c.disabled_at IS NULL
         AND s.expires_at > clock_timestamp() AND ${sessionStands}
-      FOR SHARE OF u, s, c, st
-    ), numbered AS MATERIALIZED (
-      SELECT standing.*, nextval('grant_numbers') AS number, clock_timestamp() AS moment,
-        least(expires_at, clock_timestamp() + make_interval(secs => ${grant.absoluteLifetime}::int)) AS ends
-      FROM standing
+        AND ${number}::bigint >= greatest(u.grants_cutoff, c.grants_cutoff, st.grants_cutoff)
+      FOR SHARE OF u, s, c, st ${consent.lock}
     ), g AS (
       INSERT INTO grants (
-        id, number, user_id, session_id, origin, created_at, idle_expires_at, expires_at, ${newGrantColumns})
-      SELECT grant_id(number, ${grant.idRandom}::bytea), number, numbered.id, session_id, ${origin}::bytea,
-        moment, least(moment + make_interval(secs => ${grant.idleLifetime}::int), ends), ends,
-        ${newGrantValues(grant)}
-      FROM numbered
+        id, number, user_id, session_id, origin, created_at, idle_expires_at, expires_at, subject, auth_time, amr,
+        offline, claims, redirect_uri, code_challenge, ${newGrantColumns})
+      SELECT grant_id(${number}::bigint, ${grant.idRandom}::bytea), ${number}::bigint, user_id, session_id,
+        ${origin}::bytea, moment, least(moment + make_interval(secs => ${grant.idleLifetime}::int), ends), ends,
+        ${redemption.subject}, ${redemption.authTime}::timestamptz, ${redemption.amr}::text[], ${redemption.offline},
+        ${redemption.claims === undefined ? null : JSON.stringify(redemption.claims)}::jsonb, ${redemption.redirectUri},
+        ${redemption.codeChallenge ?? null}::text, ${newGrantValues(grant)}
+      FROM standing
       ON CONFLICT (origin) DO NOTHING
-      RETURNING *
+      RETURNING id
     )
-    SELECT ${grantColumns},
-      u.id IS NOT NULL OR EXISTS (SELECT 1 FROM grants WHERE grants.origin = ${origin}::bytea) AS spent
-    FROM (VALUES (1)) AS always LEFT JOIN numbered u ON true LEFT JOIN numbered s ON true LEFT JOIN g ON true`
+    SELECT CASE
+      WHEN EXISTS (SELECT 1 FROM g) THEN 'redeemed'
+      WHEN EXISTS (SELECT 1 FROM standing) OR EXISTS (SELECT 1 FROM grants WHERE origin = ${origin}::bytea) THEN 'spent'
+      ELSE 'dead' END AS outcome`
 }
 
 function toStanding(row: StandingRow): GrantStanding {
@@ -119,8 +140,8 @@ function toStanding(row: StandingRow): GrantStanding {
 function toOwner(row: OwnerRow): GrantOwner {
   return {
     grantId: row.id,
-    userId: row.user_id,
-    sessionId: row.session_id,
+    subject: row.subject,
+    sessionId: row.session_id ?? undefined,
     clientId: row.client_id
   }
 }

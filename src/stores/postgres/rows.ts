@@ -1,4 +1,5 @@
 import { Prisma } from '../../generated/prisma/client.ts'
+import type { ClaimsRequest } from '../../protocol/claims-request.ts'
 import type { GrantState } from '../grants.ts'
 import type { JournalEntry, TargetKind } from '../journal.ts'
 import type { NewGrant } from '../sessions.ts'
@@ -41,10 +42,10 @@ export function hasEntry<Row extends MaybeEntry>(row: Row): row is Row & EntryRo
   return row.seq !== null
 }
 
-/** A grant `g` with what its user `u` and session `s` add to a token. */
+/** A grant `g` with what its user `u` adds to a token. */
 export const grantColumns = Prisma.sql`
   g.id, g.client_id, g.user_id, g.session_id, g.scopes, g.audience, g.key_binding, g.secret, g.generation,
-  g.mac_kid, u.role, u.email, s.auth_time, s.amr`
+  g.mac_kid, u.role, u.email, g.auth_time, g.amr, g.subject, g.offline, g.claims`
 
 export interface GrantRow {
   id: string
@@ -61,6 +62,9 @@ export interface GrantRow {
   email: string
   auth_time: Date
   amr: string[]
+  subject: string
+  offline: boolean
+  claims: ClaimsRequest | null
 }
 
 export function toGrant(row: GrantRow): GrantState {
@@ -78,7 +82,10 @@ export function toGrant(row: GrantRow): GrantState {
     role: row.role,
     email: row.email,
     authTime: row.auth_time,
-    amr: row.amr
+    amr: row.amr,
+    subject: row.subject,
+    offline: row.offline,
+    claims: row.claims ?? undefined
   }
 }
 
@@ -102,12 +109,16 @@ export const sessionStands = Prisma.sql`(
   AND s.number >= st.grants_cutoff)`
 
 /**
- * Whether nothing has ended grant `g` of client `c` in such a session: what has a number below a cut-off is
- * dead.
+ * Whether nothing has ended grant `g` of client `c` in such a session, unless it outlives sessions: what has a number
+ * below a cut-off is dead.
  */
 export const grantStands = Prisma.sql`(
-  ${sessionStands} AND g.revoked_at IS NULL AND c.disabled_at IS NULL
+  (g.offline OR ${sessionStands}) AND g.revoked_at IS NULL AND u.disabled_at IS NULL AND c.disabled_at IS NULL
   AND g.number >= u.grants_cutoff AND g.number >= c.grants_cutoff AND g.number >= st.grants_cutoff)`
+
+/** When grant `g` in session `s` ends if nobody ends it. */
+export const grantEnd = Prisma.sql`
+  least(g.idle_expires_at, g.expires_at, CASE WHEN NOT g.offline THEN s.expires_at END)`
 
 export function toBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)

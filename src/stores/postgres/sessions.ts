@@ -2,6 +2,7 @@ import { Prisma } from '../../generated/prisma/client.ts'
 import type { Session, SessionStore, SignIn } from '../sessions.ts'
 import type { Database } from './database.ts'
 import { createQuery } from './query.ts'
+import { rememberDevice } from './remember-device.ts'
 import {
   entryColumns, grantColumns, newGrantColumns, newGrantValues, sessionStands, toEntry, toGrant, type EntryRow,
   type GrantRow
@@ -16,9 +17,6 @@ interface SessionRow {
   last_used_at: Date
   expires_at: Date
 }
-
-/** How many devices a user's account remembers. */
-const rememberedDevices = 10
 
 export function createSessionStore({ prisma }: Database): SessionStore {
   const query = createQuery(prisma)
@@ -74,37 +72,17 @@ function beginning(signIn: SignIn): Prisma.Sql {
       RETURNING id, auth_time, amr, expires_at
     ), g AS (
       INSERT INTO grants (
-        id, number, user_id, session_id, created_at, idle_expires_at, expires_at, ${newGrantColumns})
+        id, number, user_id, session_id, created_at, idle_expires_at, expires_at, subject, auth_time, amr,
+        ${newGrantColumns})
       SELECT grant_id(grant_number, ${grant.idRandom}::bytea), grant_number, user_id, s.id, moment,
-        least(moment + make_interval(secs => ${grant.idleLifetime}::int), s.expires_at), s.expires_at,
-        ${newGrantValues(grant)}
+        least(moment + make_interval(secs => ${grant.idleLifetime}::int), s.expires_at), s.expires_at, user_id,
+        s.auth_time, s.amr, ${newGrantValues(grant)}
       FROM numbered CROSS JOIN s
       RETURNING *
-    ) ${rememberingDevice(signIn.deviceHash)}
+    ) ${rememberDevice(signIn.deviceHash, Prisma.sql`numbered`)}
     SELECT ${grantColumns} FROM u CROSS JOIN s CROSS JOIN g CROSS JOIN LATERAL record_audit(
       'user/signed-in', 'user:' || u.id, u.id, jsonb_build_object('session', s.id, 'client', g.client_id)
     ) AS noted`
-}
-
-/**
- * Further steps of a sign-in. A secret belongs to one account for good. The device at hand is left out of the
- * count, because a step does not see what another step of its statement inserts.
- */
-function rememberingDevice(deviceHash: Buffer | undefined): Prisma.Sql {
-  if (deviceHash === undefined) return Prisma.empty
-  return Prisma.sql`, remembered AS (
-      INSERT INTO devices (secret_hash, user_id) SELECT ${deviceHash}::bytea, user_id FROM numbered
-      ON CONFLICT (secret_hash) DO UPDATE SET last_used_at = clock_timestamp()
-        WHERE devices.user_id = excluded.user_id
-    ), surplus AS MATERIALIZED (
-      SELECT secret_hash FROM devices WHERE secret_hash IN (
-        SELECT d.secret_hash FROM devices d JOIN numbered ON d.user_id = numbered.user_id
-        WHERE d.secret_hash <> ${deviceHash}::bytea
-        ORDER BY d.last_used_at DESC, d.secret_hash OFFSET ${rememberedDevices - 1}::int
-      ) FOR UPDATE SKIP LOCKED
-    ), forgotten AS (
-      DELETE FROM devices USING surplus WHERE devices.secret_hash = surplus.secret_hash
-    )`
 }
 
 function toSession(row: SessionRow): Session {

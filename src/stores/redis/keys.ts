@@ -13,6 +13,8 @@ export interface RedisKeys {
   revocationChannel: string
   /** One limiter's window: a number. Lives as long as the window. */
   counter(name: string): string
+  /** What waits for a person or a client: a text. Lives for minutes at most. */
+  pending(name: string): string
 }
 
 /**
@@ -27,6 +29,7 @@ export function redisKeys(prefix = 'countersign:'): RedisKeys {
     revocationEntries: `${prefix}{revocations}:entries`,
     revocationEnds: `${prefix}{revocations}:ends`,
     revocationChannel: `${prefix}{revocations}:changes`,
-    counter: name => `${prefix}counter:${name}`
+    counter: name => `${prefix}counter:${name}`,
+    pending: name => `${prefix}pending:${name}`
   }
 }

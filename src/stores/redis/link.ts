@@ -1,5 +1,6 @@
 import { createClient } from 'redis'
 import { counterScripts } from './counter-scripts.ts'
+import { pendingScripts } from './pending-scripts.ts'
 import { revocationScripts } from './revocation-scripts.ts'
 
 /** Two sockets to one Redis, which reconnect by themselves: one for commands, one that only listens. */
@@ -30,7 +31,7 @@ function createRedisClient(url: string) {
   return createClient({
     url,
     name: 'countersign',
-    scripts: { ...revocationScripts, ...counterScripts },
+    scripts: { ...revocationScripts, ...counterScripts, ...pendingScripts },
     // Waiting for Redis to come back is the caller's decision: a command fails at once while it is away.
     disableOfflineQueue: true,
     commandsQueueMaxLength: 10_000,

@@ -1,7 +1,9 @@
 import t, { type Test } from 'tap'
 import { createRedisCounters } from '../../../src/stores/redis/counters.ts'
+import { createRedisPending } from '../../../src/stores/redis/pending.ts'
 import { createRedisRevocationCache } from '../../../src/stores/redis/revocation-cache.ts'
 import { countersContract } from '../../contract/counters.contract.ts'
+import { pendingContract } from '../../contract/pending.contract.ts'
 import { journalEntry, revocationCacheContract } from '../../contract/revocation-cache.contract.ts'
 import { connectShared, randomPrefix, sharedRedisUrl } from '../../support/redis.ts'
 
@@ -64,5 +66,26 @@ t.test('the revocation cache in Redis', options, async t => {
     await one.run(client => client.zAdd(one.keys.revocationEnds, { value: '1', score: 1_000_000_000_000 }))
     await cache.announce([journalEntry(3)])
     t.same((await cache.entriesAfter(0, 3)).map(entry => entry.seq), [2, 3])
+  })
+})
+
+t.test('what waits, in Redis', options, async t => {
+  pendingContract(t, async t => {
+    const { one, other } = await connectTwo(t)
+    return {
+      one: createRedisPending(one),
+      other: createRedisPending(other),
+      endTime: async name => void await one.run(client => client.pExpire(one.keys.pending(name), -1))
+    }
+  })
+
+  t.test('a replaced value keeps what is left of its time', async t => {
+    const { one } = await connectTwo(t)
+    const pending = createRedisPending(one)
+    await pending.add('name', 'a', 60)
+    await one.run(client => client.pExpire(one.keys.pending('name'), 30_000))
+    t.equal(await pending.replace('name', 'a', 'b'), true)
+    const left = await one.run(client => client.pTTL(one.keys.pending('name')))
+    t.ok(left > 20_000 && left <= 30_000)
   })
 })

@@ -1,0 +1,24 @@
+import t from 'tap'
+import { createMemoryPending } from '../../../src/stores/memory/pending.ts'
+import { pendingContract } from '../../contract/pending.contract.ts'
+import { createTestClock } from '../../support/clock.ts'
+
+t.test('what waits, in memory', async t => {
+  pendingContract(t, () => {
+    const clock = createTestClock()
+    const pending = createMemoryPending(clock)
+    return Promise.resolve({ one: pending, other: pending, endTime: () => Promise.resolve(clock.advance(60)) })
+  })
+})
+
+t.test('when it is full, what is there stays and what comes is told to come again', async t => {
+  const clock = createTestClock()
+  const pending = createMemoryPending(clock, 2)
+  await pending.add('short', 'a', 10)
+  await pending.add('long', 'b', 100)
+  await t.rejects(pending.add('more', 'c', 10), { code: 'temporarily_unavailable' })
+  t.equal(await pending.find('short'), 'a')
+  clock.advance(10)
+  t.equal(await pending.add('more', 'c', 10), true, 'there is room again')
+  t.equal(await pending.find('long'), 'b')
+})
