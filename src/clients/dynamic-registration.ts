@@ -77,9 +77,8 @@ export function createDynamicRegistration(options: DynamicRegistrationOptions): 
       const draft = checkDraft(id, body, options)
       const secret = makeNeededSecret(draft, random)
       const registrationToken = `cs_registration_${random.bytes(32).toString('base64url')}`
-      const registrationTokenHash = hashToken(registrationToken)
-      await clients.create(
-        { id, tag: clientTagOf(id), ...draft, secretHash: hashOf(secret), registrationTokenHash }, 'client-registration')
+      const hashes = { secretHash: hashOf(secret), registrationTokenHash: hashToken(registrationToken) }
+      await clients.create({ id, tag: clientTagOf(id), ...draft, ...hashes }, 'client-registration')
       return finish(id, { registrationToken, secret })
     },
     async read(access) {
