@@ -11,6 +11,7 @@ import type { Pulse } from '../pulse.ts'
 import type { RevocationList } from '../revocation/list.ts'
 import type { Lookup } from '../revocation/lookup.ts'
 import type { Revoker } from '../revocation/revoke.ts'
+import type { ApiStore } from '../stores/apis.ts'
 import type { AuditStore } from '../stores/audit.ts'
 import type { ClientStore } from '../stores/clients.ts'
 import type { ProfileStore } from '../stores/profiles.ts'
@@ -24,6 +25,7 @@ export interface AdminSettings {
   adminHost: string
   adminToken: string | undefined
   keysDir: string
+  accessTokenLifetime: number
   refreshAbsoluteLifetime: number
 }
 
@@ -35,6 +37,7 @@ export interface AdminInstance {
   logger: FastifyBaseLogger
   metrics: Metrics & { render(): Promise<{ body: string; contentType: string }> }
   stores: {
+    apis: ApiStore
     audit: AuditStore
     clients: ClientStore
     profiles: ProfileStore

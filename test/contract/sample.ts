@@ -120,6 +120,8 @@ export function rotationOf(grant: GrantState, changes: Partial<Rotation> = {}): 
     clientId: grant.clientId,
     keyBinding: grant.keyBinding,
     scopes: [],
+    resources: [],
+    openAudience: undefined,
     proof: proofOf(grant.secret),
     macKid: 'mac-2',
     idleLifetime: 600,

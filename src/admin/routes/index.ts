@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { AdminInstance } from '../instance.ts'
+import { apiRoutes } from './apis.ts'
 import { auditRoutes } from './audit.ts'
 import { clientRoutes } from './clients.ts'
 import { doctorRoutes } from './doctor.ts'
@@ -13,5 +14,5 @@ import { userRoutes } from './users.ts'
  * here.
  */
 export const adminRoutes: ReadonlyArray<(app: FastifyInstance, instance: AdminInstance) => void> = [
-  userRoutes, profileRoutes, clientRoutes, keyRoutes, revocationRoutes, auditRoutes, doctorRoutes
+  userRoutes, profileRoutes, clientRoutes, apiRoutes, keyRoutes, revocationRoutes, auditRoutes, doctorRoutes
 ]
