@@ -36,6 +36,18 @@ onEachStore(t, async (t, { app, service, issuer }) => {
     t.equal(claimsOf(accessToken)['sub'], user.id)
   })
 
+  t.test('the metadata says where it is and what it gives', async t => {
+    const metadata = (await app.inject('/.well-known/openid-configuration')).json<Record<string, string[]>>()
+    t.match(metadata, {
+      userinfo_endpoint: `${issuer}${url}`, claims_parameter_supported: true, subject_types_supported: ['public', 'pairwise'],
+      id_token_signing_alg_values_supported: ['RS256'], userinfo_signing_alg_values_supported: ['RS256'],
+      acr_values_supported: ['urn:countersign:acr:password']
+    })
+    for (const claim of ['sub', 'auth_time', 'sid', 'name', 'email_verified', 'phone_number', 'address', 'updated_at']) {
+      t.ok(metadata['claims_supported']!.includes(claim), claim)
+    }
+  })
+
   t.test('N170: each scope gives its claims', async t => {
     const all = (await ask((await grant('openid profile email address phone')).accessToken)).json<Record<string, unknown>>()
     const { updated_at: updatedAt, ...rest } = all
@@ -63,8 +75,8 @@ onEachStore(t, async (t, { app, service, issuer }) => {
   })
 
   t.test("a client's own token is no user's, whatever its scope", async t => {
-    const odd = await createClient(service, { scopes: ['openid'] })
-    const answer = await ask(await clientToken(app, odd))
+    const claims = claimsOf(await clientToken(app, client))
+    const answer = await ask(await createSignJwt(service.ring)('at+jwt', { ...claims, scope: 'openid' }))
     t.equal(answer.statusCode, 401)
     t.match(answer.json(), { error: 'invalid_token' })
   })
