@@ -30,7 +30,7 @@ export const errorTable = {
   unauthorized_client: row([400, 403], ['unauthorized_client', 'CLIENT_NOT_ALLOWED'], 'This client may not do that.'),
   unsupported_grant_type: row(400, ['unsupported_grant_type', 'VALIDATION_FAILED'], 'This grant type is not supported.'),
   invalid_scope: row(400, ['invalid_scope', 'SCOPE_INVALID'], 'The scope is unknown, malformed or wider than allowed.'),
-  invalid_target: row(400, ['invalid_target', 'TARGET_INVALID'], 'The resource is unknown, malformed or not for this.'),
+  invalid_target: row(400, ['invalid_target', 'TARGET_INVALID'], 'The resource is unknown, malformed or not for this client.'),
   token_missing: row(401, ['invalid_token', 'TOKEN_MISSING'], 'An access token is required.'),
   refresh_token_missing: row(401, ['invalid_grant', 'TOKEN_MISSING'], 'A refresh token is required.'),
   invalid_token: row(401, ['invalid_token', 'TOKEN_INVALID'], 'The access token is not valid here.'),
