@@ -9,6 +9,7 @@ const counters: Record<string, { help: string; labels: string[] }> = {
   countersign_refresh_late_total: { help: 'Refresh tokens answered with their existing successor', labels: [] },
   countersign_refresh_replays_total: { help: 'Replayed refresh tokens; each has ended a grant', labels: [] },
   countersign_revocations_total: { help: 'Revocations, by target', labels: ['target'] },
+  countersign_logout_notices_total: { help: 'Attempts to deliver a logout token, by outcome', labels: ['outcome'] },
   countersign_refusals_total: { help: 'Refused requests, by error code', labels: ['code'] }
 }
 

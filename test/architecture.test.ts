@@ -27,7 +27,7 @@ const allowed: Record<string, string[]> = {
     ...domain, 'compose-domain', 'compose-stores', 'config', 'http', 'admin', 'logger', 'metrics',
     'protocol', 'pulse', 'stores', 'system', 'upkeep'
   ],
-  'compose-domain': [...domain, 'compose-stores', 'config', 'http', 'protocol', 'pulse', 'stores'],
+  'compose-domain': [...domain, 'compose-stores', 'config', 'http', 'logout', 'outbound', 'protocol', 'pulse', 'stores'],
   'compose-stores': ['config', 'protocol', 'stores', 'stores/postgres', 'stores/redis', 'stores/memory'],
   'config': ['config-schema'],
   'config-schema': [],
@@ -54,6 +54,8 @@ const allowed: Record<string, string[]> = {
   'clients': ['revocation', 'stores', 'protocol'],
   'keys': ['revocation', 'single-flight', 'stores', 'protocol'],
   'revocation': ['single-flight', 'stores', 'protocol'],
+  'logout': ['tokens', 'stores', 'protocol'],
+  'outbound': ['protocol'],
   'web': ['protocol'],
   'stores': ['protocol'],
   'stores/postgres': ['stores', 'protocol', 'generated'],
@@ -83,6 +85,8 @@ const packageOwners: Array<[RegExp, string[]]> = [
   [/^(fastify|@fastify\/.*)$/, ['app', 'http', 'admin', 'main', 'compose', 'lifecycle']],
   [/^@node-rs\//, ['accounts']],
   [/^prom-client$/, ['admin', 'metrics']],
+  [/^(preact|preact\/.*|preact-render-to-string)$/, ['web']],
+  [/^negotiator$/, ['http']],
   [/^pino$/, ['compose', 'logger']]
 ]
 

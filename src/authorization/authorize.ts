@@ -28,7 +28,7 @@ export interface AuthorizationAttempt {
 
 export type AuthorizationOutcome =
   | { kind: 'response'; response: AuthorizationResponse; isWarned: boolean }
-  | { kind: 'interaction'; id: string; uiLocales: string | undefined }
+  | { kind: 'interaction'; id: string }
   | { kind: 'lost'; fault: DestinationFault }
 
 export interface AuthorizeOptions {
@@ -79,7 +79,7 @@ async function proceed(
     return { kind: 'response', response, isWarned: false }
   }
   if (request.prompts.includes('none')) return { error: errorOfStep(step), rule: `prompt-none-${step}` }
-  return { kind: 'interaction', id: await interactions.begin({ request, target, browser }), uiLocales: request.uiLocales }
+  return { kind: 'interaction', id: await interactions.begin({ request, target, browser }) }
 }
 
 /** Once it is known where the client is, it is told of our own trouble, too (RFC 6749 §4.1.2.1). */

@@ -1,10 +1,9 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
-import type { Progress } from '../protocol/authorization-policy.ts'
-import { noProgress } from '../protocol/authorization-policy.ts'
+import { noProgress, type Progress } from '../protocol/authorization-policy.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import type { AuthorizationResponse } from '../protocol/authorization-response.ts'
+import { bindToBrowser, isOfBrowser, type BrowserBinding } from '../protocol/browser-binding.ts'
 import { pendingNames } from '../protocol/pending-names.ts'
 import type { UserTarget } from '../protocol/target.ts'
 import type { PendingStore } from '../stores/pending.ts'
@@ -33,13 +32,9 @@ export interface GivenAnswer {
   isOurs: boolean
 }
 
-interface InteractionRecord {
+interface InteractionRecord extends BrowserBinding {
   request: AuthorizationRequest
   target: UserTarget
-  /** SHA-256 of the browser's secret, in base64url. */
-  browserHash: string
-  /** What every form of it carries. */
-  csrf: string
   progress: Progress
   /** Milliseconds since 1970. */
   answered?: { response: AuthorizationResponse; at: number }
@@ -78,14 +73,14 @@ export function createInteractions({ pending, random, clock }: InteractionsOptio
     async begin({ request, target, browser }) {
       const id = random.bytes(16).toString('base64url')
       const record: InteractionRecord = {
-        request, target, browserHash: digest(browser), csrf: random.bytes(16).toString('base64url'), progress: noProgress
+        ...bindToBrowser(browser, random.bytes(16)), request, target, progress: noProgress
       }
       await pending.add(pendingNames.interaction(id), JSON.stringify(record), interactionLifetime)
       return id
     },
     async find(id, browser) {
       const found = await read(id)
-      return found && browser !== undefined && isSame(found.browserHash, digest(browser)) ? found : undefined
+      return found && isOfBrowser(found, browser) ? found : undefined
     },
     advance: (interaction, done) => change(interaction, { progress: { ...interaction.progress, ...done } }),
     async answer(interaction, response) {
@@ -99,16 +94,4 @@ export function createInteractions({ pending, random, clock }: InteractionsOptio
         : { response: answered.response, isOurs: false }
     }
   }
-}
-
-/** Whether a form carries the token of the interaction's own pages. */
-export function isFormOf({ csrf }: OpenInteraction, presented: string | undefined): boolean {
-  return presented !== undefined && isSame(csrf, presented)
-}
-
-const digest = (text: string): string => createHash('sha256').update(text).digest('base64url')
-
-function isSame(ours: string, presented: string): boolean {
-  const [one, other] = [Buffer.from(ours), Buffer.from(presented)]
-  return one.length === other.length && timingSafeEqual(one, other)
 }

@@ -6,7 +6,7 @@ import type { UserTarget } from '../protocol/target.ts'
 import type { AuthorizationStanding, AuthorizationStore } from '../stores/authorizations.ts'
 import type { Client } from '../stores/clients.ts'
 import type { AssignSubject } from '../tokens/assign-subject.ts'
-import type { VerifyIdTokenHint } from '../tokens/id-token-hint.ts'
+import type { HintFault, IdTokenHint } from '../tokens/id-token-hint.ts'
 import { hashCookie } from './session-cookie.ts'
 
 /** Who is there, and what has to happen before that client gets a code. */
@@ -30,7 +30,7 @@ export interface View {
 export interface LookAtPersonOptions {
   authorizations: AuthorizationStore
   assignSubject: AssignSubject
-  verifyIdTokenHint: VerifyIdTokenHint
+  verifyIdTokenHint(token: string, clientId: string): Promise<IdTokenHint | HintFault>
 }
 
 export function createLookAtPerson(options: LookAtPersonOptions): LookAtPerson {

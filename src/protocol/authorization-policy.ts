@@ -20,6 +20,8 @@ export interface Progress {
   signedIn: boolean
   selected: boolean
   consented: boolean
+  /** They want to be somebody else than who is signed in. */
+  otherAccount: boolean
 }
 
 export interface Circumstances {
@@ -29,18 +31,18 @@ export interface Circumstances {
   progress: Progress
 }
 
-export const noProgress: Progress = { signedIn: false, selected: false, consented: false }
+export const noProgress: Progress = { signedIn: false, selected: false, consented: false, otherAccount: false }
 
 export function decideNextStep(
   request: Pick<AuthorizationRequest, 'prompts' | 'maxAge'>, { session, isConsentCovered, progress }: Circumstances
 ): NextStep {
   const { prompts, maxAge } = request
-  if (session === undefined || !session.isHinted) return 'sign-in'
+  if (session === undefined || !session.isHinted || progress.otherAccount) return 'sign-in'
   const mustSignIn = prompts.includes('login') || (maxAge !== undefined && (session.authAge > maxAge || maxAge === 0))
   if (mustSignIn && !progress.signedIn) return 'sign-in'
   // Whoever has just signed in has chosen the account by that.
   if (prompts.includes('select_account') && !progress.selected && !progress.signedIn) return 'select-account'
-  if ((!isConsentCovered || prompts.includes('consent')) && !progress.consented) return 'consent'
+  if (!isConsentCovered || (prompts.includes('consent') && !progress.consented)) return 'consent'
   return 'issue'
 }
 

@@ -31,7 +31,7 @@ function build(to: ResponseTarget, params: Record<string, string>, issuer: strin
  * its parameter and begin another.
  */
 export function redirectLocation({ redirectUri, params }: Pick<AuthorizationResponse, 'redirectUri' | 'params'>): string {
-  const query = Object.entries(params).map(([name, value]) => `${name}=${encodeURIComponent(value.toWellFormed())}`).join('&')
+  const query = Object.entries(params).map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')
   if (query === '') return redirectUri
   const separator = !redirectUri.includes('?') ? '?' : /[?&]$/.test(redirectUri) ? '' : '&'
   return redirectUri + separator + query

@@ -25,12 +25,15 @@ export interface RevokerOptions {
   list: RevocationList
   pulse: { refresh(): Promise<ServiceState> }
   metrics: Metrics
+  /** Hears that something has ended, once every instance knows. */
+  afterPublishing: () => void
 }
 
-export function createRevoker({ stores, list, pulse, metrics }: RevokerOptions): Revoker {
+export function createRevoker({ stores, list, pulse, metrics, afterPublishing }: RevokerOptions): Revoker {
   async function publish(entries: JournalEntry[]): Promise<void> {
     await list.announce(entries)
     for (const { target } of entries) metrics.count('countersign_revocations_total', { target })
+    afterPublishing()
   }
 
   return {

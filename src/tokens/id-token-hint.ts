@@ -15,18 +15,21 @@ export interface IdTokenHint {
 
 export type HintFault = JwtFault | 'not-ours' | 'wrong-audience'
 
-export interface HintContext {
+/** `clientId` is the client that it must have been issued to, where one is known. */
+export type VerifyIdTokenHint = (token: string, clientId?: string) => Promise<IdTokenHint | HintFault>
+
+export interface VerifyIdTokenHintOptions {
   ring: Pick<KeyRing, 'verifying'>
   issuer: string
-  /** The client that it must have been issued to, where one is known. */
-  clientId?: string | undefined
 }
 
-export async function verifyIdTokenHint(token: string, { ring, issuer, clientId }: HintContext): Promise<IdTokenHint | HintFault> {
-  const verdict = await verifyJwt(token, 'JWT', ring)
-  if (typeof verdict === 'string') return verdict
-  const { iss, sub, aud, sid } = verdict.claims
-  // A signed answer of the userinfo endpoint has the same type, and no session.
-  if (iss !== issuer || typeof sub !== 'string' || typeof aud !== 'string' || typeof sid !== 'string') return 'not-ours'
-  return clientId !== undefined && aud !== clientId ? 'wrong-audience' : { sub, aud, sid }
+export function createVerifyIdTokenHint({ ring, issuer }: VerifyIdTokenHintOptions): VerifyIdTokenHint {
+  return async (token, clientId) => {
+    const verdict = await verifyJwt(token, 'JWT', ring)
+    if (typeof verdict === 'string') return verdict
+    const { iss, sub, aud, sid } = verdict.claims
+    // A signed answer of the userinfo endpoint has the same type, and no session.
+    if (iss !== issuer || typeof sub !== 'string' || typeof aud !== 'string' || typeof sid !== 'string') return 'not-ours'
+    return clientId !== undefined && aud !== clientId ? 'wrong-audience' : { sub, aud, sid }
+  }
 }

@@ -10,13 +10,18 @@ import { consentsContract } from './consents.contract.ts'
 import { grantsContract } from './grants.contract.ts'
 import { journalContract } from './journal.contract.ts'
 import { keysContract } from './keys.contract.ts'
+import { profilesContract } from './profiles.contract.ts'
+import { logoutNoticesContract } from './logout-notices.contract.ts'
 import { act, randomId, sampleGrant, signInAnew, type OpenStores } from './sample.ts'
 import { devicesContract, sessionsContract } from './sessions.contract.ts'
 import { auditContract, stateContract } from './state.contract.ts'
+import { subjectsContract } from './subjects.contract.ts'
 import { usersContract } from './users.contract.ts'
 
 const suites: Record<string, (t: Test, open: OpenStores) => void> = {
   users: usersContract,
+  profiles: profilesContract,
+  'pairwise subjects': subjectsContract,
   sessions: sessionsContract,
   devices: devicesContract,
   'browser sessions': browserSessionsContract,
@@ -25,6 +30,7 @@ const suites: Record<string, (t: Test, open: OpenStores) => void> = {
   clients: clientsContract,
   apis: apisContract,
   keys: keysContract,
+  logoutNotices: logoutNoticesContract,
   journal: journalContract,
   state: stateContract,
   audit: auditContract

@@ -156,3 +156,45 @@ BEGIN
     RETURN NEXT append_revocation('grant', ended, NULL, p_reason, p_actor, p_user_id);
   END LOOP;
 END $$;
+
+-- Queues a logout token for every client that takes part in one of the sessions and wants to hear of its end. The clients
+-- are held until the statement commits: one that is being deleted is waited for, and then gets none.
+CREATE FUNCTION "queue_logout_notices"(p_session_ids text[]) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+  PERFORM 1 FROM clients c WHERE c.backchannel_logout_uri IS NOT NULL
+    AND c.id IN (SELECT g.client_id FROM grants g WHERE g.session_id = ANY (p_session_ids))
+    ORDER BY c.id FOR KEY SHARE OF c;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  INSERT INTO logout_notices (client_id, session_id, subject)
+  SELECT DISTINCT g.client_id, g.session_id, g.subject FROM grants g JOIN clients c ON c.id = g.client_id
+    WHERE g.session_id = ANY (p_session_ids) AND c.backchannel_logout_uri IS NOT NULL;
+END $$;
+
+-- A session can end in these two ways, whoever ends it. The triggers run before the change, and so before the act's entry
+-- in the journal: its head, which all acts share, is not held meanwhile, and is locked after the clients, as by the deletion
+-- of a client. What was dead before is not told again.
+CREATE FUNCTION "notice_session_end"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF OLD.expires_at > clock_timestamp()
+    AND OLD.number >= (SELECT greatest(u.grants_cutoff, st.grants_cutoff) FROM users u CROSS JOIN service_state st
+      WHERE u.id = OLD.user_id)
+  THEN
+    PERFORM queue_logout_notices(ARRAY[OLD.id]);
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER "session_ended" BEFORE UPDATE OF "revoked_at" ON "sessions"
+  FOR EACH ROW WHEN (OLD.revoked_at IS NULL AND NEW.revoked_at IS NOT NULL) EXECUTE FUNCTION "notice_session_end"();
+
+CREATE FUNCTION "notice_cut_off"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM queue_logout_notices(ARRAY(
+    SELECT s.id FROM sessions s CROSS JOIN service_state st
+    WHERE s.user_id = NEW.id AND s.number >= greatest(OLD.grants_cutoff, st.grants_cutoff)
+      AND s.number < NEW.grants_cutoff AND s.revoked_at IS NULL AND s.expires_at > clock_timestamp()));
+  RETURN NEW;
+END $$;
+CREATE TRIGGER "sessions_cut_off" BEFORE UPDATE OF "grants_cutoff" ON "users"
+  FOR EACH ROW WHEN (NEW.grants_cutoff > OLD.grants_cutoff) EXECUTE FUNCTION "notice_cut_off"();

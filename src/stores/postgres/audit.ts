@@ -14,6 +14,14 @@ const pruneBatch = 5_000
 const longEnded = Prisma.sql`
   expires_at < (SELECT clock_timestamp() - (last_token_ends() - clock_timestamp()))`
 
+/**
+ * A grant may have run its time while the session it was made in goes on: by its row, the client is found that has to hear
+ * of the session's end.
+ */
+const awaitsLogout = Prisma.sql`
+  EXISTS (SELECT 1 FROM sessions s JOIN clients c ON c.id = grants.client_id WHERE s.id = grants.session_id
+    AND c.backchannel_logout_uri IS NOT NULL AND s.revoked_at IS NULL AND s.expires_at > clock_timestamp())`
+
 export function createAuditStore({ prisma }: Database): AuditStore {
   const query = createQuery(prisma)
   return {
@@ -46,7 +54,8 @@ export function createAuditStore({ prisma }: Database): AuditStore {
 function pruning(auditDays: number): Prisma.Sql[] {
   const limit = Prisma.sql`LIMIT ${pruneBatch}::int FOR UPDATE SKIP LOCKED`
   return [
-    Prisma.sql`DELETE FROM grants WHERE id IN (SELECT id FROM grants WHERE ${longEnded} ${limit})`,
+    Prisma.sql`DELETE FROM grants WHERE id IN (SELECT id FROM grants WHERE ${longEnded}
+      AND NOT ${awaitsLogout} ${limit})`,
     // An offline grant needs the row of the session that it outlived.
     Prisma.sql`DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE ${longEnded}
       AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.session_id = sessions.id) ${limit})`,

@@ -2,6 +2,7 @@ import { createApiStore } from './apis.ts'
 import { createAuditStore } from './audit.ts'
 import { createAuthorizationStore } from './authorizations.ts'
 import { createBrowserSessionStore } from './browser-sessions.ts'
+import { createClientRegistrationStore } from './client-registrations.ts'
 import { createClientStore } from './clients.ts'
 import { createConsentStore } from './consents.ts'
 import type { Database } from './database.ts'
@@ -10,6 +11,7 @@ import { createGrantStore } from './grants.ts'
 import { createJournalStore } from './journal.ts'
 import { createKeyStore } from './keys.ts'
 import { createProfileStore } from './profiles.ts'
+import { createLogoutNoticeStore } from './logout-notices.ts'
 import { createSessionStore } from './sessions.ts'
 import { createStateStore } from './state.ts'
 import { createSubjectStore } from './subjects.ts'
@@ -31,9 +33,11 @@ export function createPostgresStores(database: Database) {
     grants: createGrantStore(database),
     clients: createClientStore(database),
     apis: createApiStore(database),
+    clientRegistrations: createClientRegistrationStore(database),
     keys: createKeyStore(database),
     journal: createJournalStore(database),
     state: createStateStore(database),
+    logoutNotices: createLogoutNoticeStore(database),
     audit: createAuditStore(database)
   }
 }
