@@ -2,8 +2,7 @@ import t from 'tap'
 import type { NewApi } from '../../src/stores/apis.ts'
 import type { NewClient } from '../../src/stores/clients.ts'
 import { createClient, createGrant, postForm, type GrantRequest, type TestClient } from '../support/clients.ts'
-import { createTestClock } from '../support/clock.ts'
-import { availableStores, onEachStore, openService, type OpenedService } from '../support/service.ts'
+import { onEachStore, type OpenedService } from '../support/service.ts'
 import { claimsOf, signInAnew } from '../support/users.ts'
 
 const url = '/oauth/token'
@@ -222,17 +221,3 @@ onEachStore(t, async (t, opened) => {
     bodies.forEach((body, at) => t.equal(claimsOf(body.access_token)['aud'], apis[at % 3]))
   })
 }, { config: { REFRESH_GRACE: '60' } })
-
-for (const store of availableStores()) {
-  t.test(`with the state of the APIs unknown the answer is 503, never a refusal, on ${store} stores`, async t => {
-    const clock = createTestClock(Date.now())
-    const opened = await openService(t, { store, clock })
-    const { register, ask, shop } = openWorld(opened)
-    const client = await shop()
-    const api = await register([client])
-    await opened.service.pulse.stop()
-    clock.advance(11)
-    t.equal((await ask(client, [api])).statusCode, 503)
-    t.equal((await ask(client, ['urn:unknown'])).statusCode, 503)
-  })
-}
