@@ -63,6 +63,15 @@ onEachStore(t, async (t, opened) => {
     t.match((await ask(client, [''])).json(), { scope: 'read own' }, 'an empty one counts as absent')
   })
 
+  t.test('no lifetime of an API makes a token live longer than the one in force', async t => {
+    const client = await shop()
+    // As registered under a longer ACCESS_TOKEN_LIFETIME.
+    const api = await register([client], { tokenLifetime: 5000 })
+    const body = (await ask(client, [api])).json<Tokens>()
+    const claims = claimsOf(body.access_token) as { iat: number; exp: number }
+    t.strictSame([body.expires_in, claims.exp - claims.iat], [600, 600])
+  })
+
   t.test('P183: several resources make one token for all of them, with the shortest lifetime', async t => {
     const client = await shop({ scopes: ['read', 'count', 'own'] })
     const [one, two] = [await register([client], { tokenLifetime: 90 }), await register([client], { scopes: ['count'], tokenLifetime: 30 })]
@@ -174,7 +183,7 @@ onEachStore(t, async (t, opened) => {
     t.match(late, { aud: two, scope: 'read count', refresh_token: third.refresh_token }, 'a retry may ask for something else')
   })
 
-  t.test('P183: a refresh for what was not granted is refused and spends nothing', async t => {
+  t.test('C59, P183: a refresh for what was not granted is refused and spends nothing', async t => {
     const [client, other] = [await shop(), await shop()]
     const [one, two] = [await register([client]), await register([client], { scopes: ['count'] })]
     const [ungranted, hidden] = [await register([client]), await register([other])]
@@ -203,6 +212,7 @@ onEachStore(t, async (t, opened) => {
     await service.pulse.refresh()
     t.match((await refresh(client, next)).json(), { error: 'invalid_target' })
     t.match((await refresh(client, next, { resources: [one] })).json(), { error: 'invalid_target' })
+    t.match(await service.stores.grants.find(granted.grant.id), { generation: 2 }, 'which spends nothing')
     const kept = (await refresh(client, next, { resources: [two] })).json<Tokens>()
     t.match(claimsOf(kept.access_token), { aud: two, scope: 'read' })
     await service.stores.apis.change(one, { clients: [client.id] }, 'admin')

@@ -110,7 +110,7 @@ t.test('a client for a user', async t => {
     t.equal(decide(want([], 'revocations:read'), { scopes: ['revocations:read'] }), 'invalid-scope')
   })
 
-  t.test('P183: gets for an API exactly that audience, and asks for each of its scopes', async t => {
+  t.test('C59, P183: gets for an API exactly that audience, and asks for each of its scopes', async t => {
     t.strictSame(decide(want([orders], 'write read')), {
       audience: [orders], scopes: ['write', 'read'], items: [`${orders} write`, `${orders} read`], lifetime: 300
     })
