@@ -43,7 +43,8 @@ export function createNoticeDelivery(options: NoticeDeliveryOptions): NoticeDeli
     for (;;) {
       isAsked = false
       const claimed = timer === undefined ? [] : await claimDue(store, onTheirWay)
-      for (const notice of claimed) onTheirWay.add(notice.clientId, deliver(notice, options))
+      // Each arrival is worth another look: its client may have been left alone until now.
+      for (const notice of claimed) onTheirWay.add(notice.clientId, deliver(notice, options).finally(() => { isAsked = true }))
       if (claimed.length > 0 || isAsked) continue
       if (onTheirWay.size() === 0) return
       await onTheirWay.next()
