@@ -1,11 +1,11 @@
 // Where the programs of PostgreSQL and Redis are; on a Debian machine, as root, installs the ones that are
 // missing.
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
+import { findOnPath, install, isExecutable, mayInstall, searchPath } from './debian-packages.mjs'
 
 const versioned = '/usr/lib/postgresql'
-const startPolicy = '/usr/sbin/policy-rc.d'
 
 /**
  * @returns { initdb, postgres, redis, postgresUser }: paths of what was asked for, and the identity that
@@ -53,44 +53,6 @@ function findPostgres() {
     isExecutable(path.join(place, 'initdb')) && isExecutable(path.join(place, 'postgres')))
   if (folder === undefined) return {}
   return { initdb: path.join(folder, 'initdb'), postgres: path.join(folder, 'postgres') }
-}
-
-function findOnPath(name) {
-  return searchPath().map(folder => path.join(folder, name)).find(isExecutable)
-}
-
-function searchPath() {
-  return (process.env.PATH ?? '').split(path.delimiter).filter(folder => folder !== '')
-}
-
-function isExecutable(file) {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
-
-function mayInstall() {
-  return process.getuid?.() === 0 && existsSync('/etc/debian_version') && findOnPath('apt-get') !== undefined
-}
-
-function install(packages, say) {
-  say(`Installing ${packages.join(' and ')} (apt-get), once…`)
-  // Only the programs are wanted: without this policy Debian would start servers of its own beside ours.
-  const keepsQuiet = !existsSync(startPolicy)
-  if (keepsQuiet) writeFileSync(startPolicy, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
-  try {
-    for (const args of [['update'], ['install', '-y', '--no-install-recommends', ...packages]]) {
-      const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-      const options = { env, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }
-      const { status, stderr } = spawnSync('apt-get', args, options)
-      if (status !== 0) say(`"apt-get ${args.join(' ')}" failed:\n${stderr}`)
-    }
-  } finally {
-    if (keepsQuiet) rmSync(startPolicy)
-  }
 }
 
 function findUser() {

@@ -13,6 +13,7 @@ import { startDatabases } from './databases.mjs'
 import { prepare } from './prepare.mjs'
 import { findSecrets } from './secret-scan.mjs'
 import { createTapReader } from './tap-reader.mjs'
+import { findTestPrograms } from './test-programs.mjs'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
 const lastRun = path.join('.tap', 'last-run.log')
@@ -48,9 +49,13 @@ async function runAll(files) {
   await prepare({ say })
   if (files.length === 0) for (const [title, command] of checks) await runCheck(title, command)
   if (interrupted) throw new Error('interrupted')
+  const programs = findTestPrograms({ say })
+  // What does not need them is tested all the same; a test that does fails.
+  if (programs.problem !== undefined && files.length > 0) say(programs.problem)
+  else if (programs.problem !== undefined) count('programs that tests need', false, programs.problem)
   databases = await startDatabases({ say })
   if (interrupted) throw new Error('interrupted')
-  await runTests(files)
+  await runTests(files, programs.environment)
 }
 
 async function runCheck(title, command) {
@@ -66,7 +71,7 @@ function count(title, isRight, explanation) {
   if (!isRight) say(explanation)
 }
 
-async function runTests(files) {
+async function runTests(files, programs) {
   const secretsFile = path.join(folder, 'secrets')
   const logFile = path.join(folder, 'output.log')
   writeFileSync(secretsFile, '', { mode: 0o600 })
@@ -74,7 +79,7 @@ async function runTests(files) {
   const reader = createTapReader(say)
   let errors = ''
   const status = await runNode(['node_modules/tap/dist/esm/run.mjs', 'run', '--reporter=tap', ...files], {
-    env: await makeTestEnvironment(secretsFile),
+    env: { ...await makeTestEnvironment(secretsFile), ...programs },
     read(chunk, stream) {
       writeSync(log, chunk)
       if (stream === 'stdout') reader.write(chunk)

@@ -6,11 +6,15 @@ import { refuseNul } from './http/plugins/refuse-nul.ts'
 import { registerRateLimit } from './http/plugins/rate-limit.ts'
 import { refuseRepeatedHeaders } from './http/plugins/repeated-headers.ts'
 import { addResponseHeaders } from './http/plugins/response-headers.ts'
+import { assetRoutes } from './http/routes/assets.ts'
+import { clientRegistrationRoutes } from './http/routes/client-registration.ts'
 import { discoveryRoutes, issuerPath, metadataRoute } from './http/routes/discovery.ts'
 import { firstPartyRoutes } from './http/routes/first-party.ts'
 import { healthRoutes } from './http/routes/health.ts'
 import { oauthRoutes } from './http/routes/oauth.ts'
+import { pageRoutes } from './http/routes/pages.ts'
 import { revocationRoutes } from './http/routes/revocations.ts'
+import { userinfoRoutes } from './http/routes/userinfo.ts'
 import { serverOptions } from './http/server-options.ts'
 import type { HttpRooms } from './http/rooms.ts'
 import { CountersignError } from './protocol/errors.ts'
@@ -46,7 +50,11 @@ export async function createApp({ rooms, logger, trustProxy }: AppOptions): Prom
   // Where the issuer has a path, its endpoints lie under it.
   const prefix = issuerPath(rooms.settings.issuer)
   await app.register(scope => discoveryRoutes(scope, rooms), { prefix })
+  await app.register(scope => assetRoutes(scope, rooms), { prefix })
+  await app.register(scope => pageRoutes(scope, rooms), { prefix })
   await app.register(scope => oauthRoutes(scope, rooms), { prefix })
+  await app.register(scope => clientRegistrationRoutes(scope, rooms), { prefix })
+  await app.register(scope => userinfoRoutes(scope, rooms), { prefix })
   await app.register(scope => firstPartyRoutes(scope, rooms), { prefix: `${prefix}/api/auth` })
   await app.register(scope => revocationRoutes(scope, rooms), { prefix })
   return app

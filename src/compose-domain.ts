@@ -1,44 +1,26 @@
-import { createAttempts } from './accounts/attempts.ts'
-import { createChangePassword } from './accounts/password-change.ts'
-import { createPasswords, type Passwords } from './accounts/passwords.ts'
-import { createRegister } from './accounts/registration.ts'
-import { createSessions } from './accounts/sessions.ts'
-import { createSignIn } from './accounts/sign-in.ts'
-import { createAuthenticateClient } from './clients/authenticate.ts'
+import type { Passwords } from './accounts/passwords.ts'
+import type { ApiRegistry } from './clients/apis.ts'
 import { clientAuthMethods } from './clients/methods/index.ts'
-import { createClientRegistry, type ClientRegistry } from './clients/registry.ts'
-import type { StoresOfInstance } from './compose-stores.ts'
-import type { Config } from './config.ts'
-import { createFirstPartyGrants } from './grants/first-party.ts'
+import type { ClientRegistry } from './clients/registry.ts'
+import { composeAccounts } from './compose-domain/accounts.ts'
+import { composeAuthorization } from './compose-domain/authorization.ts'
+import { composeClients } from './compose-domain/clients.ts'
+import { composeCore } from './compose-domain/core.ts'
+import { composeGrants } from './compose-domain/grants.ts'
+import type { DomainTools } from './compose-domain/tools.ts'
 import type { Grant } from './grants/grant.ts'
-import { createGrants } from './grants/index.ts'
-import { createTokenPipeline } from './grants/pipeline.ts'
-import { createRefresh } from './grants/refresh.ts'
 import type { HttpRooms } from './http/rooms.ts'
-import { createKeyRing, type KeyRing } from './keys/key-ring.ts'
-import { createRotation, type Rotation } from './keys/rotation.ts'
-import type { Seal } from './keys/seal.ts'
-import { createNoticeDelivery, type NoticeDelivery } from './logout/deliver-notices.ts'
-import { createSendLogoutToken } from './logout/send-logout-token.ts'
-import { createOutboundFetch } from './outbound/outbound-fetch.ts'
-import type { Clock } from './ports/clock.ts'
-import type { Log } from './ports/log.ts'
-import type { Metrics } from './ports/metrics.ts'
-import type { Random } from './ports/random.ts'
+import type { KeyRing } from './keys/key-ring.ts'
+import type { Rotation } from './keys/rotation.ts'
+import type { NoticeDelivery } from './logout/deliver-notices.ts'
+import { assertionAlgorithms } from './protocol/client-jwks.ts'
 import { buildMetadata } from './protocol/metadata.ts'
-import type { Pulse } from './pulse.ts'
-import { createRevocationList, type RevocationList } from './revocation/list.ts'
-import { createLookup } from './revocation/lookup.ts'
-import { createRevoker } from './revocation/revoke.ts'
-import { createCheckAccessTokens } from './tokens/check-access-token.ts'
+import { oidcScopes } from './protocol/scope.ts'
+import type { RevocationList } from './revocation/list.ts'
 import { createIntrospect } from './tokens/introspect.ts'
-import { createMint } from './tokens/issue.ts'
-import { createReadRefreshToken } from './tokens/read-refresh-token.ts'
-import { createRevokeToken } from './tokens/revoke-token.ts'
-import { createSignJwt } from './tokens/sign-jwt.ts'
 
-/** The rooms of the house, in the order in which they lean on each other: keys, revocation, tokens, clients, grants,
- * accounts. Implementations are chosen already; this only passes each what it asks for. */
+/** The rooms of the house, in the order in which they lean on each other; each folder of the domain has a file beside this.
+ * Implementations are chosen already; this only passes each what it asks for. */
 
 export interface Domain {
   /** What the routes of the public listener call, readiness aside. */
@@ -47,85 +29,36 @@ export interface Domain {
   rotation: Rotation
   list: RevocationList
   registry: ClientRegistry
+  apis: ApiRegistry
   passwords: Passwords
   notices: NoticeDelivery
   /** The grant types that work. */
   grants: readonly Grant[]
 }
 
-export interface DomainTools {
-  config: Config
-  clock: Clock
-  random: Random
-  log: Log
-  metrics: Metrics
-  stores: StoresOfInstance
-  pulse: Pulse
-  seal: Seal
-  skipsShut: boolean
-}
-
 export function composeDomain(tools: DomainTools): Domain {
-  const { config, random, stores } = tools
-  const passwords = createPasswords(tools)
+  const { config, stores, pages } = tools
   const core = composeCore(tools)
-  const { ring, mint, revoker, refresh, check } = core
-  const registry = createClientRegistry({ store: stores.clients, pulse: tools.pulse })
-  const authenticateClient = createAuthenticateClient(registry)
-  const grants = createGrants({ mint, refresh })
-  const firstParty = createFirstPartyGrants({
-    ring, mint, random,
-    audience: [config.issuer, ...config.firstPartyAudiences],
-    idleLifetime: config.refreshTokenLifetime,
-    absoluteLifetime: config.refreshAbsoluteLifetime
-  })
-  const attempts = createAttempts(stores)
-  const accounts = { ...tools, ...stores, passwords, attempts, revoker }
+  const clients = composeClients(tools)
+  const { codes, ...authorization } = composeAuthorization(tools, core, clients)
+  const { grants, ...granting } = composeGrants(tools, core, { ...clients, codes })
+  const { passwords, ...accounts } = composeAccounts(tools, core, { ...clients, ...granting, grants })
   const metadata = buildMetadata({
     issuer: config.issuer,
     grantTypes: grants.map(grant => grant.type),
     clientAuthMethods: clientAuthMethods.map(method => method.name),
-    scopes: ['revocations:read', 'revocations:write']
+    scopes: [...oidcScopes, 'revocations:read', 'revocations:write'],
+    assertionAlgorithms,
+    hasClientRegistration: config.clientRegistration !== 'off',
+    locales: pages.locales
   })
   const rooms = {
-    ...core, settings: config, counters: stores.counters, localCounters: stores.localCounters, log: tools.log,
-    metrics: tools.metrics, users: stores.users, authenticateClient, firstParty, metadata: JSON.stringify(metadata),
-    introspect: createIntrospect({ check, readRefreshToken: core.readRefreshToken, issuer: config.issuer }),
-    tokenPipeline: createTokenPipeline({ grants, authenticateClient, metrics: tools.metrics }),
-    register: createRegister(accounts),
-    changePassword: createChangePassword(accounts),
-    sessions: createSessions(accounts),
-    signIn: createSignIn({ ...accounts, newGrant: firstParty.create })
+    ...core, ...clients, ...authorization, ...granting, ...accounts,
+    settings: config, counters: stores.counters, localCounters: stores.localCounters, log: tools.log, metrics: tools.metrics,
+    random: tools.random, pages, users: stores.users, browserSessions: stores.browserSessions,
+    metadata: JSON.stringify(metadata),
+    introspect: createIntrospect({ check: core.check, readRefreshToken: core.readRefreshToken, issuer: config.issuer })
   }
-  return { rooms, ring, rotation: core.rotation, list: core.list, registry, passwords, notices: core.notices, grants }
-}
-
-/** Keys, revocation and tokens: what everything else stands on. */
-function composeCore({ config, clock, random, log, metrics, stores, pulse, seal, skipsShut }: DomainTools) {
-  const { issuer } = config
-  const { grants, clients, journal } = stores
-  const ring = createKeyRing({ store: stores.keys, seal, clock, pulse, skipsShut })
-  const rotation = createRotation({
-    store: stores.keys, ring, seal, clock, random, log,
-    interval: config.keyRotationInterval, refreshLifetime: config.refreshAbsoluteLifetime
-  })
-  const list = createRevocationList({ journal, cache: stores.revocationCache, pulse, clock, log })
-  const lookup = createLookup({ list, grants, clients, isTrustedKey: kid => ring.verifying(kid) !== undefined })
-  const signJwt = createSignJwt(ring)
-  const outboundFetch = createOutboundFetch({ privateNetworks: config.outboundPrivateNetworks })
-  const notices = createNoticeDelivery({
-    store: stores.logoutNotices, log, metrics,
-    send: createSendLogoutToken({ signJwt, outboundFetch, clock, random, issuer })
-  })
-  const revoker = createRevoker({ stores, list, pulse, metrics, afterPublishing: () => void notices.nudge() })
-  const mint = createMint({ ring, clock, random, issuer, lifetime: config.accessTokenLifetime, pulse })
-  const readRefreshToken = createReadRefreshToken({ ring, grants, grace: config.refreshGrace })
-  return {
-    ring, rotation, list, lookup, revoker, mint, readRefreshToken, notices,
-    check: createCheckAccessTokens({ ring, lookup, clock, issuer }),
-    revokeToken: createRevokeToken({ ring, grants, readRefreshToken, revoker, clock, issuer }),
-    refresh: createRefresh({
-      grants, ring, mint, revoker, log, metrics, grace: config.refreshGrace, idleLifetime: config.refreshTokenLifetime
-    })
-  }
+  const { ring, rotation, list, notices } = core
+  return { rooms, ring, rotation, list, ...clients, passwords, notices, grants }
 }

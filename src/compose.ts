@@ -2,9 +2,12 @@ import type { Logger } from 'pino'
 import { composeDomain, type Domain } from './compose-domain.ts'
 import { composeStores, type StoresOfInstance } from './compose-stores.ts'
 import type { Config } from './config.ts'
+import { createPages } from './http/pages.ts'
 import { createLogger } from './logger.ts'
 import { createMetrics, type MetricsRegistry } from './metrics.ts'
+import { createOutboundFetch } from './outbound/outbound-fetch.ts'
 import type { Clock } from './ports/clock.ts'
+import type { OutboundFetch } from './ports/outbound-fetch.ts'
 import type { Random } from './ports/random.ts'
 import { createPulse, type Pulse } from './pulse.ts'
 import { systemClock, systemRandom } from './system.ts'
@@ -34,6 +37,7 @@ export interface World {
   clock?: Clock
   random?: Random
   logger?: Logger
+  outboundFetch?: OutboundFetch
   /** What the owner of the data folder tells other processes of itself. */
   greeting?: () => object
   /** For a command that may be there to remove a key that does not open: such keys are left out. */
@@ -47,11 +51,15 @@ export async function compose(config: Config, world: World = {}): Promise<Servic
   const metrics = createMetrics()
   const seal = createSeal(
     loadMasterKeys({ file: config.masterKeyFile, mayCreate: !config.production, random }), random)
+  const pages = createPages(config)
   const stores = await composeStores(config, { clock, log: logger, greeting: world.greeting })
   const pulse = createPulse({ store: stores.state, clock, log: logger })
   const skipsShut = world.skipsShutKeys ?? false
-  const domain = composeDomain({ config, clock, random, log: logger, metrics, stores, pulse, seal, skipsShut })
-  for (const { follow } of [domain.list, domain.ring, domain.registry]) pulse.follow(follow)
+  const outboundFetch = world.outboundFetch ?? createOutboundFetch({ privateNetworks: config.outboundPrivateNetworks })
+  const domain = composeDomain({
+    config, clock, random, log: logger, metrics, stores, pulse, seal, outboundFetch, skipsShut, pages
+  })
+  for (const { follow } of [domain.list, domain.ring, domain.registry, domain.apis]) pulse.follow(follow)
   const upkeep = createUpkeep({ rotation: domain.rotation, stores, log: logger })
   let phase: 'starting' | 'running' | 'draining' = 'starting'
 

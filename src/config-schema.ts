@@ -64,6 +64,8 @@ const isIssuer = (value: string) =>
 
 const isProxyRule = (item: string) => /^(\d{1,2}|true|[0-9a-fA-F.:]+(\/\d{1,3})?|loopback|linklocal|uniquelocal)$/.test(item)
 
+/** It stands on every page, in the middle of sentences. */
+const isBrandName = (value: string) => value.trim() !== '' && value.length <= 60 && !/[\p{Cc}\p{Cf}]/u.test(value)
 const isNetwork = (item: string) => {
   const [, address = '', prefix] = /^([0-9a-fA-F.:]+)\/(\d{1,3})$/.exec(item) ?? []
   return isIP(address) !== 0 && Number(prefix) <= (isIP(address) === 4 ? 32 : 128)
@@ -97,8 +99,14 @@ const declared = {
   REFRESH_TOKEN_LIFETIME: wholeNumber('refreshTokenLifetime', 14 * day, [60, 400 * day, 'whole seconds']),
   REFRESH_ABSOLUTE_LIFETIME: wholeNumber('refreshAbsoluteLifetime', 90 * day, [60, 800 * day, 'whole seconds']),
   REFRESH_GRACE: wholeNumber('refreshGrace', 10, [0, 3600, 'whole seconds']),
+  SESSION_LIFETIME: wholeNumber('sessionLifetime', 30 * day, [60, 400 * day, 'whole seconds']),
   KEY_ROTATION_INTERVAL: wholeNumber('keyRotationInterval', 30 * day, [3600, 800 * day, 'whole seconds']),
   REGISTRATION: oneOf('registration', undefined, ['open', 'closed']),
+  CLIENT_REGISTRATION: oneOf('clientRegistration', 'off', ['off', 'token', 'open']),
+  INITIAL_ACCESS_TOKEN: {
+    property: 'initialAccessToken', fallback: undefined, secret: true, expected: 'at least 32 characters that a bearer token may have',
+    read: (value: string) => /^[A-Za-z0-9\-._~+/]{32,}=*$/.test(value) ? value : undefined
+  },
   FIRST_PARTY_ORIGINS: list('firstPartyOrigins', {
     expected: 'origins such as https://app.example.com, separated by spaces', accepts: isOrigin
   }),
@@ -107,6 +115,15 @@ const declared = {
     accepts: item => item.length <= 200
   }, []),
   SIGN_IN_LIMIT_PER_IP: wholeNumber('signInLimitPerIp', 100, [1, 1_000_000, 'a number of attempts in 15 minutes']),
+  BRAND_NAME: {
+    ...text('brandName', 'Countersign', 'a name of 60 characters at most'),
+    read: (value: string) => isBrandName(value) ? value.trim() : undefined
+  },
+  BRAND_COLOR: {
+    ...text('brandColor', '#2b4c9b', 'a colour such as #2b4c9b'),
+    read: (value: string) => /^#[0-9a-f]{6}$/i.test(value) ? value.toLowerCase() : undefined
+  },
+  BRAND_LOGO_FILE: { ...text('brandLogoFile', undefined, 'a file'), read: (value: string) => path.resolve(value) },
   OUTBOUND_PRIVATE_NETWORKS: list('outboundPrivateNetworks', {
     expected: 'networks such as 10.0.0.0/8 or fd00::/8, separated by spaces', accepts: isNetwork
   }, []),
@@ -136,11 +153,17 @@ export interface Values {
   readonly refreshTokenLifetime: number
   readonly refreshAbsoluteLifetime: number
   readonly refreshGrace: number
+  readonly sessionLifetime: number
   readonly keyRotationInterval: number
   readonly registration: 'open' | 'closed'
+  readonly clientRegistration: 'off' | 'token' | 'open'
+  readonly initialAccessToken: string | undefined
   readonly firstPartyOrigins: string[]
   readonly firstPartyAudiences: string[]
   readonly signInLimitPerIp: number
+  readonly brandName: string
+  readonly brandColor: string
+  readonly brandLogoFile: string | undefined
   readonly outboundPrivateNetworks: string[]
   readonly shutdownDelay: number
   readonly logLevel: string

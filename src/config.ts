@@ -92,6 +92,9 @@ function findConflicts(config: Config): string[] {
   if (config.production && config.refreshGrace > 60) {
     faults.push(`REFRESH_GRACE is ${config.refreshGrace}, but in production it must be at most 60 seconds`)
   }
+  if (config.clientRegistration === 'token' && config.initialAccessToken === undefined) {
+    faults.push('CLIENT_REGISTRATION is "token" without INITIAL_ACCESS_TOKEN: set one, of at least 32 characters')
+  }
   if (config.refreshTokenLifetime > config.refreshAbsoluteLifetime) {
     faults.push('REFRESH_TOKEN_LIFETIME must not be longer than REFRESH_ABSOLUTE_LIFETIME')
   }

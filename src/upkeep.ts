@@ -1,6 +1,7 @@
 import type { Rotation } from './keys/rotation.ts'
 import type { Log } from './ports/log.ts'
 import type { AuditStore } from './stores/audit.ts'
+import type { ClientRegistrationStore } from './stores/client-registrations.ts'
 import type { JournalStore } from './stores/journal.ts'
 
 /** What an instance does on the side: keys that fall due, rows that nobody needs any more. Any number of instances may. */
@@ -11,13 +12,15 @@ export interface Upkeep {
 
 export interface UpkeepOptions {
   rotation: Rotation
-  stores: { journal: JournalStore; audit: AuditStore }
+  stores: { journal: JournalStore; audit: AuditStore; clientRegistrations: ClientRegistrationStore }
   log: Log
 }
 
 /** Seconds. */
 const keyInterval = 15
 const pruneInterval = 600
+/** A client that registered itself has so long to sign in its first user. */
+const unusedClientAge = 86_400
 const auditDays = 400
 
 export function createUpkeep({ rotation, stores, log }: UpkeepOptions): Upkeep {
@@ -36,6 +39,7 @@ export function createUpkeep({ rotation, stores, log }: UpkeepOptions): Upkeep {
       every(pruneInterval, async () => {
         await stores.journal.prune()
         await stores.audit.prune({ auditDays })
+        await stores.clientRegistrations.pruneUnused(unusedClientAge)
       })
     },
     async stop() {

@@ -85,6 +85,8 @@ const packageOwners: Array<[RegExp, string[]]> = [
   [/^(fastify|@fastify\/.*)$/, ['app', 'http', 'admin', 'main', 'compose', 'lifecycle']],
   [/^@node-rs\//, ['accounts']],
   [/^prom-client$/, ['admin', 'metrics']],
+  [/^(preact|preact\/.*|preact-render-to-string)$/, ['web']],
+  [/^negotiator$/, ['http']],
   [/^pino$/, ['compose', 'logger']]
 ]
 

@@ -36,8 +36,7 @@ export function createSessions({ sessions, users, revoker }: SessionsOptions): S
       if (!await end(sessionId, userId)) throw new CountersignError('not_found', { reason: 'sessions/unknown' })
     },
     async endAll(userId) {
-      const entry = await users.endEverything(userId, byUser(userId, 'signed-out-everywhere'))
-      if (entry !== undefined) await revoker.publish([entry])
+      await revoker.publish(await users.endEverything(userId, byUser(userId, 'signed-out-everywhere')))
     }
   }
 }

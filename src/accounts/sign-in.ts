@@ -4,18 +4,32 @@ import type { Random } from '../ports/random.ts'
 import { canonicalEmail } from '../protocol/email.ts'
 import { CountersignError, isUnavailable, unavailable } from '../protocol/errors.ts'
 import type { DeviceStore } from '../stores/devices.ts'
-import type { GrantState } from '../stores/grants.ts'
-import type { NewGrant, SessionStore } from '../stores/sessions.ts'
 import type { User, UserStore } from '../stores/users.ts'
 import type { Attempts } from './attempts.ts'
 import { createAuthenticateUser } from './authenticate-user.ts'
 import type { Passwords } from './passwords.ts'
 
 /**
- * Signing in with a password. An attempt is reserved before anything is hashed and given back on success; an unknown
- * account, a disabled one and a wrong password cost the same and read the same.
+ * Signing in with a password, whatever is opened by it. An attempt is reserved before anything is hashed and given back on
+ * success; an unknown account, a disabled one and a wrong password cost the same and read the same.
  */
-export type SignInWithPassword = (request: SignInRequest) => Promise<SignedIn>
+export type SignInWithPassword = <Opened>(request: SignInRequest, open: OpenSession<Opened>) => Promise<SignedIn<Opened>>
+
+/**
+ * Begins what the sign-in is for. Undefined when the user was disabled or the password changed since it was looked at.
+ */
+export type OpenSession<Opened> = (user: User, proof: SignInProof) => Promise<Opened | undefined>
+
+export interface SignInProof {
+  sessionId: string
+  userId: string
+  /** The sign-in counts only while this is still the stored one. */
+  passwordHash: string
+  amr: string[]
+  userAgent: string | undefined
+  /** The device to remember, by the SHA-256 of its secret. */
+  deviceHash: Buffer
+}
 
 export interface SignInRequest {
   email: string
@@ -25,22 +39,20 @@ export interface SignInRequest {
   userAgent: string | undefined
 }
 
-export interface SignedIn {
+export interface SignedIn<Opened> {
   user: User
-  grant: GrantState
+  opened: Opened
   /** For this device to keep: next time it has an allowance of its own. */
   deviceSecret: string
 }
 
 export interface SignInOptions {
   users: UserStore
-  sessions: SessionStore
   devices: DeviceStore
   passwords: Passwords
   attempts: Attempts
   random: Random
   metrics: Metrics
-  newGrant(): NewGrant
 }
 
 const devicePattern = /^[A-Za-z0-9_-]{22}$/
@@ -48,14 +60,15 @@ const maxUserAgent = 200
 
 export function createSignIn(options: SignInOptions): SignInWithPassword {
   const authenticate = createAuthenticateUser(options)
-  return async request => {
+  return async (request, open) => {
     const email = canonicalEmail(request.email)
     const device = await identifyDevice(email, request, options)
     const reserved = await options.attempts.reserveSignIn({
       email: email ?? request.email, deviceHash: device.isKnown ? hashDevice(device.secret) : undefined
     })
     try {
-      const signedIn = await open(() => authenticate(email, request.password), { request, device }, options)
+      const attempt = { request, device, open, authenticate: () => authenticate(email, request.password) }
+      const signedIn = await openOnce(attempt, options)
       await reserved.giveBack()
       options.metrics.count('countersign_sign_ins_total', { outcome: 'signed-in' })
       return signedIn
@@ -82,34 +95,33 @@ async function identifyDevice(
   return { secret: isKnown ? presented : random.bytes(16).toString('base64url'), isKnown }
 }
 
-async function open(
-  authenticate: () => Promise<User | undefined>, { request, device }: { request: SignInRequest; device: Device },
-  options: SignInOptions
-): Promise<SignedIn> {
+interface Attempted<Opened> {
+  request: SignInRequest
+  device: Device
+  open: OpenSession<Opened>
+  authenticate(): Promise<User | undefined>
+}
+
+async function openOnce<Opened>(
+  { request, device, open, authenticate }: Attempted<Opened>, options: SignInOptions
+): Promise<SignedIn<Opened>> {
   // The stored hash may be upgraded by another sign-in of the same user between our look and our act.
   for (let tries = 0; tries < 3; tries++) {
     const user = await authenticate()
     if (user === undefined) throw new CountersignError('invalid_credentials', { reason: 'sign-in/wrong-password' })
-    const grant = await startSession(user, { request, device }, options)
-    if (grant === undefined) continue
+    const opened = await open(user, {
+      sessionId: options.random.bytes(16).toString('base64url'),
+      userId: user.id,
+      passwordHash: user.passwordHash,
+      amr: ['pwd'],
+      userAgent: request.userAgent?.slice(0, maxUserAgent),
+      deviceHash: hashDevice(device.secret)
+    })
+    if (opened === undefined) continue
     await upgradeHash(user, request.password, options)
-    return { user, grant, deviceSecret: device.secret }
+    return { user, opened, deviceSecret: device.secret }
   }
   throw unavailable('sign-in/contended')
-}
-
-function startSession(
-  user: User, { request, device }: { request: SignInRequest; device: Device }, { sessions, random, newGrant }: SignInOptions
-): Promise<GrantState | undefined> {
-  return sessions.start({
-    sessionId: random.bytes(16).toString('base64url'),
-    userId: user.id,
-    passwordHash: user.passwordHash,
-    amr: ['pwd'],
-    userAgent: request.userAgent?.slice(0, maxUserAgent),
-    grant: newGrant(),
-    deviceHash: hashDevice(device.secret)
-  })
 }
 
 /** The user is signed in already: an upgrade that cannot be made now is made the next time. */

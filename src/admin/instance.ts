@@ -11,8 +11,10 @@ import type { Pulse } from '../pulse.ts'
 import type { RevocationList } from '../revocation/list.ts'
 import type { Lookup } from '../revocation/lookup.ts'
 import type { Revoker } from '../revocation/revoke.ts'
+import type { ApiStore } from '../stores/apis.ts'
 import type { AuditStore } from '../stores/audit.ts'
 import type { ClientStore } from '../stores/clients.ts'
+import type { ProfileStore } from '../stores/profiles.ts'
 import type { UserStore } from '../stores/users.ts'
 import type { CheckAccessTokens } from '../tokens/check-access-token.ts'
 import type { ReadRefreshToken } from '../tokens/read-refresh-token.ts'
@@ -23,6 +25,7 @@ export interface AdminSettings {
   adminHost: string
   adminToken: string | undefined
   keysDir: string
+  accessTokenLifetime: number
   refreshAbsoluteLifetime: number
 }
 
@@ -34,8 +37,10 @@ export interface AdminInstance {
   logger: FastifyBaseLogger
   metrics: Metrics & { render(): Promise<{ body: string; contentType: string }> }
   stores: {
+    apis: ApiStore
     audit: AuditStore
     clients: ClientStore
+    profiles: ProfileStore
     users: UserStore
     /** Undefined when there is no Redis to ask. Throws when it is away. */
     pingRedis: (() => Promise<void>) | undefined

@@ -7,6 +7,7 @@ import { CommandError } from './command.ts'
 export interface AdminCaller {
   get<T>(path: string): Promise<T>
   post<T>(path: string, body?: object): Promise<T>
+  patch<T>(path: string, body: object): Promise<T>
   remove<T>(path: string): Promise<T>
   close(): Promise<void>
 }
@@ -15,7 +16,7 @@ export interface AdminCaller {
 export type Send = (request: AdminRequest) => Promise<{ status: number; body: string }>
 
 export interface AdminRequest {
-  method: 'GET' | 'POST' | 'DELETE'
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   path: string
   headers: Record<string, string>
   /** JSON text. */
@@ -43,6 +44,7 @@ export function createAdminCaller({ token, send, close }: AdminCallerOptions): A
   return {
     get: path => call('GET', path),
     post: (path, body) => call('POST', path, body),
+    patch: (path, body) => call('PATCH', path, body),
     remove: path => call('DELETE', path),
     close
   }

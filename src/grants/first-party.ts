@@ -42,7 +42,7 @@ export function createFirstPartyGrants(options: FirstPartyOptions): FirstPartyGr
     async issue(grant) {
       const key = await ring.macByKid(grant.macKid)
       if (key === undefined) throw unavailable('keys/mac-key-gone')
-      return { access: await mint.forGrant(grant, grant.scopes), refreshToken: makeRefreshToken(grant, key) }
+      return { access: await mint.forGrant(grant, { scopes: grant.scopes }), refreshToken: makeRefreshToken(grant, key) }
     }
   }
 }

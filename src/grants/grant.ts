@@ -22,6 +22,8 @@ export interface GrantRequest {
 export interface GrantAnswer {
   access: IssuedToken
   refreshToken?: string
+  /** Where `openid` was granted. */
+  idToken?: string
   /** The scopes of the access token. */
   scopes: readonly string[]
 }
@@ -34,4 +36,5 @@ export interface TokenResponse {
   expires_in: number
   scope?: string
   refresh_token?: string
+  id_token?: string
 }

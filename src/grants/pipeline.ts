@@ -1,4 +1,5 @@
 import type { AuthenticateClient } from '../clients/authenticate.ts'
+import { isPublicClient } from '../clients/public-client.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import { CountersignError } from '../protocol/errors.ts'
 import { requireParam, type Params } from '../protocol/params.ts'
@@ -38,7 +39,7 @@ export function createTokenPipeline({ grants, authenticateClient, metrics }: Pip
 }
 
 function requireAllowed(grant: Grant, client: Client): void {
-  const isPublic = client.secretHash === undefined
+  const isPublic = isPublicClient(client)
   if (!client.grantTypes.includes(grant.type) || (isPublic && !grant.allowsPublicClients)) {
     throw new CountersignError('unauthorized_client', { reason: 'grant/not-allowed-to-client' })
   }
@@ -51,12 +52,13 @@ function pick(params: Params, names: readonly string[]): Params {
   }))
 }
 
-function render({ access, refreshToken, scopes }: GrantAnswer): TokenResponse {
+function render({ access, refreshToken, idToken, scopes }: GrantAnswer): TokenResponse {
   return {
     access_token: access.token,
     token_type: 'Bearer',
     expires_in: access.expiresIn,
     ...(scopes.length > 0 && { scope: scopes.join(' ') }),
-    ...(refreshToken !== undefined && { refresh_token: refreshToken })
+    ...(refreshToken !== undefined && { refresh_token: refreshToken }),
+    ...(idToken !== undefined && { id_token: idToken })
   }
 }

@@ -1,20 +1,41 @@
+import type { ApiRegistry } from '../clients/apis.ts'
 import { CountersignError } from '../protocol/errors.ts'
-import { requireParam } from '../protocol/params.ts'
-import { parseScope } from '../protocol/scope.ts'
+import { requireParam, type Params } from '../protocol/params.ts'
+import { readWantedTarget } from '../protocol/resource.ts'
+import { judgeNarrowing } from '../protocol/target.ts'
+import type { Client } from '../stores/clients.ts'
 import type { Grant } from './grant.ts'
-import type { Refresh } from './refresh.ts'
+import type { Narrowing, Refresh } from './refresh.ts'
 
-/** Refreshing at the token endpoint (RFC 6749 §6). */
-export function refreshToken({ refresh }: { refresh: Refresh }): Grant {
+export interface RefreshTokenTools {
+  refresh: Refresh
+  apis: ApiRegistry
+  issuer: string
+}
+
+/** Refreshing at the token endpoint (RFC 6749 §6), for all that was granted or for less (RFC 8707 §2.2). */
+export function refreshToken({ refresh, apis, issuer }: RefreshTokenTools): Grant {
+  function readNarrowing(client: Client, params: Params): Narrowing {
+    const wanted = readWantedTarget(params)
+    if (wanted === undefined) throw new CountersignError('invalid_scope', { reason: 'refresh-token/malformed-scope' })
+    const context = { client, issuer, apis }
+    switch (judgeNarrowing(wanted, context)) {
+      case 'invalid-target': throw new CountersignError('invalid_target', { reason: 'refresh-token/resource-not-allowed' })
+      case 'invalid-scope': throw new CountersignError('invalid_scope', { reason: 'refresh-token/scope-of-no-resource' })
+      case undefined: return { wanted, context, openAudience: openAudience(client, wanted.resources) }
+    }
+  }
+
+  function openAudience(client: Client, resources: string[]): string[] | undefined {
+    return resources.length > 0 ? undefined : [issuer, ...client.audience, ...apis.openTo(client.id)]
+  }
+
   return {
     type: 'refresh_token',
-    parameters: ['refresh_token', 'scope'],
+    parameters: ['refresh_token', 'scope', 'resource'],
     allowsPublicClients: true,
-    handle({ client, params }) {
-      const text = params.get('scope')
-      const scopes = text === undefined ? [] : parseScope(text)
-      if (scopes === undefined) throw new CountersignError('invalid_scope', { reason: 'refresh-token/malformed-scope' })
-      return refresh({ refreshToken: requireParam(params, 'refresh_token'), clientId: client.id, scopes })
-    }
+    handle: ({ client, params }) => refresh({
+      narrowing: readNarrowing(client, params), refreshToken: requireParam(params, 'refresh_token'), clientId: client.id
+    })
   }
 }

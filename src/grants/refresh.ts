@@ -4,8 +4,10 @@ import type { Log } from '../ports/log.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import { CountersignError, unavailable, type ErrorCode, type Reason } from '../protocol/errors.ts'
 import { judgeRefresh, type RefreshVerdict } from '../protocol/refresh-policy.ts'
+import type { WantedTarget } from '../protocol/resource.ts'
+import { narrowTarget, type Target, type TargetContext } from '../protocol/target.ts'
 import type { Revoker } from '../revocation/revoke.ts'
-import type { GrantState, GrantStanding, GrantStore } from '../stores/grants.ts'
+import type { GrantState, GrantStanding, GrantStore, Rotation } from '../stores/grants.ts'
 import type { IssuedToken, Mint } from '../tokens/issue.ts'
 import { isAuthentic, makeRefreshToken, parseRefreshToken, refreshProof, type ParsedRefreshToken } from '../tokens/refresh-token.ts'
 
@@ -19,8 +21,16 @@ export type Refresh = (request: RefreshRequest) => Promise<RefreshAnswer>
 export interface RefreshRequest {
   refreshToken: string
   clientId: string
-  /** Empty means all that was granted. */
-  scopes: string[]
+  /** Undefined for first-party sign-in, whose tokens are always for all that was granted. */
+  narrowing?: Narrowing
+}
+
+/** What of a grant is asked for, and what decides whether it can be had. */
+export interface Narrowing {
+  wanted: WantedTarget
+  context: TargetContext
+  /** Where no resource is named: what all of the grant's audience must be among. */
+  openAudience: string[] | undefined
 }
 
 export interface RefreshAnswer {
@@ -72,7 +82,7 @@ async function spend(presented: Presented, options: RefreshOptions): Promise<Ref
     generation: token.generation,
     clientId: request.clientId,
     keyBinding: undefined,
-    scopes: request.scopes,
+    ...limitsOf(request),
     proof: refreshProof(token, key),
     macKid: successorKey.record.kid,
     idleLifetime: options.idleLifetime
@@ -82,11 +92,17 @@ async function spend(presented: Presented, options: RefreshOptions): Promise<Ref
     : answer(rotated, { request, key: successorKey }, options)
 }
 
+/** What the grant must cover for the token to be spent; empty means all of it. */
+function limitsOf({ narrowing }: RefreshRequest): Pick<Rotation, 'scopes' | 'resources' | 'openAudience'> {
+  const { wanted, openAudience } = narrowing ?? {}
+  return { scopes: wanted?.scopes ?? [], resources: wanted?.resources ?? [], openAudience }
+}
+
 /** Why no row moved, and what follows from that. */
 async function explain({ token, key, request }: Presented, options: RefreshOptions): Promise<RefreshAnswer | 'moved'> {
   const standing = await options.grants.find(token.grantId)
   const authentic = standing !== undefined && isAuthentic(token, standing.secret, key)
-  const presented = { ...request, generation: token.generation, keyBinding: undefined, authentic }
+  const presented = { ...request, ...limitsOf(request), generation: token.generation, keyBinding: undefined, authentic }
   const verdict = judgeRefresh(presented, standing, options.grace)
   if (verdict === 'current') return 'moved'
   if (verdict === 'late') return answerLate(standing!, request, options)
@@ -105,8 +121,17 @@ async function answerLate(grant: GrantStanding, request: RefreshRequest, options
 async function answer(
   grant: GrantState, { request, key }: { request: RefreshRequest; key: OpenMacKey }, { mint }: RefreshOptions
 ): Promise<RefreshAnswer> {
-  const scopes = request.scopes.length > 0 ? request.scopes : grant.scopes
-  return { access: await mint.forGrant(grant, scopes), refreshToken: makeRefreshToken(grant, key), scopes, grant }
+  const target = aim(grant, request)
+  const access = await mint.forGrant(grant, target)
+  return { access, refreshToken: makeRefreshToken(grant, key), scopes: target.scopes, grant }
+}
+
+/** The statement has refused already what is refused here, unless an API changed this moment. */
+function aim(grant: GrantState, { narrowing }: RefreshRequest): Target {
+  if (narrowing === undefined) return { audience: grant.audience, scopes: grant.scopes, lifetime: undefined }
+  const target = narrowTarget(grant, narrowing.wanted, narrowing.context)
+  if (typeof target === 'string') throw refused('refresh-token/target-moved', 'invalid_target')
+  return target
 }
 
 /** The family ends: whoever of the two holders is the thief, neither goes on (RFC 9700 §4.14.2). */
@@ -122,6 +147,8 @@ const refused = (reason: Reason, code: ErrorCode = 'invalid_grant'): Countersign
 function refusal(verdict: Exclude<RefreshVerdict, 'late' | 'current'>): CountersignError {
   switch (verdict) {
     case 'scope-too-wide': return refused('refresh-token/scope-too-wide', 'invalid_scope')
+    case 'resource-not-granted': return refused('refresh-token/resource-not-granted', 'invalid_target')
+    case 'audience-closed': return refused('refresh-token/audience-closed', 'invalid_target')
     case 'unknown': return refused('refresh-token/unknown')
     case 'wrong-client': return refused('refresh-token/wrong-client')
     case 'wrong-key': return refused('refresh-token/wrong-key')

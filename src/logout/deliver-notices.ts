@@ -88,10 +88,11 @@ async function deliver(notice: LogoutNotice, options: NoticeDeliveryOptions): Pr
   try {
     if (notice.uri === undefined) return await store.settle(notice.id)
     const { outcome, ...detail } = await attempt({ ...notice, uri: notice.uri }, options)
+    const isOurFault = 'reason' in detail && detail.reason === 'overloaded'
     metrics.count('countersign_logout_notices_total', { outcome })
     log.info({ client: clientId, session: sessionId, attempts, outcome, ...detail }, 'logout notice')
     if (outcome === 'delivered') return await store.settle(notice.id)
-    if (isTriedAgain(attempts)) return
+    if (isTriedAgain(attempts) || isOurFault) return
     metrics.count('countersign_logout_notices_total', { outcome: 'given-up' })
     log.warn({ client: clientId, session: sessionId, attempts }, 'logout notice given up')
     await store.giveUp(notice.id)

@@ -1,3 +1,6 @@
+import { standardClaimNames } from './standard-claims.ts'
+import { parseStrictJson } from './strict-json.ts'
+
 /** The `claims` parameter of an authorization request (OpenID Connect Core §5.5), as far as it is acted on. */
 export interface ClaimsRequest {
   userinfo?: Record<string, ClaimRequest | null>
@@ -9,4 +12,72 @@ export interface ClaimRequest {
   essential?: boolean
   value?: unknown
   values?: unknown[]
+}
+
+const maxBytes = 8192
+/** The request, its part, the claim, its value, and what an address holds. */
+const maxDepth = 6
+
+/** Beside the user's: what an ID token says of the sign-in. */
+const knownClaims = [...standardClaimNames, 'sub', 'acr', 'amr', 'auth_time']
+
+/** Claims that are not known here are kept out of it, and so are further members: they are none of the request's faults. */
+export function parseClaimsRequest(text: string): ClaimsRequest | 'malformed' {
+  if (Buffer.byteLength(text) > maxBytes) return 'malformed'
+  const whole = parseStrictJson(text, maxDepth)
+  if (!isObject(whole)) return 'malformed'
+  const request: ClaimsRequest = {}
+  for (const part of ['userinfo', 'id_token'] as const) {
+    if (!Object.hasOwn(whole, part) || whole[part] === null) continue
+    const claims = readPart(whole[part])
+    if (claims === undefined) return 'malformed'
+    request[part] = claims
+  }
+  return request
+}
+
+/** The values of which one must be reached for the request to succeed (§5.5.1.1); undefined when any will do. */
+export function requestedAcr(request: ClaimsRequest | undefined): string[] | undefined {
+  const acr = request?.id_token?.['acr']
+  if (!acr?.essential || (acr.value === undefined && acr.values === undefined)) return undefined
+  return [acr.value, ...acr.values ?? []].filter(value => typeof value === 'string')
+}
+
+/** The one user that the answer may be about (§5.5.1); undefined when it may be anyone. */
+export function requestedSubject(request: ClaimsRequest | undefined): string | undefined {
+  const value = (request?.id_token?.['sub'] ?? request?.userinfo?.['sub'])?.value
+  return typeof value === 'string' ? value : undefined
+}
+
+/** Every claim about the user that is asked for by name, to be consented to like those that a scope gives. */
+export function claimsAskedFor(request: ClaimsRequest | undefined): string[] {
+  const names = new Set([...Object.keys(request?.userinfo ?? {}), ...Object.keys(request?.id_token ?? {})])
+  return standardClaimNames.filter(name => names.has(name))
+}
+
+function readPart(part: unknown): Record<string, ClaimRequest | null> | undefined {
+  if (!isObject(part)) return undefined
+  const claims: Record<string, ClaimRequest | null> = {}
+  for (const name of knownClaims) {
+    if (!Object.hasOwn(part, name)) continue
+    const claim = readClaim(part[name])
+    if (claim === undefined) return undefined
+    claims[name] = claim
+  }
+  return claims
+}
+
+function readClaim(claim: unknown): ClaimRequest | null | undefined {
+  if (claim === null) return null
+  if (!isObject(claim)) return undefined
+  const { essential, value, values } = claim
+  if (essential !== undefined && typeof essential !== 'boolean') return undefined
+  if (values !== undefined && !Array.isArray(values)) return undefined
+  return {
+    ...(essential !== undefined && { essential }), ...(value !== undefined && { value }), ...(values !== undefined && { values })
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

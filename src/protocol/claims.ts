@@ -20,8 +20,10 @@ export interface AccessTokenClaims {
 /** What a grant says of its user, as far as a token shows it. */
 export interface SubjectClaims {
   grantId: string
-  userId: string
-  sessionId: string
+  /** The user's id, or a pairwise subject. */
+  subject: string
+  /** Undefined where the grant outlives its session: the token does not end with it. */
+  sessionId: string | undefined
   roles: string[]
   authTime: number
   amr: string[]
@@ -43,7 +45,7 @@ export function buildAccessTokenClaims(request: AccessTokenRequest): AccessToken
   const { subject } = request
   return {
     iss: request.issuer,
-    sub: subject?.userId ?? request.clientId,
+    sub: subject?.subject ?? request.clientId,
     aud: request.audience.length === 1 ? request.audience[0]! : [...request.audience],
     client_id: request.clientId,
     iat: request.issuedAt,
@@ -52,7 +54,7 @@ export function buildAccessTokenClaims(request: AccessTokenRequest): AccessToken
     ...(request.scopes.length > 0 && { scope: request.scopes.join(' ') }),
     ...(subject && {
       grant_id: subject.grantId,
-      sid: subject.sessionId,
+      ...(subject.sessionId !== undefined && { sid: subject.sessionId }),
       roles: subject.roles,
       auth_time: subject.authTime,
       amr: subject.amr

@@ -8,7 +8,7 @@ interface ErrorRow {
   status: number
   /** HTTP status under /api/auth, where it differs. */
   apiStatus?: number
-  /** The `error` member at the OAuth endpoints (RFC 6749 §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1). */
+  /** The `error` member at the OAuth endpoints (RFC 6749 §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 7591 §3.2.2). */
   oauth: string
   /** The `code` member under /api/auth and on the admin listener. */
   code: string
@@ -30,6 +30,10 @@ export const errorTable = {
   unauthorized_client: row([400, 403], ['unauthorized_client', 'CLIENT_NOT_ALLOWED'], 'This client may not do that.'),
   unsupported_grant_type: row(400, ['unsupported_grant_type', 'VALIDATION_FAILED'], 'This grant type is not supported.'),
   invalid_scope: row(400, ['invalid_scope', 'SCOPE_INVALID'], 'The scope is unknown, malformed or wider than allowed.'),
+  invalid_target: row(400, ['invalid_target', 'TARGET_INVALID'], 'The resource is unknown, malformed or not for this.'),
+  invalid_redirect_uri: row(400, ['invalid_redirect_uri', 'VALIDATION_FAILED'], 'A redirect URI cannot be registered.'),
+  invalid_client_metadata: row(400, ['invalid_client_metadata', 'VALIDATION_FAILED'], 'The client metadata cannot be registered.'),
+  invalid_software_statement: row(400, ['invalid_software_statement', 'VALIDATION_FAILED'], 'The software statement is not accepted.'),
   token_missing: row(401, ['invalid_token', 'TOKEN_MISSING'], 'An access token is required.'),
   refresh_token_missing: row(401, ['invalid_grant', 'TOKEN_MISSING'], 'A refresh token is required.'),
   invalid_token: row(401, ['invalid_token', 'TOKEN_INVALID'], 'The access token is not valid here.'),
@@ -56,11 +60,11 @@ export type ErrorCode = keyof typeof errorTable
 
 /** What a reason is about; the rest of it says which rule refused. All of them: docs/errors.md. */
 type ReasonArea =
-  | 'access' | 'admin' | 'bearer' | 'body' | 'client' | 'client-credentials' | 'clients' | 'cross-site' | 'database'
-  | 'grant' | 'http' | 'introspect' | 'keys' | 'logout' | 'lookup' | 'oauth' | 'params' | 'password-change' | 'passwords'
-  | 'pending'
-  | 'rate-limit' | 'redis' | 'refresh' | 'refresh-token' | 'registration' | 'revocation' | 'revoke' | 'sessions'
-  | 'sign-in' | 'state' | 'users'
+  | 'access' | 'admin' | 'apis' | 'authorize' | 'bearer' | 'body' | 'client' | 'client-credentials'
+  | 'client-registration' | 'clients' | 'code' | 'consents' | 'cross-site' | 'database' | 'end-session' | 'grant'
+  | 'http' | 'interaction' | 'introspect' | 'keys' | 'logout' | 'lookup' | 'oauth' | 'params' | 'password-change'
+  | 'passwords' | 'pending' | 'rate-limit' | 'redis' | 'refresh' | 'refresh-token' | 'registration' | 'revocation'
+  | 'revoke' | 'sessions' | 'sign-in' | 'state' | 'userinfo' | 'users'
 
 export type Reason = `${ReasonArea}/${string}`
 

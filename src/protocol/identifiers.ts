@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { pairwisePrefix } from './pairwise.ts'
 
 /**
  * The identifiers Countersign makes, and what can be read from them.
@@ -14,6 +15,11 @@ const grantJtiPattern = /^([A-Za-z0-9_-]{22})\.[A-Za-z0-9_-]{12}$/
 const clientJtiPattern = /^c\.([A-Za-z0-9_-]{16})\.(0|[1-9][0-9]{0,14})\.[A-Za-z0-9_-]{12}$/
 
 export const userIdPrefix = 'usr_'
+
+/** Whether a text begins as a user's `sub` does, in whatever case. */
+export function isLikeSubject(text: string): boolean {
+  return [userIdPrefix, pairwisePrefix].some(prefix => text.toLowerCase().startsWith(prefix))
+}
 
 const clientIdPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
 

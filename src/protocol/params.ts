@@ -2,7 +2,8 @@ import { CountersignError } from './errors.ts'
 
 /**
  * Form-encoded parameters, read strictly (RFC 6749 §3.2, checklist of OAuth 2.1 §3.2): every name at most once, valid
- * percent-encoding and UTF-8, no NUL. An empty value counts as absent.
+ * percent-encoding and UTF-8, no NUL. An empty value counts as absent. `resource` alone may repeat (RFC 8707 §2); a space
+ * joins its values, since a URI holds none.
  */
 export type Params = ReadonlyMap<string, string>
 
@@ -29,9 +30,11 @@ export function parseForm(body: string): Params {
     const equals = pair.indexOf('=')
     const name = decodeFormComponent(equals === -1 ? pair : pair.slice(0, equals))
     const value = equals === -1 ? '' : decodeFormComponent(pair.slice(equals + 1))
-    if (seen.has(name)) throw malformed('duplicate-parameter', 'A parameter appears more than once.')
+    if (seen.has(name) && name !== 'resource') {
+      throw malformed('duplicate-parameter', 'A parameter appears more than once.')
+    }
     seen.add(name)
-    if (value !== '') params.set(name, value)
+    if (value !== '') params.set(name, params.has(name) ? `${params.get(name)} ${value}` : value)
   }
   return params
 }

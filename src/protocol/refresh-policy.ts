@@ -8,6 +8,10 @@ export interface PresentedRefreshToken {
   clientId: string
   keyBinding: string | undefined
   scopes: readonly string[]
+  /** What of the grant's audience it was presented for; empty for all of it. */
+  resources: readonly string[]
+  /** What all of the grant's audience must be among; undefined for anything. */
+  openAudience: readonly string[] | undefined
   /** Whether the token's MAC is right for this grant. */
   authentic: boolean
 }
@@ -16,6 +20,7 @@ export interface StandingGrant {
   clientId: string
   keyBinding: string | undefined
   scopes: readonly string[]
+  audience: readonly string[]
   generation: number
   live: boolean
   expired: boolean
@@ -30,6 +35,9 @@ export type RefreshVerdict =
   | 'dead'
   | 'expired'
   | 'scope-too-wide'
+  | 'resource-not-granted'
+  /** An API of the grant is gone, or no longer open to the client. */
+  | 'audience-closed'
   | 'from-the-future'
   /** A lost response, another tab, a queue behind quick rotations: answer with the current token. */
   | 'late'
@@ -47,6 +55,8 @@ export function judgeRefresh(
   if (!grant.live) return 'dead'
   if (grant.expired) return 'expired'
   if (!token.scopes.every(scope => grant.scopes.includes(scope))) return 'scope-too-wide'
+  if (!token.resources.every(resource => grant.audience.includes(resource))) return 'resource-not-granted'
+  if (!grant.audience.every(each => token.openAudience?.includes(each) ?? true)) return 'audience-closed'
   if (token.generation > grant.generation) return 'from-the-future'
   if (token.generation === grant.generation) return 'current'
   const age = grant.rotationAges[grant.generation - token.generation - 1]

@@ -11,6 +11,8 @@ import { targets } from './targets/index.ts'
  */
 export interface Lookup {
   check(batch: readonly LookupClaims[]): Promise<LookupResult>
+  /** For the claims of verified tokens alone: what they leave out they do not have, and nothing is looked up. */
+  checkWhole(batch: readonly LookupClaims[]): Promise<LookupResult>
 }
 
 /** What the caller knows of a token. `kid` undefined skips the check of the key: a `jti` alone does not name it. */
@@ -52,11 +54,13 @@ export function createLookup({ list, grants, clients, isTrustedKey }: LookupOpti
     return { revoked: true, target: hit.target, since: Math.floor(hit.entry.since / 1000) }
   }
 
+  async function answerAll(batch: ReadonlyArray<LookupClaims | undefined>): Promise<LookupResult> {
+    const seq = await list.confirm()
+    return { seq, answers: batch.map(answer) }
+  }
+
   return {
-    async check(batch) {
-      const resolved = await resolveOwners(batch)
-      const seq = await list.confirm()
-      return { seq, answers: resolved.map(answer) }
-    }
+    check: async batch => answerAll(await resolveOwners(batch)),
+    checkWhole: answerAll
   }
 }

@@ -12,7 +12,7 @@ import { targets, type EndingStores } from './targets/index.ts'
  */
 export interface Revoker {
   /**
-   * Ends a target and returns the journal sequence from which it is dead. Idempotent: what is revoked already answers
+   * Ends a target and returns the journal sequence from which all of it is dead. Idempotent: what is revoked already answers
    * with the sequence of that revocation. Throws `not_found` when nothing alive has that name.
    */
   revoke(kind: TargetKind, value: string, act: Act): Promise<number>
@@ -40,16 +40,17 @@ export function createRevoker({ stores, list, pulse, metrics, afterPublishing }:
     publish,
     async revoke(kind, value, act) {
       const target = targets.find(candidate => candidate.kind === kind)!
-      const entry = await target.end(stores, value, act)
-      if (entry === undefined) {
+      const entries = [await target.end(stores, value, act) ?? []].flat()
+      const last = entries.at(-1)
+      if (last === undefined) {
         await list.confirm()
         const earlier = list.find(kind, value)
         if (earlier === undefined) throw new CountersignError('not_found', { reason: `revocation/no-such-${kind}` })
         return earlier.seq
       }
-      await publish([entry])
+      await publish(entries)
       if (target.changesSharedState) await pulse.refresh()
-      return entry.seq
+      return last.seq
     }
   }
 }

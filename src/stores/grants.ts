@@ -47,6 +47,10 @@ export interface Rotation {
   keyBinding: string | undefined
   /** Empty means all that was granted. */
   scopes: string[]
+  /** Of the grant's audience; empty means all of it. */
+  resources: string[]
+  /** What all of the grant's audience must be among; undefined means anything. */
+  openAudience: string[] | undefined
   /** The proof that the caller holds the token: see tokens/refresh-token.ts. */
   proof: RefreshProof
   /** The MAC key for the successor. */

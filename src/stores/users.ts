@@ -1,3 +1,4 @@
+import type { StandardClaims } from '../protocol/standard-claims.ts'
 import type { JournalEntry } from './journal.ts'
 
 /** One person who signs in. */
@@ -12,6 +13,12 @@ export interface User {
   passwordHash: string
   disabledAt: Date | undefined
   createdAt: Date
+  /** Whether an operator says that mail to the address reaches the user. */
+  emailVerified: boolean
+  /** What has no column of its own. */
+  claims: StandardClaims
+  /** The last change of the name, the claims or the state of the address. */
+  updatedAt: Date
 }
 
 export interface NewUser {
@@ -51,8 +58,9 @@ export interface UserStore {
   /** Atomic: the new hash and the end of every other session. Undefined when `oldHash` is no longer the stored one. */
   changePassword(change: PasswordChange): Promise<JournalEntry[] | undefined>
   /**
-   * Ends every session and grant the user has at this moment, and with `set` changes the account in the same act.
-   * Undefined when there is no such user.
+   * Ends every session and grant the user has at this moment, and with `set` changes the account in the same act. The user
+   * is named by id or by a pairwise subject. One entry for the id, and one with the same cut-off for each pairwise subject
+   * that a token may carry; none at all when there is no such user.
    */
-  endEverything(userId: string, act: Act, set?: { passwordHash?: string; disabled?: boolean }): Promise<JournalEntry | undefined>
+  endEverything(idOrSubject: string, act: Act, set?: { passwordHash?: string; disabled?: boolean }): Promise<JournalEntry[]>
 }

@@ -41,7 +41,7 @@ export function createCheckAccessTokens({ ring, lookup, clock, issuer }: CheckOp
     const context = { ring, issuer, now: clock.now() }
     const verdicts = await runInLanes(tokens, lanes, token => verifyAccessToken(token, context))
     const good = verdicts.filter(verdict => typeof verdict !== 'string')
-    const { seq, answers } = await lookup.check(good.map(({ claims, kid }) => ({ ...claims, kid })))
+    const { seq, answers } = await lookup.checkWhole(good.map(({ claims, kid }) => ({ ...claims, kid })))
     let next = 0
     return {
       seq,

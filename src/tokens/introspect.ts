@@ -24,7 +24,7 @@ export function createIntrospect({ check, readRefreshToken, issuer }: Introspect
     if (held === undefined || !held.isCurrent || held.grant.clientId !== caller.id) return inactive
     const { grant } = held
     return {
-      active: true, iss: issuer, sub: grant.userId, client_id: grant.clientId, token_use: 'refresh_token',
+      active: true, iss: issuer, sub: grant.subject, client_id: grant.clientId, token_use: 'refresh_token',
       ...(grant.scopes.length > 0 && { scope: grant.scopes.join(' ') })
     }
   }

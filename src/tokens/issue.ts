@@ -13,10 +13,19 @@ import { createSignJwt } from './sign-jwt.ts'
  * was decided, nor of HTTP.
  */
 export interface Mint {
-  /** A token of a user's grant. `scopes` is the narrowed set for this token. */
-  forGrant(grant: GrantState, scopes: readonly string[]): Promise<IssuedToken>
+  /** A token of a user's grant. */
+  forGrant(grant: GrantState, wanted: WantedToken): Promise<IssuedToken>
   /** A token of a client's own, with no grant behind it. */
-  forClient(client: Client, scopes: readonly string[]): Promise<IssuedToken>
+  forClient(client: Client, wanted: WantedToken): Promise<IssuedToken>
+}
+
+/** What was decided of this one token. */
+export interface WantedToken {
+  scopes: readonly string[]
+  /** Absent: that of the grant or client. Empty, here or there: the issuer. */
+  audience?: readonly string[] | undefined
+  /** Seconds. Never more than the lifetime in force comes of it. */
+  lifetime?: number | undefined
 }
 
 export interface IssuedToken {
@@ -39,39 +48,38 @@ export interface MintOptions {
 export function createMint({ ring, clock, random, issuer, lifetime, pulse }: MintOptions): Mint {
   const signJwt = createSignJwt(ring)
   // Another instance may have put a shorter lifetime in force: the ends of keys and revocations are computed from it.
-  const lifetimeNow = (): number => Math.min(lifetime, pulse.current().accessTokenLifetime)
+  const lifetimeNow = (wanted = lifetime): number => Math.min(wanted, lifetime, pulse.current().accessTokenLifetime)
 
   async function sign(claims: AccessTokenClaims): Promise<IssuedToken> {
     return { token: await signJwt('at+jwt', claims), claims, expiresIn: claims.exp - claims.iat }
   }
 
-  const common = () => ({ issuer, issuedAt: Math.floor(clock.now() / 1000), lifetime: lifetimeNow() })
+  const common = (wanted: WantedToken) =>
+    ({ issuer, issuedAt: Math.floor(clock.now() / 1000), lifetime: lifetimeNow(wanted.lifetime), scopes: wanted.scopes })
   const orIssuer = (audience: readonly string[]): readonly string[] => audience.length > 0 ? audience : [issuer]
 
   return {
-    forGrant: (grant, scopes) => sign(buildAccessTokenClaims({
-      ...common(),
+    forGrant: (grant, wanted) => sign(buildAccessTokenClaims({
+      ...common(wanted),
       clientId: grant.clientId,
-      audience: orIssuer(grant.audience),
-      scopes,
+      audience: orIssuer(wanted.audience ?? grant.audience),
       jti: grantJti(grant.id, random.bytes(9)),
       subject: {
         grantId: grant.id,
-        userId: grant.userId,
-        sessionId: grant.sessionId,
+        subject: grant.subject,
+        sessionId: grant.offline ? undefined : grant.sessionId,
         roles: [grant.role],
         authTime: Math.floor(grant.authTime.getTime() / 1000),
         amr: grant.amr
       }
     })),
-    forClient(client, scopes) {
+    forClient(client, wanted) {
       // The number is the youngest cut-off that the client has passed, so that a later one covers this token.
       const number = Math.max(client.grantsCutoff, pulse.current().issuerCutoff)
       return sign(buildAccessTokenClaims({
-        ...common(),
+        ...common(wanted),
         clientId: client.id,
-        audience: orIssuer(client.audience),
-        scopes,
+        audience: orIssuer(wanted.audience ?? client.audience),
         jti: clientJti({ clientTag: client.tag, number }, random.bytes(9))
       }))
     }

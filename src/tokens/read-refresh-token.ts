@@ -27,7 +27,8 @@ export function createReadRefreshToken({ ring, grants, grace }: ReadRefreshToken
     const key = parsed && await ring.macByKid(parsed.macKid)
     const grant = parsed && key && await grants.find(parsed.grantId)
     if (!grant || !isAuthentic(parsed, grant.secret, key)) return undefined
-    const presented = { ...grant, generation: parsed.generation, scopes: [], authentic: true }
+    const whole = { scopes: [], resources: [], openAudience: undefined }
+    const presented = { ...grant, ...whole, generation: parsed.generation, authentic: true }
     const verdict = judgeRefresh(presented, grant, grace)
     return { grant, isCurrent: verdict === 'current', isSpendable: verdict === 'current' || verdict === 'late' }
   }

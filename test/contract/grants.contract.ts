@@ -59,6 +59,8 @@ function rotationContract(t: Test, open: OpenStores): void {
   const refused: [string, (grant: GrantState) => Partial<Rotation>][] = [
     ['the wrong client', () => ({ clientId: 'another' })],
     ['a wider scope', () => ({ scopes: ['read', 'admin'] })],
+    ['a resource that was not granted', () => ({ resources: ['https://api.example.com', 'https://other.example.com'] })],
+    ['an audience that is closed', () => ({ openAudience: ['https://other.example.com'] })],
     ['another key', () => ({ keyBinding: 'thumbprint' })],
     ['an earlier generation', () => ({ generation: 0 })],
     ['a later generation', () => ({ generation: 2 })],
@@ -72,7 +74,8 @@ function rotationContract(t: Test, open: OpenStores): void {
       t.equal(await stores.grants.rotate(rotationOf(grant, changes(grant))), undefined, `with ${what}`)
     }
     t.match(await stores.grants.find(grant.id), { generation: 1, rotationAges: [], live: true, expired: false })
-    t.ok(await stores.grants.rotate(rotationOf(grant, { scopes: ['read'] })), 'while a narrower scope does')
+    const narrower = { scopes: ['read'], resources: grant.audience, openAudience: ['https://other.example.com', ...grant.audience] }
+    t.match(await stores.grants.rotate(rotationOf(grant, narrower)), { scopes: grant.scopes, audience: grant.audience }, 'while less does')
   })
 
   t.test('an expired grant does not rotate', async t => {

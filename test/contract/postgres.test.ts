@@ -4,25 +4,31 @@ import type { Database } from '../../src/stores/postgres/database.ts'
 import { createPostgresStores } from '../../src/stores/postgres/stores.ts'
 import { createDatabase, onServer, openMigrated, sharedDatabaseUrl } from '../support/database.ts'
 import { browserSessionsContract } from './browser-sessions.contract.ts'
+import { apisContract } from './apis.contract.ts'
 import { clientsContract } from './clients.contract.ts'
 import { consentsContract } from './consents.contract.ts'
 import { grantsContract } from './grants.contract.ts'
 import { journalContract } from './journal.contract.ts'
 import { keysContract } from './keys.contract.ts'
+import { profilesContract } from './profiles.contract.ts'
 import { logoutNoticesContract } from './logout-notices.contract.ts'
 import { act, randomId, sampleGrant, signInAnew, type OpenStores } from './sample.ts'
 import { devicesContract, sessionsContract } from './sessions.contract.ts'
 import { auditContract, stateContract } from './state.contract.ts'
+import { subjectsContract } from './subjects.contract.ts'
 import { usersContract } from './users.contract.ts'
 
 const suites: Record<string, (t: Test, open: OpenStores) => void> = {
   users: usersContract,
+  profiles: profilesContract,
+  'pairwise subjects': subjectsContract,
   sessions: sessionsContract,
   devices: devicesContract,
   'browser sessions': browserSessionsContract,
   consents: consentsContract,
   grants: grantsContract,
   clients: clientsContract,
+  apis: apisContract,
   keys: keysContract,
   logoutNotices: logoutNoticesContract,
   journal: journalContract,

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { grantIdFrom } from '../../src/protocol/identifiers.ts'
 import type { PostgresStores } from '../../src/stores/postgres/stores.ts'
 import type { GrantState, Redemption, RefreshProof, Rotation } from '../../src/stores/grants.ts'
 import type { NewGrant, SignIn } from '../../src/stores/sessions.ts'
@@ -94,6 +95,16 @@ export async function sampleRedemption(
   }
 }
 
+/** The id of a grant as a code would make it. */
+export async function redeemAnew(
+  stores: PostgresStores, granted: Granted, changes: Partial<Redemption> = {}
+): Promise<string> {
+  const redemption = await sampleRedemption(stores, granted, changes)
+  const outcome = await stores.grants.redeem(redemption)
+  if (outcome !== 'redeemed') throw new Error(`the code was ${outcome}`)
+  return grantIdFrom(redemption.number, redemption.grant.idRandom)
+}
+
 const digest = (...parts: Buffer[]): Buffer => createHash('sha256').update(Buffer.concat(parts)).digest()
 
 export function proofOf(secret: Buffer): RefreshProof {
@@ -109,6 +120,8 @@ export function rotationOf(grant: GrantState, changes: Partial<Rotation> = {}): 
     clientId: grant.clientId,
     keyBinding: grant.keyBinding,
     scopes: [],
+    resources: [],
+    openAudience: undefined,
     proof: proofOf(grant.secret),
     macKid: 'mac-2',
     idleLifetime: 600,

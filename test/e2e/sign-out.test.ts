@@ -63,7 +63,7 @@ t.test('signing out everywhere', { skip }, async t => {
       const redeem = async (redemption: Redemption) => await stores.grants.redeem(redemption) === 'redeemed'
         ? { id: grantIdFrom(redemption.number, redemption.grant.idRandom) }
         : undefined
-      const [ended, ...begun] = await Promise.all([
+      const [[ended], ...begun] = await Promise.all([
         stores.users.endEverything(racer.id, act), redeem(redemptions[0]!), signInNow(), redeem(redemptions[1]!),
         signInNow(), redeem(redemptions[2]!)
       ])

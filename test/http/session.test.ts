@@ -156,8 +156,8 @@ onEachStore(t, async (t, { app, service }) => {
 
   t.test('a disabled user is out at once', async t => {
     const user = await signInAnew(app, service)
-    const entry = await service.stores.users.endEverything(user.id, { reason: 'test', actor: 'admin' }, { disabled: true })
-    await service.rooms.revoker.publish([entry!])
+    const entries = await service.stores.users.endEverything(user.id, { reason: 'test', actor: 'admin' }, { disabled: true })
+    await service.rooms.revoker.publish(entries)
     t.equal(await codeOf(user.accessToken), 'TOKEN_REVOKED')
     t.equal((await callApi(app, refresh, { body: { refreshToken: user.refreshToken } })).statusCode, 401)
   })

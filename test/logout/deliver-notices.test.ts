@@ -18,13 +18,13 @@ import { startWebServer } from '../support/web-server.ts'
 function openScene(t: Test, database: Database) {
   const stores = createPostgresStores(database)
   const [log, metrics] = [createTestLog(), createTestMetrics()]
-  const start = ({ sent = [], timeout = 10_000 }: { sent?: object[]; timeout?: number } = {}): NoticeDelivery => {
+  const start = ({ sent = [], ...limits }: { sent?: object[]; timeout?: number; maxRequests?: number } = {}): NoticeDelivery => {
     const send = createSendLogoutToken({
       signJwt: async (typ, claims) => {
         sent.push(claims)
         return JSON.stringify({ typ, claims })
       },
-      outboundFetch: createOutboundFetch({ privateNetworks: ['127.0.0.0/8'], timeout }),
+      outboundFetch: createOutboundFetch({ privateNetworks: ['127.0.0.0/8'], timeout: 10_000, ...limits }),
       clock: systemClock, random: systemRandom, issuer: 'https://id.example.com'
     })
     const delivery = createNoticeDelivery({ store: stores.logoutNotices, send, log, metrics })
@@ -97,6 +97,22 @@ async function runAll(t: Test, database: Database): Promise<void> {
     t.equal(server.requests.length, 8)
     t.strictSame(outcomes(), [...Array<string>(8).fill('unreachable'), 'given-up'])
     t.match((await stores.audit.list({ limit: 1, subject: clientId }))[0], { kind: 'logout-notice/given-up', details: { attempts: 8 } })
+  })
+
+  t.test('a notice that never left, because too much else was on its way, is not given up', async t => {
+    const { addClient, queue, start, passTime, rows, outcomes } = openScene(t, database)
+    const server = await startWebServer(t, response => void response.end())
+    await queue(await addClient(server.url))
+    const crowded = start({ maxRequests: 0 })
+    for (let attempt = 1; attempt <= 10; attempt++) {
+      await crowded.nudge()
+      await passTime()
+    }
+    await crowded.stop()
+    t.equal((await rows()).length, 1)
+    await start().nudge()
+    t.equal(server.requests.length, 1)
+    t.strictSame(outcomes().slice(-2), ['unreachable', 'delivered'])
   })
 
   t.test('two instances deliver each notice once', async t => {

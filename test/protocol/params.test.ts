@@ -28,6 +28,16 @@ t.test('what is not a form is refused for a reason of its own', async t => {
   for (const [body, reason] of refused) t.equal(reasonOf(() => parseForm(body)), reason, body)
 })
 
+t.test('C52: a resource alone may repeat; a space stands between its values', async t => {
+  const resourceOf = (form: string) => parseForm(form).get('resource')
+  t.equal(resourceOf('resource=https%3A%2F%2Fa&x=1&%72esource=urn:b'), 'https://a urn:b')
+  t.equal(resourceOf('resource=&resource=urn:a&resource'), 'urn:a', 'an empty one counts as absent')
+  t.notOk(parseForm('resource=&resource=').has('resource'))
+  for (const form of ['Resource=a&Resource=b', 'resource+=a&resource+=b', 'audience=a&audience=b', 'resource=a&x=1&x=2']) {
+    t.equal(reasonOf(() => parseForm(form)), 'params/duplicate-parameter', form)
+  }
+})
+
 t.test('a required parameter is named when it is missing', async t => {
   t.equal(requireParam(new Map([['token', 'x']]), 'token'), 'x')
   t.throws(() => requireParam(parseForm('token='), 'token'), { code: 'invalid_request', message: 'The parameter token is missing.' })

@@ -2,9 +2,12 @@ import t from 'tap'
 import { judgeRefresh, type PresentedRefreshToken, type RefreshVerdict, type StandingGrant } from '../../src/protocol/refresh-policy.ts'
 
 const grant: StandingGrant = {
-  clientId: 'web', keyBinding: undefined, scopes: ['mail', 'files'], generation: 5, live: true, expired: false, rotationAges: [1, 5, 20, 30]
+  clientId: 'web', keyBinding: undefined, scopes: ['mail', 'files'], audience: ['one', 'two'], generation: 5, live: true, expired: false,
+  rotationAges: [1, 5, 20, 30]
 }
-const token: PresentedRefreshToken = { generation: 4, clientId: 'web', keyBinding: undefined, scopes: [], authentic: true }
+const token: PresentedRefreshToken = {
+  generation: 4, clientId: 'web', keyBinding: undefined, scopes: [], resources: [], openAudience: undefined, authentic: true
+}
 const judge = (changes: Partial<PresentedRefreshToken>, standing: Partial<StandingGrant> = {}, grace = 10) =>
   judgeRefresh({ ...token, ...changes }, { ...grant, ...standing }, grace)
 
@@ -13,6 +16,8 @@ t.test('every fault has its verdict, and the first in order speaks', async t => 
   const steps: Array<[Partial<PresentedRefreshToken>, Partial<StandingGrant>, RefreshVerdict]> = [
     [{ generation: 1 }, {}, 'replayed'],
     [{ generation: 6 }, {}, 'from-the-future'],
+    [{ openAudience: ['one', 'three'] }, {}, 'audience-closed'],
+    [{ resources: ['two', 'three'] }, {}, 'resource-not-granted'],
     [{ scopes: ['mail', 'admin'] }, {}, 'scope-too-wide'],
     [{}, { expired: true }, 'expired'],
     [{}, { live: false }, 'dead'],
@@ -34,7 +39,7 @@ t.test('a token rotated out within the grace is late, whether one step back or s
   t.equal(judge({ generation: 4 }), 'late')
   t.equal(judge({ generation: 3 }), 'late')
   t.equal(judge({ generation: 2 }), 'replayed', 'twenty seconds are too long')
-  t.equal(judge({ generation: 4, scopes: ['mail'] }), 'late')
+  t.equal(judge({ generation: 4, scopes: ['mail'], resources: ['two'], openAudience: ['two', 'one', 'three'] }), 'late')
 })
 
 t.test('the grace ends exactly at its end, and may be nothing', async t => {

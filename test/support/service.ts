@@ -7,6 +7,7 @@ import { compose, type Service } from '../../src/compose.ts'
 import { readConfig } from '../../src/config.ts'
 import { createLogger } from '../../src/logger.ts'
 import type { Clock } from '../../src/ports/clock.ts'
+import type { OutboundFetch } from '../../src/ports/outbound-fetch.ts'
 import { createDatabase, sharedDatabaseUrl } from './database.ts'
 import { startRedis } from './redis.ts'
 
@@ -19,6 +20,8 @@ export interface OpenServiceOptions {
   /** Variables of the environment, over a development set-up with open registration. */
   config?: Record<string, string>
   clock?: Clock
+  /** Instead of other people's servers. */
+  outboundFetch?: OutboundFetch
 }
 
 export interface OpenedService {
@@ -35,7 +38,7 @@ export function availableStores(): StoreKind[] {
 }
 
 /** Started, on stores of its own; everything is closed and removed when the test ends. */
-export async function openService(t: Test, { store, config = {}, clock }: OpenServiceOptions): Promise<OpenedService> {
+export async function openService(t: Test, { store, config = {}, clock, outboundFetch }: OpenServiceOptions): Promise<OpenedService> {
   const folder = t.testdir()
   const values = readConfig({
     DATA_DIR: path.join(folder, 'data'), KEYS_DIR: writeMasterKey(folder), REGISTRATION: 'open', SIGN_IN_LIMIT_PER_IP: '100000',
@@ -43,7 +46,7 @@ export async function openService(t: Test, { store, config = {}, clock }: OpenSe
   })
   const logLines: string[] = []
   const logger = createLogger(values.logLevel, { write: line => void logLines.push(line) })
-  const service = await compose(values, { logger, ...(clock && { clock }) })
+  const service = await compose(values, { logger, ...(clock && { clock }), ...(outboundFetch && { outboundFetch }) })
   t.teardown(() => service.close())
   if (store === 'real') await service.stores.migrate()
   await service.start()

@@ -1,53 +1,32 @@
 import type { FastifyInstance } from 'fastify'
+import { describeClient } from '../../clients/describe-client.ts'
 import { createRegisterClient } from '../../clients/registration.ts'
 import { firstPartyClientId } from '../../clients/registry.ts'
 import { hashClientSecret, makeClientSecret } from '../../clients/secret.ts'
 import { CountersignError } from '../../protocol/errors.ts'
 import type { Client } from '../../stores/clients.ts'
 import { byAdmin } from '../by-admin.ts'
+import { clientBodySchema, toClientRequest, type ClientBody } from '../client-body.ts'
 import type { AdminInstance } from '../instance.ts'
-
-interface NewClientBody {
-  id?: string
-  name?: string
-  grants: string[]
-  scopes?: string[]
-  audience?: string[]
-  redirectUris?: string[]
-  public?: boolean
-}
-
-const listOfTexts = { type: 'array', maxItems: 100, items: { type: 'string', minLength: 1, maxLength: 2000 } }
-const createSchema = {
-  body: {
-    type: 'object',
-    required: ['grants'],
-    additionalProperties: false,
-    properties: {
-      id: { type: 'string', maxLength: 200 },
-      name: { type: 'string', minLength: 1, maxLength: 200 },
-      grants: listOfTexts,
-      scopes: listOfTexts,
-      audience: listOfTexts,
-      redirectUris: listOfTexts,
-      public: { type: 'boolean' }
-    }
-  }
-}
 
 /** Clients: registered, listed, given a new secret, deleted. Members are named as in RFC 7591. */
 export function clientRoutes(app: FastifyInstance, instance: AdminInstance): void {
   const { stores, random, pulse, grants, rooms, config } = instance
   const register = createRegisterClient({ clients: stores.clients, random, grantTypes: grants, issuer: config.issuer })
 
-  app.post<{ Body: NewClientBody }>('/clients', { schema: createSchema }, async ({ body }, reply) => {
-    const { grants: grantTypes, public: isPublic = false, ...rest } = body
-    const { clientId, secret } = await register({ ...rest, grantTypes, isPublic, actor: 'admin' })
+  app.post<{ Body: ClientBody }>('/clients', { schema: { body: clientBodySchema } }, async ({ body }, reply) => {
+    const { clientId, secret } = await register(toClientRequest(body))
     await pulse.refresh()
     return reply.code(201).send(withSecret(clientId, secret))
   })
 
   app.get('/clients', async () => ({ clients: (await stores.clients.list()).map(render) }))
+
+  app.get<{ Params: { id: string } }>('/clients/:id', async ({ params }) => {
+    const client = await stores.clients.find(params.id)
+    if (client === undefined) throw unknown('There is no client with that id.')
+    return render(client)
+  })
 
   app.post<{ Params: { id: string } }>('/clients/:id/rotate-secret', async ({ params }) => {
     refuseBuiltIn(params.id)
@@ -84,15 +63,19 @@ const unknown = (sentence: string): CountersignError =>
 const withSecret = (clientId: string, secret: string | undefined) =>
   ({ client_id: clientId, ...(secret !== undefined && { client_secret: secret }) })
 
+/** Beside what RFC 7591 names, what only an operator decides. */
 function render(client: Client) {
+  const { requirePkce = true, isTrusted = false, sectorIdentifier, acceptsEndpointAudience } = client.profile
   return {
-    client_id: client.id,
-    client_name: client.name,
-    grant_types: client.grantTypes,
+    ...describeClient(client),
     scope: client.scopes.join(' '),
     audience: client.audience,
-    redirect_uris: client.redirectUris,
     token_endpoint_auth_methods: client.authMethods,
+    require_pkce: requirePkce,
+    trusted: isTrusted,
+    sector_identifier: sectorIdentifier,
+    accepts_endpoint_audience: acceptsEndpointAudience,
+    dynamic: client.registrationTokenHash !== undefined,
     created_at: client.createdAt,
     disabled_at: client.disabledAt ?? null
   }

@@ -1,9 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import type { AdminInstance } from '../instance.ts'
+import { apiRoutes } from './apis.ts'
 import { auditRoutes } from './audit.ts'
 import { clientRoutes } from './clients.ts'
 import { doctorRoutes } from './doctor.ts'
 import { keyRoutes } from './keys.ts'
+import { profileRoutes } from './profiles.ts'
 import { revocationRoutes } from './revocations.ts'
 import { userRoutes } from './users.ts'
 
@@ -12,5 +14,5 @@ import { userRoutes } from './users.ts'
  * here.
  */
 export const adminRoutes: ReadonlyArray<(app: FastifyInstance, instance: AdminInstance) => void> = [
-  userRoutes, clientRoutes, keyRoutes, revocationRoutes, auditRoutes, doctorRoutes
+  userRoutes, profileRoutes, clientRoutes, apiRoutes, keyRoutes, revocationRoutes, auditRoutes, doctorRoutes
 ]

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { targets } from '../../revocation/targets/index.ts'
 import type { TargetKind } from '../../stores/journal.ts'
 import { CountersignError } from '../../protocol/errors.ts'
+import { pairwisePrefix } from '../../protocol/pairwise.ts'
 import { byAdmin } from '../by-admin.ts'
 import { findUser } from '../find-user.ts'
 import { removeKey } from '../remove-key.ts'
@@ -9,7 +10,7 @@ import type { AdminInstance } from '../instance.ts'
 
 interface RevocationBody {
   target: TargetKind
-  /** For a token its `jti` or the token itself, for a user an id or email address, for the issuer nothing. */
+  /** For a token its `jti` or the token itself, for a user an id, subject or email address, for the issuer nothing. */
   value?: string
   reason: string
 }
@@ -48,7 +49,10 @@ async function resolve({ target, value = '' }: RevocationBody, instance: AdminIn
   if ((target === 'issuer') !== (value === '')) {
     throw refused('value', `The target ${target} ${target === 'issuer' ? 'takes no' : 'needs a'} value.`)
   }
-  if (target === 'user') return { target, value: (await findUser(instance.stores.users, value)).id }
+  // A pairwise subject is not looked up here: the act itself finds whose it is.
+  if (target === 'user' && !value.startsWith(pairwisePrefix)) {
+    return { target, value: (await findUser(instance.stores.users, value)).id }
+  }
   return target === 'token' ? resolveToken(value, instance) : { target, value }
 }
 

@@ -5,6 +5,7 @@ import { CountersignError } from '../../protocol/errors.ts'
 import type { User } from '../../stores/users.ts'
 import { byAdmin } from '../by-admin.ts'
 import { findUser } from '../find-user.ts'
+import { renderUser } from '../render-user.ts'
 import type { AdminInstance } from '../instance.ts'
 
 interface NewUserBody {
@@ -67,12 +68,12 @@ export function userRoutes(app: FastifyInstance, instance: AdminInstance): void 
         reason: 'users/email-taken', sentence: 'A user with that email address exists already.'
       })
     }
-    return reply.code(201).send(render((await stores.users.find({ id: userId }))!))
+    return reply.code(201).send(renderUser((await stores.users.find({ id: userId }))!))
   })
 
   app.get<{ Querystring: Page }>('/users', { schema: listSchema }, async ({ query }) => {
     const users = await stores.users.list({ limit: Number(query.limit ?? 100), after: query.after })
-    return { users: users.map(render) }
+    return { users: users.map(renderUser) }
   })
 
   changeRoutes(app, instance)
@@ -81,9 +82,8 @@ export function userRoutes(app: FastifyInstance, instance: AdminInstance): void 
 /** Each of these ends every session and grant that the user has. */
 function changeRoutes(app: FastifyInstance, { stores, rooms, passwords }: AdminInstance): void {
   const endEverything = async (user: User, reason: string, set: AccountChange) => {
-    const entry = await stores.users.endEverything(user.id, byAdmin(reason), set)
-    if (entry !== undefined) await rooms.revoker.publish([entry])
-    return render((await stores.users.find({ id: user.id }))!)
+    await rooms.revoker.publish(await stores.users.endEverything(user.id, byAdmin(reason), set))
+    return renderUser((await stores.users.find({ id: user.id }))!)
   }
 
   app.post<{ Params: { user: string } }>('/users/:user/disable', async ({ params }) =>
@@ -92,7 +92,7 @@ function changeRoutes(app: FastifyInstance, { stores, rooms, passwords }: AdminI
   app.post<{ Params: { user: string } }>('/users/:user/enable', async ({ params }) => {
     const user = await findUser(stores.users, params.user)
     // Enabling someone who is enabled must not sign them out.
-    if (user.disabledAt === undefined) return render(user)
+    if (user.disabledAt === undefined) return renderUser(user)
     return endEverything(user, 'user-enabled', { disabled: false })
   })
 
@@ -120,8 +120,4 @@ function readNewUser({ email, name, role, password, passwordHash }: NewUserBody)
     ...(role !== undefined && { role }),
     ...(passwordHash !== undefined && { passwordHash })
   }
-}
-
-function render({ id, email, name, role, disabledAt, createdAt }: User) {
-  return { id, email, name: name ?? null, role, disabledAt: disabledAt ?? null, createdAt }
 }

@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts'
+import { apiCommands } from './apis.ts'
 import { audit } from './audit.ts'
 import { clientCommands } from './clients.ts'
 import { doctor } from './doctor.ts'
@@ -10,5 +11,5 @@ import { userCommands } from './users.ts'
 
 /** Every sub-command, in the order in which `--help` shows them. */
 export const commands: readonly Command[] = [
-  serve, migrate, ...userCommands, ...clientCommands, ...keyCommands, revoke, audit, doctor
+  serve, migrate, ...userCommands, ...clientCommands, ...apiCommands, ...keyCommands, revoke, audit, doctor
 ]

@@ -1,6 +1,7 @@
 import type { Command, Invocation, Outcome } from '../command.ts'
 import { passwordOption, readPassword } from '../read-password.ts'
 import { renderTable, renderTime } from '../render-table.ts'
+import { setUser } from './set-user.ts'
 
 interface User {
   id: string
@@ -94,4 +95,4 @@ async function change(
   return { json: user, text: sentence(user) }
 }
 
-export const userCommands: readonly Command[] = [create, list, disable, enable, setPassword]
+export const userCommands: readonly Command[] = [create, list, setUser, disable, enable, setPassword]

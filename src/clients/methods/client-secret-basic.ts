@@ -8,15 +8,16 @@ const basic = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i
 /** HTTP Basic, with id and secret form-encoded before base64 (RFC 6749 §2.3.1). */
 export const clientSecretBasic: ClientAuthMethod = {
   name: 'client_secret_basic',
-  read({ authorization }) {
-    if (authorization === undefined || !/^basic(\s|$)/i.test(authorization)) return undefined
+  // Whatever the scheme: no other one authenticates a client.
+  isUsed: ({ authorization }) => authorization !== undefined,
+  read({ authorization = '' }) {
     const encoded = basic.exec(authorization)?.[1]
     const decoded = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8')
     const colon = decoded.indexOf(':')
     if (colon < 1) throw malformed()
     const clientId = decode(decoded.slice(0, colon))
     const secret = decode(decoded.slice(colon + 1))
-    return { clientId, verify: client => isClientSecret(client, secret) }
+    return { clientId, verify: client => isClientSecret(client, secret) ? undefined : 'client/wrong-secret' }
   }
 }
 

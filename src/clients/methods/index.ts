@@ -1,8 +1,13 @@
+import type { Clock } from '../../ports/clock.ts'
+import type { Reason } from '../../protocol/errors.ts'
+import type { Params } from '../../protocol/params.ts'
 import type { Client } from '../../stores/clients.ts'
+import type { PendingStore } from '../../stores/pending.ts'
+import type { ClientKeys } from '../client-keys.ts'
 import { clientSecretBasic } from './client-secret-basic.ts'
 import { clientSecretPost } from './client-secret-post.ts'
 import { none } from './none.ts'
-import type { Params } from '../../protocol/params.ts'
+import { privateKeyJwt } from './private-key-jwt.ts'
 
 /** What of a request can carry a client's authentication. */
 export interface Credentials {
@@ -10,18 +15,30 @@ export interface Credentials {
   params: Params
 }
 
+/** What a method may need to verify a proof. */
+export interface ProofTools {
+  issuer: string
+  clock: Clock
+  keys: ClientKeys
+  /** Remembers what is good for one use. */
+  pending: Pick<PendingStore, 'add'>
+}
+
 /** A claim to be a client, and the proof of it. */
 export interface ClientProof {
   clientId: string
-  verify(client: Client): boolean
+  /** Undefined when it holds, else why not. A promise only where there is something to wait for. */
+  verify(client: Client, tools: ProofTools): Reason | undefined | Promise<Reason | undefined>
 }
 
 /** One client authentication method. A further one is one file and one line in the list. */
 export interface ClientAuthMethod {
   /** `token_endpoint_auth_method` (RFC 7591 §2). */
   name: string
-  /** Undefined when the request does not use this method; throws when it does so in a malformed way. */
-  read(credentials: Credentials): ClientProof | undefined
+  /** Whether the request carries anything of this method, well-formed or not. */
+  isUsed(credentials: Credentials): boolean
+  /** Asked only where the method is used. Throws when it is used in a malformed way. */
+  read(credentials: Credentials): ClientProof
 }
 
-export const clientAuthMethods: readonly ClientAuthMethod[] = [clientSecretBasic, clientSecretPost, none]
+export const clientAuthMethods: readonly ClientAuthMethod[] = [clientSecretBasic, clientSecretPost, privateKeyJwt, none]

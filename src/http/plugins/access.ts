@@ -22,9 +22,13 @@ export interface AccessOptions {
 }
 
 /** The claims of the caller's access token, or undefined when there is none. Throws when it is no good here. */
-export async function readAccess(request: FastifyRequest, { check, issuer }: AccessOptions): Promise<AccessTokenClaims | undefined> {
+export async function readAccess(request: FastifyRequest, options: AccessOptions): Promise<AccessTokenClaims | undefined> {
   const token = readBearer(request.headers.authorization)
-  if (token === undefined) return undefined
+  return token === undefined ? undefined : checkAccess(token, options)
+}
+
+/** The claims of an access token. Throws when it is no good here. */
+export async function checkAccess(token: string, { check, issuer }: AccessOptions): Promise<AccessTokenClaims> {
   const checked = (await check([token])).tokens[0]!
   if (checked.fault === 'expired') throw new CountersignError('token_expired', { reason: 'access/expired' })
   if (checked.verified === undefined) throw new CountersignError('invalid_token', { reason: `access/${checked.fault}` })

@@ -7,13 +7,18 @@ import { projectError, type Face } from '../project-error.ts'
 export function addErrorHandler(app: FastifyInstance, metrics: Metrics): void {
   app.setErrorHandler((error: FastifyError | CountersignError, request, reply) => {
     const refusal = toRefusal(error)
-    if (refusal.code === 'server_error') request.log.error({ err: error, route: routeOf(request) }, 'unexpected failure')
-    else if (refusal.code === 'temporarily_unavailable') {
-      request.log.warn({ reason: refusal.reason, route: routeOf(request), err: refusal.cause }, 'unavailable')
-    } else request.log.info({ reason: refusal.reason, route: routeOf(request) }, 'refused')
-    metrics.count('countersign_refusals_total', { code: refusal.code })
+    noteRefusal(refusal, request, metrics)
     return sendRefusal(refusal, request, reply)
   })
+}
+
+export function noteRefusal(refusal: CountersignError, request: FastifyRequest, metrics: Metrics): void {
+  const { code, reason, cause } = refusal
+  const route = routeOf(request)
+  if (code === 'server_error') request.log.error({ err: cause ?? refusal, route }, 'unexpected failure')
+  else if (code === 'temporarily_unavailable') request.log.warn({ reason, route, err: cause }, 'unavailable')
+  else request.log.info({ reason, route }, 'refused')
+  metrics.count('countersign_refusals_total', { code })
 }
 
 export function sendRefusal(refusal: CountersignError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -40,7 +45,7 @@ const fastifyRefusals: Record<string, ErrorCode> = {
   FST_ERR_ASYNC_CONSTRAINT: 'invalid_request'
 }
 
-function toRefusal(error: FastifyError | CountersignError): CountersignError {
+export function toRefusal(error: FastifyError | CountersignError): CountersignError {
   if (error instanceof CountersignError) return error
   const code = fastifyRefusals[error.code] ?? (error.statusCode === 400 ? 'invalid_request' : 'server_error')
   const sentence = error.validation === undefined ? undefined : describe(error)

@@ -25,8 +25,8 @@ export function accountRoutes(app: FastifyInstance, rooms: HttpRooms): void {
   app.get('/me', { onRequest }, async request => {
     const user = await users.find({ id: accessOf(request).sub })
     if (user === undefined) throw new CountersignError('invalid_token', { reason: 'access/user-gone' })
-    const { id, email, name, role, createdAt } = user
-    return { id, email, email_verified: false, name: name ?? null, role, createdAt }
+    const { id, email, emailVerified, name, role, createdAt } = user
+    return { id, email, email_verified: emailVerified, name: name ?? null, role, createdAt }
   })
 
   app.get('/sessions', { onRequest }, async request => {

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { isPublicClient } from '../../clients/public-client.ts'
 import { CountersignError } from '../../protocol/errors.ts'
 import { requireParam } from '../../protocol/params.ts'
 import { readFormRequest } from '../form-request.ts'
@@ -9,7 +10,7 @@ export function introspectRoute(app: FastifyInstance, { authenticateClient, intr
   app.post('/oauth/introspect', async request => {
     const form = readFormRequest(request)
     const client = await authenticateClient(form)
-    if (client.secretHash === undefined) {
+    if (isPublicClient(client)) {
       throw new CountersignError('invalid_client', { reason: 'introspect/public-client' })
     }
     return introspect(requireParam(form.params, 'token'), client)

@@ -34,7 +34,7 @@ export function loginRoute(app: FastifyInstance, rooms: HttpRooms, cookies: Cook
       email, password, deviceSecret: deviceSecret ?? cookies.deviceSecret(request), userAgent: request.headers['user-agent']
     })
     await giveBackAttempt(request, rooms.counters)
-    const { access, refreshToken } = await firstParty.issue(signedIn.grant)
+    const { access, refreshToken } = await firstParty.issue(signedIn.opened)
     const inBody = refreshTokenIn === 'body'
     if (!inBody) {
       cookies.setRefreshToken(reply, refreshToken)

@@ -22,7 +22,7 @@ export function refreshRoute(app: FastifyInstance, rooms: HttpRooms, cookies: Co
   app.post<{ Body: RefreshBody | null }>('/refresh', { schema, bodyLimit: 8192 }, async (request, reply) => {
     const { refreshToken, inBody } = readRefreshToken(request, cookies)
     const answer = await limits.guard(request, refreshToken, () =>
-      refresh({ refreshToken, clientId: firstPartyClientId, scopes: [] }))
+      refresh({ refreshToken, clientId: firstPartyClientId }))
     if (!inBody) cookies.setRefreshToken(reply, answer.refreshToken)
     return { ...renderTokens(answer.access), ...(inBody && { refreshToken: answer.refreshToken }) }
   })

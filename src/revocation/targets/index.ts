@@ -26,8 +26,8 @@ export interface EndingStores {
 /** One kind of thing that can be revoked: which claim names it, and how it is ended. */
 export interface Target extends RevocationTarget {
   kind: TargetKind
-  /** Ends it for good and journals that, in one statement. Undefined when nothing alive has that name. */
-  end(stores: EndingStores, value: string, act: Act): Promise<JournalEntry | undefined>
+  /** Ends it for good and journals that, in one statement. No entry when nothing alive has that name. */
+  end(stores: EndingStores, value: string, act: Act): Promise<JournalEntry | JournalEntry[] | undefined>
   /** Whether instances hold something in memory that this changes, beside the list. */
   changesSharedState: boolean
   /** Whether only the admin listener may revoke it. */

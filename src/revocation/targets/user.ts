@@ -1,6 +1,9 @@
 import type { Target } from './index.ts'
 
-/** A user, by `sub`: every session and grant there is at this moment, none that comes after. */
+/**
+ * A user, by `sub`: every session and grant there is at this moment, none that comes after. A pairwise `sub` ends the user
+ * behind it, everywhere: whoever revokes a person means the person, not one sector's name for them.
+ */
 export const user: Target = {
   kind: 'user',
   changesSharedState: false,

@@ -55,14 +55,11 @@ export function createClientStore({ prisma }: Database): ClientStore {
       return row !== undefined
     },
     async delete(clientId, act) {
-      const row = await query.row<EntryRow>(ending(clientId, act, Prisma.sql`
-        DELETE FROM clients USING cutoff WHERE clients.id = cutoff.id RETURNING clients.id, cutoff.number`))
+      const row = await query.row<EntryRow>(ending(clientId, act, deletion))
       return row && toEntry(row)
     },
     async endEverything(clientId, act) {
-      const row = await query.row<EntryRow>(ending(clientId, act, Prisma.sql`
-        UPDATE clients SET grants_cutoff = cutoff.number FROM cutoff
-        WHERE clients.id = cutoff.id RETURNING clients.id, cutoff.number`))
+      const row = await query.row<EntryRow>(ending(clientId, act, cutOff))
       return row && toEntry(row)
     }
   }
@@ -88,6 +85,16 @@ function registration(client: NewClient, actor: string): Prisma.Sql {
       record_audit('client/created', ${actor}, added.id, '{}') AS noted`
 }
 
+const cutOff = Prisma.sql`ended AS (
+  UPDATE clients SET grants_cutoff = cutoff.number FROM cutoff WHERE clients.id = cutoff.id
+  RETURNING clients.id, cutoff.number)`
+
+/** The APIs forget it too: a later client of the same id is another one. */
+const deletion = Prisma.sql`ended AS (
+  DELETE FROM clients USING cutoff WHERE clients.id = cutoff.id RETURNING clients.id, cutoff.number
+), unlisted AS (
+  UPDATE apis SET clients = array_remove(apis.clients, ended.id) FROM ended WHERE ended.id = ANY(apis.clients))`
+
 /** The cut-off is taken after the row is locked, so that of two ends the later one has the higher number. */
 function ending(clientId: string, act: Act, change: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`
@@ -95,7 +102,7 @@ function ending(clientId: string, act: Act, change: Prisma.Sql): Prisma.Sql {
       SELECT id FROM clients WHERE id = ${clientId} FOR UPDATE
     ), cutoff AS MATERIALIZED (
       SELECT id, nextval('grant_numbers') AS number FROM doomed
-    ), ended AS (${change})
+    ), ${change}
     SELECT ${entryColumns} FROM ended CROSS JOIN LATERAL
       append_revocation('client', ended.id, ended.number, ${act.reason}, ${act.actor}) AS entry`
 }

@@ -82,7 +82,8 @@ function rotating({ proof, ...rotation }: Rotation): Prisma.Sql {
       AND u.id = g.user_id AND s.id = g.session_id AND c.id = g.client_id
       AND g.client_id IS NOT DISTINCT FROM ${rotation.clientId}
       AND g.key_binding IS NOT DISTINCT FROM ${rotation.keyBinding ?? null}::text
-      AND g.scopes @> ${rotation.scopes}::text[]
+      AND g.scopes @> ${rotation.scopes}::text[] AND g.audience @> ${rotation.resources}::text[]
+      AND g.audience <@ coalesce(${rotation.openAudience ?? null}::text[], g.audience)
       AND ${grantEnd} > clock_timestamp() AND ${grantStands}
       AND sha256(sha256(${proof.outerBlock}::bytea || sha256(${proof.innerBlock}::bytea || g.secret)))
         = ${proof.macDigest}::bytea

@@ -1,6 +1,8 @@
+import { createApiStore } from './apis.ts'
 import { createAuditStore } from './audit.ts'
 import { createAuthorizationStore } from './authorizations.ts'
 import { createBrowserSessionStore } from './browser-sessions.ts'
+import { createClientRegistrationStore } from './client-registrations.ts'
 import { createClientStore } from './clients.ts'
 import { createConsentStore } from './consents.ts'
 import type { Database } from './database.ts'
@@ -8,9 +10,11 @@ import { createDeviceStore } from './devices.ts'
 import { createGrantStore } from './grants.ts'
 import { createJournalStore } from './journal.ts'
 import { createKeyStore } from './keys.ts'
+import { createProfileStore } from './profiles.ts'
 import { createLogoutNoticeStore } from './logout-notices.ts'
 import { createSessionStore } from './sessions.ts'
 import { createStateStore } from './state.ts'
+import { createSubjectStore } from './subjects.ts'
 import { createUserStore } from './users.ts'
 
 export type PostgresStores = ReturnType<typeof createPostgresStores>
@@ -19,6 +23,8 @@ export type PostgresStores = ReturnType<typeof createPostgresStores>
 export function createPostgresStores(database: Database) {
   return {
     users: createUserStore(database),
+    profiles: createProfileStore(database),
+    subjects: createSubjectStore(database),
     sessions: createSessionStore(database),
     browserSessions: createBrowserSessionStore(database),
     authorizations: createAuthorizationStore(database),
@@ -26,6 +32,8 @@ export function createPostgresStores(database: Database) {
     devices: createDeviceStore(database),
     grants: createGrantStore(database),
     clients: createClientStore(database),
+    apis: createApiStore(database),
+    clientRegistrations: createClientRegistrationStore(database),
     keys: createKeyStore(database),
     journal: createJournalStore(database),
     state: createStateStore(database),

@@ -1,4 +1,5 @@
 import { Prisma } from '../../generated/prisma/client.ts'
+import type { StandardClaims } from '../../protocol/standard-claims.ts'
 import type { Act, NewUser, PasswordChange, User, UserStore } from '../users.ts'
 import type { Database } from './database.ts'
 import { createQuery } from './query.ts'
@@ -12,11 +13,15 @@ interface UserRow {
   password_hash: string
   disabled_at: Date | null
   created_at: Date
+  email_verified: boolean
+  claims: StandardClaims
+  updated_at: Date
 }
 
 type AccountChange = NonNullable<Parameters<UserStore['endEverything']>[2]>
 
-const columns = Prisma.sql`id, email, name, role, password_hash, disabled_at, created_at`
+const columns = Prisma.sql`
+  id, email, name, role, password_hash, disabled_at, created_at, email_verified, claims, updated_at`
 
 export function createUserStore({ prisma }: Database): UserStore {
   const query = createQuery(prisma)
@@ -48,9 +53,9 @@ export function createUserStore({ prisma }: Database): UserStore {
       const rows = await query.rows<MaybeEntry>(passwordChange(change))
       return rows.some(row => row.seq === null) ? undefined : rows.filter(hasEntry).map(toEntry)
     },
-    async endEverything(userId, act, set = {}) {
-      const row = await query.row<EntryRow>(endOfEverything(userId, act, set))
-      return row && toEntry(row)
+    async endEverything(idOrSubject, act, set = {}) {
+      const rows = await query.rows<EntryRow>(endOfEverything(idOrSubject, act, set))
+      return rows.map(toEntry)
     }
   }
 }
@@ -82,10 +87,11 @@ function passwordChange(change: PasswordChange): Prisma.Sql {
  * The cut-off is taken after the user's row is locked: a sign-in holds that row in share while it takes its
  * numbers, so each sign-in is wholly before the cut-off or wholly after it.
  */
-function endOfEverything(userId: string, act: Act, set: AccountChange): Prisma.Sql {
+function endOfEverything(idOrSubject: string, act: Act, set: AccountChange): Prisma.Sql {
   return Prisma.sql`
     WITH account AS MATERIALIZED (
-      SELECT id FROM users WHERE id = ${userId} FOR UPDATE
+      SELECT id FROM users WHERE id = coalesce(
+        (SELECT user_id FROM pairwise_subjects WHERE subject = ${idOrSubject}), ${idOrSubject}) FOR UPDATE
     ), cutoff AS MATERIALIZED (
       SELECT id, nextval('grant_numbers') AS number FROM account
     ), ended AS (
@@ -96,7 +102,7 @@ function endOfEverything(userId: string, act: Act, set: AccountChange): Prisma.S
       SELECT kind, ${act.actor}, ended.id FROM ended CROSS JOIN unnest(${auditKinds(set)}::text[]) AS kind
     )
     SELECT ${entryColumns} FROM ended CROSS JOIN LATERAL
-      append_revocation('user', ended.id, ended.grants_cutoff, ${act.reason}, ${act.actor}) AS entry`
+      end_subjects(ended.id, ended.grants_cutoff, ${act.reason}, ${act.actor}) AS entry ORDER BY entry.seq`
 }
 
 function changedColumns({ passwordHash, disabled }: AccountChange): Prisma.Sql {
@@ -123,6 +129,9 @@ function toUser(row: UserRow): User {
     role: row.role,
     passwordHash: row.password_hash,
     disabledAt: row.disabled_at ?? undefined,
-    createdAt: row.created_at
+    createdAt: row.created_at,
+    emailVerified: row.email_verified,
+    claims: row.claims,
+    updatedAt: row.updated_at
   }
 }

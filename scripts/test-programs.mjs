@@ -1,0 +1,49 @@
+// Where the programs are that tests drive: a browser, and a web server with its OpenID Connect module; on a
+// Debian machine, as root, installs the ones that are missing. An environment variable may say where one is.
+import { existsSync } from 'node:fs'
+import { findOnPath, install, mayInstall } from './debian-packages.mjs'
+
+const programs = [
+  {
+    variable: 'CHROMIUM_PATH',
+    what: 'Chromium',
+    // Without a font no text would be seen in it.
+    packages: ['chromium', 'fonts-liberation'],
+    find: () => ['chromium', 'chromium-browser', 'google-chrome'].map(findOnPath).find(Boolean)
+  },
+  {
+    variable: 'APACHE_PATH',
+    what: 'the Apache web server',
+    packages: ['apache2'],
+    find: () => findOnPath('apache2') ?? findOnPath('httpd') ?? findFile('/usr/sbin/apache2', '/usr/sbin/httpd')
+  },
+  {
+    variable: 'MOD_AUTH_OPENIDC_PATH',
+    what: "Apache's mod_auth_openidc",
+    packages: ['libapache2-mod-auth-openidc'],
+    find: () => findFile('/usr/lib/apache2/modules/mod_auth_openidc.so', '/etc/httpd/modules/mod_auth_openidc.so')
+  }
+]
+
+/**
+ * @returns { environment, problem }: the variables that name what is there, for the tests, and a sentence that
+ * says what is missing and what to do, undefined when nothing is
+ */
+export function findTestPrograms({ say, environment = process.env }) {
+  const locate = ({ variable, find }) => environment[variable] || find()
+  const absent = programs.filter(program => !locate(program))
+  if (absent.length > 0 && mayInstall()) install(absent.flatMap(({ packages }) => packages), say)
+  const found = programs.flatMap(program => locate(program) ? [[program.variable, locate(program)]] : [])
+  const missing = programs.filter(program => !locate(program))
+  return { environment: Object.fromEntries(found), problem: missing.length > 0 ? explain(missing) : undefined }
+}
+
+function explain(missing) {
+  const list = pick => missing.map(pick).join(' and ')
+  return `The tests need ${list(({ what }) => what)}. Install ${list(({ packages }) => packages[0])} (as root on ` +
+    `Debian the tests do so themselves), or say where it is with ${list(({ variable }) => variable)}.`
+}
+
+function findFile(...files) {
+  return files.find(existsSync)
+}

@@ -1,0 +1,63 @@
+import type { ClientRequest } from '../clients/registration.ts'
+import type { ClientProfile } from '../stores/clients.ts'
+
+/** What the body of `POST /admin/clients` holds. */
+export interface ClientBody {
+  id?: string
+  name?: string
+  grants: string[]
+  scopes?: string[]
+  audience?: string[]
+  redirectUris?: string[]
+  postLogoutRedirectUris?: string[]
+  backchannelLogoutUri?: string
+  authMethods?: string[]
+  public?: boolean
+  profile?: ClientProfile
+}
+
+const text = { type: 'string', minLength: 1, maxLength: 2000 }
+const texts = { type: 'array', maxItems: 100, items: text }
+const only = (value: unknown) => ({ const: value })
+
+/** The switches have one value each: what is not said is off. */
+const profile: Record<keyof ClientProfile, object> = {
+  applicationType: only('native'),
+  requirePkce: only(false),
+  isTrusted: only(true),
+  subjectType: only('pairwise'),
+  sectorIdentifier: text,
+  jwks: { type: 'object' },
+  jwksUri: text,
+  acceptsEndpointAudience: only(true),
+  userinfoSignedResponseAlg: only('RS256'),
+  backchannelLogoutSessionRequired: only(true),
+  clientUri: text,
+  logoUri: text,
+  policyUri: text,
+  tosUri: text,
+  contacts: texts
+}
+
+export const clientBodySchema = {
+  type: 'object',
+  required: ['grants'],
+  additionalProperties: false,
+  properties: {
+    id: { type: 'string', maxLength: 200 },
+    name: { type: 'string', minLength: 1, maxLength: 200 },
+    grants: texts,
+    scopes: texts,
+    audience: texts,
+    redirectUris: texts,
+    postLogoutRedirectUris: texts,
+    backchannelLogoutUri: text,
+    authMethods: texts,
+    public: { type: 'boolean' },
+    profile: { type: 'object', additionalProperties: false, properties: profile }
+  } satisfies Record<keyof ClientBody, object>
+}
+
+export function toClientRequest({ grants, public: isPublic = false, ...rest }: ClientBody): ClientRequest {
+  return { ...rest, grantTypes: grants, isPublic, actor: 'admin' }
+}

@@ -1,0 +1,69 @@
+import type { ApiRegistry } from '../clients/apis.ts'
+import type { ClientRegistry } from '../clients/registry.ts'
+import { acrOf } from '../protocol/acr.ts'
+import type { AuthorizationFault } from '../protocol/authorization-errors.ts'
+import type { AuthorizationParams } from '../protocol/authorization-params.ts'
+import { checkAuthorizationRequest, responseModeOf, type AuthorizationRequest } from '../protocol/authorization-request.ts'
+import type { ResponseTarget } from '../protocol/authorization-response.ts'
+import { claimsAskedFor, requestedAcr } from '../protocol/claims-request.ts'
+import { claimsByScope } from '../protocol/standard-claims.ts'
+import { decideUserTarget, type UserTarget } from '../protocol/target.ts'
+import type { Client } from '../stores/clients.ts'
+import { readDestination, type DestinationFault } from './read-destination.ts'
+
+/** Whether this client may ask for that, whoever the person is. */
+export type CheckRequest = (params: AuthorizationParams) => Promise<CheckedRequest>
+
+export type CheckedRequest =
+  | { verdict: 'good'; client: Client; request: AuthorizationRequest; target: UserTarget }
+  /** The client is told. */
+  | { verdict: 'fault'; client: Client; to: ResponseTarget; fault: AuthorizationFault }
+  /** Only the person can be told. */
+  | { verdict: 'lost'; fault: DestinationFault }
+
+export interface CheckRequestOptions {
+  registry: Pick<ClientRegistry, 'find'>
+  apis: Pick<ApiRegistry, 'find'>
+  issuer: string
+}
+
+/** How every user of ours authenticates. */
+const methods = ['pwd']
+
+export function createCheckRequest(options: CheckRequestOptions): CheckRequest {
+  return async params => {
+    const found = await readDestination(params, options.registry)
+    if (typeof found === 'string') return { verdict: 'lost', fault: found }
+    const { client, destination } = found
+    const to = { redirectUri: destination.redirectUri, responseMode: responseModeOf(params), state: params.get('state') }
+    const fail = (fault: AuthorizationFault): CheckedRequest => ({ verdict: 'fault', client, to, fault })
+    if (!client.grantTypes.includes('authorization_code')) return fail({ error: 'unauthorized_client', rule: 'grant-type' })
+    const isPublic = client.authMethods.includes('none')
+    const request = checkAuthorizationRequest(
+      params, destination, { isPublic, requiresPkce: isPublic || client.profile.requirePkce !== false })
+    if ('fault' in request) return fail(request.fault)
+    if (!canAuthenticate(request)) return fail({ error: 'unmet_authentication_requirements', rule: 'acr' })
+    const target = decideTarget(request, client, options)
+    if (target === 'invalid-target') return fail({ error: 'invalid_target', rule: 'target' })
+    if (target === 'invalid-scope') return fail({ error: 'invalid_scope', rule: 'scope' })
+    return { verdict: 'good', client, request, target }
+  }
+}
+
+/** An essential `acr` that cannot be reached is a failed authentication (OpenID Connect Core §5.5.1.1). */
+function canAuthenticate({ claims }: AuthorizationRequest): boolean {
+  const wanted = requestedAcr(claims)
+  return wanted === undefined || wanted.includes(acrOf(methods)!)
+}
+
+function decideTarget(
+  { resources, scopes, claims }: AuthorizationRequest, client: Client, { apis, issuer }: CheckRequestOptions
+): ReturnType<typeof decideUserTarget> {
+  // Nothing would come of it: the client cannot refresh (OpenID Connect Core §11 ignores it, too).
+  const usable = client.grantTypes.includes('refresh_token') ? scopes : scopes.filter(scope => scope !== 'offline_access')
+  const target = decideUserTarget({ resources: [...new Set(resources)], scopes: usable }, { client, apis, issuer })
+  if (typeof target === 'string') return target
+  const covered = usable.flatMap(scope => claimsByScope[scope] ?? [])
+  const further = claimsAskedFor(claims).filter(claim => !covered.includes(claim))
+  return { ...target, items: [...target.items, ...further.map(claim => `claim:${claim}`)] }
+}

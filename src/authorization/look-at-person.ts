@@ -1,0 +1,56 @@
+import { decideNextStep, type NextStep, type Progress } from '../protocol/authorization-policy.ts'
+import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
+import { requestedSubject } from '../protocol/claims-request.ts'
+import { isSubset } from '../protocol/scope.ts'
+import type { UserTarget } from '../protocol/target.ts'
+import type { AuthorizationStanding, AuthorizationStore } from '../stores/authorizations.ts'
+import type { Client } from '../stores/clients.ts'
+import type { AssignSubject } from '../tokens/assign-subject.ts'
+import type { HintFault, IdTokenHint } from '../tokens/id-token-hint.ts'
+import { hashCookie } from './session-cookie.ts'
+
+/** Who is there, and what has to happen before that client gets a code. */
+export type LookAtPerson = (asked: Asked) => Promise<View>
+
+export interface Asked {
+  client: Client
+  request: AuthorizationRequest
+  target: UserTarget
+  /** What the session cookie holds. */
+  cookie: string | undefined
+  progress: Progress
+}
+
+export interface View {
+  step: NextStep | 'bad-hint'
+  /** Undefined when nobody is signed in. */
+  standing: AuthorizationStanding | undefined
+}
+
+export interface LookAtPersonOptions {
+  authorizations: AuthorizationStore
+  assignSubject: AssignSubject
+  verifyIdTokenHint(token: string, clientId: string): Promise<IdTokenHint | HintFault>
+}
+
+export function createLookAtPerson(options: LookAtPersonOptions): LookAtPerson {
+  return async asked => {
+    const { client, request, target, cookie, progress } = asked
+    const hinted = await readHint(asked, options)
+    if (hinted === 'bad-hint') return { step: 'bad-hint', standing: undefined }
+    const standing = cookie === undefined ? undefined : await options.authorizations.look(hashCookie(cookie), client.id)
+    const session = standing && {
+      authAge: standing.session.authAge,
+      isHinted: hinted === undefined || hinted === await options.assignSubject(standing.session.userId, client)
+    }
+    const isConsentCovered = client.profile.isTrusted === true || isSubset(target.items, standing?.consented ?? [])
+    return { step: decideNextStep(request, { session, isConsentCovered, progress }), standing }
+  }
+}
+
+/** The one `sub` that the answer may be about; undefined when it may be anybody. */
+async function readHint({ client, request }: Asked, { verifyIdTokenHint }: LookAtPersonOptions): Promise<string | undefined> {
+  if (request.idTokenHint === undefined) return requestedSubject(request.claims)
+  const hint = await verifyIdTokenHint(request.idTokenHint, client.id)
+  return typeof hint === 'string' ? 'bad-hint' : hint.sub
+}

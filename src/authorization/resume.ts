@@ -1,0 +1,71 @@
+import type { ClientRegistry } from '../clients/registry.ts'
+import type { Log } from '../ports/log.ts'
+import type { AuthorizationFault } from '../protocol/authorization-errors.ts'
+import type { NextStep } from '../protocol/authorization-policy.ts'
+import { buildErrorResponse, type AuthorizationResponse } from '../protocol/authorization-response.ts'
+import type { AuthorizationStanding } from '../stores/authorizations.ts'
+import type { Client } from '../stores/clients.ts'
+import { faultOfBreakdown } from './authorize.ts'
+import type { Interactions, OpenInteraction } from './interactions.ts'
+import type { IssueCode } from './issue-code.ts'
+import type { LookAtPerson } from './look-at-person.ts'
+
+/** The rest of the way: what a person is to be asked next, or the answer that goes back to the client. */
+export interface Resume {
+  /** `cookie` is what the session cookie holds. */
+  next(interaction: OpenInteraction, cookie: string | undefined): Promise<Resumption>
+  /** The person does not want to. */
+  deny(interaction: OpenInteraction): Promise<Resumption>
+}
+
+export type Resumption =
+  | { kind: 'ask'; step: Exclude<NextStep, 'issue'>; client: Client; standing: AuthorizationStanding | undefined }
+  | { kind: 'response'; response: AuthorizationResponse }
+  /** It was answered a while ago, or the client is gone. */
+  | { kind: 'ended' }
+
+export interface ResumeOptions {
+  registry: Pick<ClientRegistry, 'find'>
+  lookAtPerson: LookAtPerson
+  issueCode: IssueCode
+  interactions: Interactions
+  issuer: string
+  log: Log
+}
+
+export function createResume({ registry, lookAtPerson, issueCode, interactions, issuer, log }: ResumeOptions): Resume {
+  async function refuse(interaction: OpenInteraction, fault: AuthorizationFault): Promise<Resumption> {
+    log.info({ reason: `authorize/${fault.rule}`, clientId: interaction.request.clientId }, 'refused')
+    const given = await interactions.answer(interaction, buildErrorResponse(interaction.request, fault, issuer))
+    return given === undefined ? { kind: 'ended' } : { kind: 'response', response: given.response }
+  }
+
+  async function issue(interaction: OpenInteraction, client: Client, standing: AuthorizationStanding): Promise<Resumption> {
+    const { response, keep } = issueCode({ ...interaction, client, cookie: undefined }, standing)
+    // Answered first: of two clicks one code comes, and it is the one that both are sent on with.
+    const given = await interactions.answer(interaction, response)
+    if (given === undefined) return { kind: 'ended' }
+    try {
+      if (given.isOurs) await keep()
+    } catch (error) {
+      const fault = faultOfBreakdown(error, log)
+      return { kind: 'response', response: buildErrorResponse(interaction.request, fault, issuer) }
+    }
+    return { kind: 'response', response: given.response }
+  }
+
+  return {
+    deny: interaction => refuse(interaction, { error: 'access_denied', rule: 'denied' }),
+    async next(interaction, cookie) {
+      const client = await registry.find(interaction.request.clientId)
+      if (client === undefined) return { kind: 'ended' }
+      if (interaction.answered !== undefined) {
+        const given = await interactions.answer(interaction, interaction.answered.response)
+        return given === undefined ? { kind: 'ended' } : { kind: 'response', response: given.response }
+      }
+      const { step, standing } = await lookAtPerson({ ...interaction, client, cookie })
+      if (step === 'bad-hint') return refuse(interaction, { error: 'invalid_request', rule: 'bad-hint' })
+      return step === 'issue' ? issue(interaction, client, standing!) : { kind: 'ask', step, client, standing }
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { Random } from '../ports/random.ts'
+import { CountersignError, type ErrorCode } from '../protocol/errors.ts'
+import { clientTagOf } from '../protocol/identifiers.ts'
+import type { Revoker } from '../revocation/revoke.ts'
+import type { ClientRegistrationStore } from '../stores/client-registrations.ts'
+import type { Client, ClientStore } from '../stores/clients.ts'
+import type { ServiceState } from '../stores/state.ts'
+import { draftFromMetadata } from './draft-from-metadata.ts'
+import { makeClientId, makeNeededSecret } from './registration.ts'
+import type { ClientRegistry } from './registry.ts'
+import { findClientFault, type ClientDraft, type RuleContext } from './rules/index.ts'
+import { hashClientSecret, isClientSecret } from './secret.ts'
+
+/**
+ * Clients that register themselves (RFC 7591) and look after their own registration (RFC 7592). Whoever they are, they get
+ * less than what an operator registers: see draft-from-metadata.ts and ADR 9.
+ */
+export interface DynamicRegistration {
+  /** Throws `invalid_redirect_uri` or `invalid_client_metadata` with the rule. */
+  register(body: Body): Promise<DynamicClient>
+  /** Throws `invalid_token` for a token that is not this client's, as do the others. */
+  read(access: RegistrationAccess): Promise<DynamicClient>
+  /** Everything that is not said is gone. */
+  replace(access: RegistrationAccess, body: Body): Promise<DynamicClient>
+  /** Its tokens end with it. */
+  remove(access: RegistrationAccess): Promise<void>
+}
+
+type Body = Readonly<Record<string, unknown>>
+
+export interface DynamicClient {
+  client: Client
+  registrationToken: string
+  /** Only where it was made just now. */
+  secret: string | undefined
+}
+
+export interface RegistrationAccess {
+  clientId: string
+  /** Undefined where there was none. */
+  token: string | undefined
+}
+
+export interface DynamicRegistrationOptions extends RuleContext {
+  clients: Pick<ClientStore, 'create' | 'find' | 'delete'>
+  clientRegistrations: ClientRegistrationStore
+  registry: ClientRegistry
+  revoker: Pick<Revoker, 'publish'>
+  pulse: { refresh(): Promise<ServiceState> }
+  random: Random
+}
+
+/** What RFC 7592 §2.2 wants left out of a replacement: we alone say it. */
+const oursAlone = ['registration_access_token', 'registration_client_uri', 'client_secret_expires_at', 'client_id_issued_at']
+
+export function createDynamicRegistration(options: DynamicRegistrationOptions): DynamicRegistration {
+  const { clients, clientRegistrations, revoker, pulse, random } = options
+
+  async function finish(clientId: string, rest: Omit<DynamicClient, 'client'>): Promise<DynamicClient> {
+    await pulse.refresh()
+    const client = await clients.find(clientId)
+    if (client === undefined) throw refused('invalid_token', 'gone-meanwhile')
+    return { client, ...rest }
+  }
+
+  return {
+    async register(body) {
+      const id = makeClientId(random)
+      const draft = checkDraft(id, body, options)
+      const secret = makeNeededSecret(draft, random)
+      const registrationToken = `cs_registration_${random.bytes(32).toString('base64url')}`
+      await clients.create({
+        id, tag: clientTagOf(id), ...draft, secretHash: hashOf(secret),
+        registrationTokenHash: hashToken(registrationToken)
+      }, 'client-registration')
+      return finish(id, { registrationToken, secret })
+    },
+    async read(access) {
+      const { token } = await requireOwner(access, options.registry)
+      return finish(access.clientId, { registrationToken: token, secret: undefined })
+    },
+    async replace(access, body) {
+      const { client, token } = await requireOwner(access, options.registry)
+      checkReplacement(client, body)
+      const draft = checkDraft(client.id, body, options)
+      const needed = makeNeededSecret(draft, random)
+      const keeps = needed !== undefined && client.secretHash !== undefined
+      const secretHash = keeps ? 'keep' as const : hashOf(needed)
+      const replacement = { ...draft, clientId: client.id, registrationTokenHash: hashToken(token), secretHash }
+      if (!await clientRegistrations.replace(replacement, `client:${client.id}`)) throw refused('invalid_token', 'gone-meanwhile')
+      return finish(client.id, { registrationToken: token, secret: keeps ? undefined : needed })
+    },
+    async remove(access) {
+      const { client } = await requireOwner(access, options.registry)
+      const entry = await clients.delete(client.id, { reason: 'client-deleted', actor: `client:${client.id}` })
+      if (entry !== undefined) await revoker.publish([entry])
+      await pulse.refresh()
+    }
+  }
+}
+
+function checkDraft(id: string, body: Body, options: DynamicRegistrationOptions): ClientDraft {
+  const drafted = draftFromMetadata(id, body)
+  const fault = drafted.fault ?? findClientFault(drafted.draft, options)
+  if (fault === undefined) return drafted.draft!
+  if (fault.rule === 'software-statement') throw refused('invalid_software_statement', fault.rule, fault.sentence)
+  const isRedirect = fault.rule === 'redirect-uri' || fault.rule === 'no-redirect-uri'
+  throw refused(isRedirect ? 'invalid_redirect_uri' : 'invalid_client_metadata', fault.rule, fault.sentence)
+}
+
+/** An unknown client and another client's token look alike (RFC 7592 §2). The registry keeps guesses from the database. */
+async function requireOwner({ clientId, token }: RegistrationAccess, registry: ClientRegistry): Promise<{ client: Client; token: string }> {
+  if (token === undefined) throw new CountersignError('token_missing', { reason: 'client-registration/no-token' })
+  const client = await registry.find(clientId)
+  const expected = client?.registrationTokenHash
+  if (client === undefined || expected === undefined || !timingSafeEqual(hashToken(token), expected)) {
+    throw refused('invalid_token', 'wrong-token')
+  }
+  return { client, token }
+}
+
+function checkReplacement(client: Client, body: Body): void {
+  if (body['client_id'] !== client.id) {
+    throw refused('invalid_client_metadata', 'wrong-id', 'The member client_id must be that of the client.')
+  }
+  const foreign = oursAlone.find(member => member in body)
+  if (foreign !== undefined) throw refused('invalid_client_metadata', 'ours-alone', `Leave the member ${foreign} out.`)
+  const secret = body['client_secret']
+  if (secret !== undefined && !(typeof secret === 'string' && isClientSecret(client, secret))) {
+    throw refused('invalid_client_metadata', 'wrong-secret', 'The member client_secret must be the present one, or be left out.')
+  }
+}
+
+const hashOf = (secret: string | undefined): Buffer | undefined => secret === undefined ? undefined : hashClientSecret(secret)
+
+/** 256 random bits of our own, as for secrets. */
+const hashToken = (token: string): Buffer => createHash('sha256').update(token).digest()
+
+function refused(code: ErrorCode, rule: string, sentence?: string): CountersignError {
+  return new CountersignError(code, { reason: `client-registration/${rule}`, ...(sentence !== undefined && { sentence }) })
+}

@@ -1,0 +1,64 @@
+import { createKeyRing } from '../keys/key-ring.ts'
+import { createRotation } from '../keys/rotation.ts'
+import { createNoticeDelivery } from '../logout/deliver-notices.ts'
+import { createSendLogoutToken } from '../logout/send-logout-token.ts'
+import { createRevocationList } from '../revocation/list.ts'
+import { createLookup } from '../revocation/lookup.ts'
+import { createRevoker } from '../revocation/revoke.ts'
+import { createAssignSubject } from '../tokens/assign-subject.ts'
+import { createCheckAccessTokens } from '../tokens/check-access-token.ts'
+import { createVerifyIdTokenHint } from '../tokens/id-token-hint.ts'
+import { createIssueIdToken } from '../tokens/id-token.ts'
+import { createMint } from '../tokens/issue.ts'
+import { createReadRefreshToken } from '../tokens/read-refresh-token.ts'
+import { createRevokeToken } from '../tokens/revoke-token.ts'
+import { createSignJwt } from '../tokens/sign-jwt.ts'
+import { createReadUserinfo } from '../tokens/userinfo.ts'
+import type { DomainTools } from './tools.ts'
+
+export type Core = ReturnType<typeof composeCore>
+
+/** Keys, revocation and tokens: what everything else stands on. */
+export function composeCore(tools: DomainTools) {
+  const { config: { issuer, refreshGrace, ...config }, clock, random, stores } = tools
+  const { grants, users, profiles, subjects } = stores
+  const keys = composeKeys(tools)
+  const { ring, sign } = keys
+  const revocation = composeRevocation(tools, keys)
+  const readRefreshToken = createReadRefreshToken({ ring, grants, grace: refreshGrace })
+  return {
+    ...keys, ...revocation, readRefreshToken,
+    mint: createMint({ ring, clock, random, issuer, lifetime: config.accessTokenLifetime, pulse: tools.pulse }),
+    assignSubject: createAssignSubject({ subjects, random }),
+    issueIdToken: createIssueIdToken({ sign, clock, issuer, users }),
+    verifyIdTokenHint: createVerifyIdTokenHint({ ring, issuer }),
+    readUserinfo: createReadUserinfo({ profiles, sign, issuer }),
+    check: createCheckAccessTokens({ ring, lookup: revocation.lookup, clock, issuer }),
+    revokeToken: createRevokeToken({ ring, grants, readRefreshToken, revoker: revocation.revoker, clock, issuer })
+  }
+}
+
+function composeKeys({ config, clock, random, log, stores, pulse, seal, skipsShut }: DomainTools) {
+  const ring = createKeyRing({ store: stores.keys, seal, clock, pulse, skipsShut })
+  const rotation = createRotation({
+    store: stores.keys, ring, seal, clock, random, log,
+    interval: config.keyRotationInterval, refreshLifetime: config.refreshAbsoluteLifetime
+  })
+  return { ring, rotation, sign: createSignJwt(ring) }
+}
+
+/** What ends, how everybody hears of it, and how the applications of a session do. */
+function composeRevocation(
+  { config: { issuer }, clock, random, log, metrics, stores, pulse, outboundFetch }: DomainTools,
+  { ring, sign: signJwt }: ReturnType<typeof composeKeys>
+) {
+  const { grants, clients, journal, logoutNotices: store } = stores
+  const list = createRevocationList({ journal, cache: stores.revocationCache, pulse, clock, log })
+  const send = createSendLogoutToken({ signJwt, outboundFetch, clock, random, issuer })
+  const notices = createNoticeDelivery({ store, log, metrics, send })
+  return {
+    list, notices,
+    lookup: createLookup({ list, grants, clients, isTrustedKey: kid => ring.verifying(kid) !== undefined }),
+    revoker: createRevoker({ stores, list, pulse, metrics, afterPublishing: () => void notices.nudge() })
+  }
+}

@@ -1,0 +1,49 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { DestinationFault } from '../../authorization/read-destination.ts'
+import { readAuthorizationParams } from '../../protocol/authorization-params.ts'
+import { CountersignError } from '../../protocol/errors.ts'
+import type { BrowserCookies } from '../browser-cookies.ts'
+import { sendRefusalPage } from '../plugins/page-errors.ts'
+import { bodyOf, queryOf } from '../raw-form.ts'
+import type { HttpRooms } from '../rooms.ts'
+import { sendAuthorizationResponse, sendLeavingPage } from '../send-authorization-response.ts'
+
+/** The authorization endpoint (RFC 6749 §3.1), by GET and by POST. */
+export function authorizeRoute(app: FastifyInstance, rooms: HttpRooms, cookies: BrowserCookies): void {
+  const { authorize, pages } = rooms
+
+  async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const texts = [queryOf(request), bodyOf(request)]
+    // Another site's form brings no cookie along; the redirect that answers it does (RFC 6265bis §5.6.7.2).
+    if (request.method === 'POST' && cookies.session(request) === undefined && canRepeat(texts)) {
+      return reply.code(303).header('location', `${request.url.split('?', 1)[0]}?${joinTexts(texts)}`).send()
+    }
+    const outcome = await authorize({
+      params: readAuthorizationParams(...texts), cookie: cookies.session(request), browser: cookies.ensureBrowser(request, reply)
+    })
+    switch (outcome.kind) {
+      case 'lost': return sendRefusalPage(lost(outcome.fault), request, { reply, pages })
+      case 'interaction': return reply.code(303).header('location', `${pages.base}/interaction/${outcome.id}`).send()
+      case 'response': return outcome.isWarned
+        ? sendLeavingPage(request, reply, { response: outcome.response, pages })
+        : sendAuthorizationResponse(request, reply, { response: outcome.response, pages })
+    }
+  }
+
+  app.get('/oauth/authorize', answer)
+  app.post('/oauth/authorize', answer)
+}
+
+const joinTexts = (texts: string[]): string => texts.filter(text => text !== '').join('&')
+
+/** What fits into a request line, here and on the way. */
+const canRepeat = (texts: string[]): boolean => joinTexts(texts).length < 6000 && !/[^\x21-\x7E]/.test(joinTexts(texts))
+
+function lost(fault: DestinationFault): CountersignError {
+  const sentences: Record<DestinationFault, string> = {
+    'unknown-client': 'The parameter client_id is missing, or it names no registered client.',
+    'bad-redirect-uri': 'The redirect_uri is not one that is registered for this client, character by character.',
+    'no-redirect-uri': 'The parameter redirect_uri is missing, or it is there twice.'
+  }
+  return new CountersignError('invalid_request', { reason: `authorize/${fault}`, sentence: sentences[fault] })
+}

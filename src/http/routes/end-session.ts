@@ -1,0 +1,58 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { hashCookie } from '../../authorization/session-cookie.ts'
+import type { EndSessionOutcome, LeavingBrowser } from '../../logout/end-session.ts'
+import { readAuthorizationParams } from '../../protocol/authorization-params.ts'
+import { CountersignError } from '../../protocol/errors.ts'
+import { renderLogoutPage } from '../../web/logout-page.tsx'
+import { renderSignedOutPage } from '../../web/signed-out-page.tsx'
+import type { BrowserCookies } from '../browser-cookies.ts'
+import { pageContextOf } from '../locale.ts'
+import { bodyOf, queryOf } from '../raw-form.ts'
+import type { HttpRooms } from '../rooms.ts'
+import { sendPage } from '../send-page.ts'
+
+/** The end-session endpoint (OpenID Connect RP-Initiated Logout 1.0 §2), by GET and by POST. */
+export function endSessionRoutes(app: FastifyInstance, rooms: HttpRooms, cookies: BrowserCookies): void {
+  const { endSession, browserSessions, pages } = rooms
+
+  async function look(request: FastifyRequest, reply: FastifyReply): Promise<LeavingBrowser> {
+    const cookie = cookies.session(request)
+    const session = cookie === undefined ? undefined : await browserSessions.find(hashCookie(cookie))
+    return { session, browser: cookies.ensureBrowser(request, reply) }
+  }
+
+  function show(request: FastifyRequest, reply: FastifyReply, outcome: EndSessionOutcome): FastifyReply {
+    const uiLocales = readAuthorizationParams(queryOf(request)).get('ui_locales')
+    const context = pageContextOf(request, pages, uiLocales)
+    if (outcome.kind === 'confirm') {
+      const { id, csrf, email, clientName } = outcome
+      return sendPage(reply, renderLogoutPage({ action: `${pages.base}/oauth/logout/${id}`, csrf, email, clientName }, context))
+    }
+    cookies.clearSession(reply)
+    const { clientName, continueUri, goesOn } = outcome
+    // Who proves nothing could send people anywhere: they see where the link leads, and follow it or not.
+    if (continueUri !== undefined && goesOn) {
+      return reply.code(303).headers({ location: continueUri, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' }).send()
+    }
+    return sendPage(reply, renderSignedOutPage({ clientName, continueUri }, context))
+  }
+
+  async function begin(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const params = readAuthorizationParams(queryOf(request), bodyOf(request))
+    return show(request, reply, await endSession.begin(params, await look(request, reply)))
+  }
+
+  app.get('/oauth/logout', begin)
+  app.post('/oauth/logout', begin)
+
+  app.post<{ Params: { id: string } }>('/oauth/logout/:id', async (request, reply) => {
+    const form = readAuthorizationParams(bodyOf(request)).get('csrf')
+    const outcome = await endSession.confirm(request.params.id, form, await look(request, reply))
+    if (outcome === undefined) {
+      throw new CountersignError('cross_site_request', {
+        reason: 'end-session/foreign-form', sentence: 'The form has expired, or it belongs to another window or browser.'
+      })
+    }
+    return show(request, reply, outcome)
+  })
+}

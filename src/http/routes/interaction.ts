@@ -1,0 +1,111 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { OpenInteraction } from '../../authorization/interactions.ts'
+import { hashCookie, makeSessionCookie } from '../../authorization/session-cookie.ts'
+import { readFormToken } from '../../protocol/browser-binding.ts'
+import { CountersignError } from '../../protocol/errors.ts'
+import type { Params } from '../../protocol/params.ts'
+import type { BrowserCookies } from '../browser-cookies.ts'
+import { readFormRequest } from '../form-request.ts'
+import { giveBackAttempt, limitPerIp } from '../plugins/rate-limit.ts'
+import type { HttpRooms } from '../rooms.ts'
+import { createShowInteraction, explainFailure } from '../show-interaction.ts'
+
+type IdRequest = FastifyRequest<{ Params: { id: string } }>
+
+/** A form of one of our own pages, in the browser that was shown it. */
+interface Form {
+  interaction: OpenInteraction
+  params: Params
+  /** The session that the page was about. */
+  sessionId: string | undefined
+}
+
+/**
+ * What a person sees between the request and the answer: who are you, which account, may the application. One address per
+ * request; each form acts and comes back to it, or ends the way.
+ */
+export function interactionRoutes(app: FastifyInstance, rooms: HttpRooms, cookies: BrowserCookies): void {
+  const { interactions, resume, consents, settings } = rooms
+  const show = createShowInteraction(rooms)
+  const find = (request: IdRequest) => interactions.find(request.params.id, cookies.browser(request))
+
+  /** One form: what it does, and then back to the page or on to the client. */
+  const onForm = (act: (form: Form, request: IdRequest, reply: FastifyReply) => Promise<FastifyReply>) =>
+    async (request: IdRequest, reply: FastifyReply) => {
+      const { params } = readFormRequest(request)
+      const interaction = await find(request)
+      const token = interaction && readFormToken(interaction, params.get('csrf'))
+      if (token === undefined) throw foreignForm()
+      return act({ interaction: interaction!, params, sessionId: token.sessionId }, request, reply)
+    }
+
+  app.get('/interaction/:id', async (request: IdRequest, reply) => {
+    const interaction = await find(request)
+    if (interaction === undefined) return show(request, reply, { resumption: { kind: 'ended' } })
+    return show(request, reply, { resumption: await resume.next(interaction, cookies.session(request)), interaction })
+  })
+
+  app.post('/interaction/:id/sign-in', { config: limitPerIp(settings.signInLimitPerIp, 15 * 60) },
+    onForm(async ({ interaction, params }, request, reply) => {
+      try {
+        await signIn(params, { request, reply }, { rooms, cookies })
+      } catch (error) {
+        const failed = explainFailure(error, params.get('email') ?? '')
+        if (failed === undefined) throw error
+        return show(request, reply, { resumption: await resume.next(interaction, cookies.session(request)), interaction, failed })
+      }
+      await interactions.advance(interaction, { signedIn: true, otherAccount: false, consented: false })
+      return goOn(request, reply)
+    }))
+
+  app.post('/interaction/:id/select-account', onForm(async ({ interaction, params }, request, reply) => {
+    await interactions.advance(interaction, params.get('account') === 'current' ? { selected: true } : { otherAccount: true })
+    return goOn(request, reply)
+  }))
+
+  app.post('/interaction/:id/switch-account', onForm(async ({ interaction }, request, reply) => {
+    await interactions.advance(interaction, { otherAccount: true })
+    return goOn(request, reply)
+  }))
+
+  app.post('/interaction/:id/consent', onForm(async ({ interaction, params, sessionId }, request, reply) => {
+    const resumption = await resume.next(interaction, cookies.session(request))
+    const session = resumption.kind === 'ask' && resumption.step === 'consent' ? resumption.standing?.session : undefined
+    if (session === undefined || session.id !== sessionId) return show(request, reply, { resumption, interaction })
+    if (params.get('decision') !== 'allow') return show(request, reply, { resumption: await resume.deny(interaction), interaction })
+    const { request: { clientId }, target } = interaction
+    await consents.give({ userId: session.userId, clientId, items: [...target.items] })
+    await interactions.advance(interaction, { consented: true })
+    return goOn(request, reply)
+  }))
+
+  app.post('/interaction/:id/cancel', onForm(async ({ interaction }, request, reply) =>
+    show(request, reply, { resumption: await resume.deny(interaction), interaction })))
+}
+
+/** The session changes its cookie with every sign-in: one that somebody planted before is worth nothing after. */
+async function signIn(
+  params: Params, { request, reply }: { request: FastifyRequest; reply: FastifyReply },
+  { rooms, cookies }: { rooms: HttpRooms; cookies: BrowserCookies }
+): Promise<void> {
+  const former = cookies.session(request)
+  const cookie = makeSessionCookie(rooms.random)
+  const { deviceSecret } = await rooms.signInBrowser({
+    email: params.get('email') ?? '', password: params.get('password') ?? '',
+    deviceSecret: cookies.deviceSecret(request), userAgent: request.headers['user-agent']
+  }, { formerCookieHash: former === undefined ? undefined : hashCookie(former), cookieHash: hashCookie(cookie) })
+  await giveBackAttempt(request, rooms.counters)
+  cookies.setSession(reply, cookie)
+  cookies.setDeviceSecret(reply, deviceSecret)
+}
+
+/** Back to the interaction's own address, by GET: so that going back or reloading sends no form again. */
+function goOn(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply.code(303).header('location', request.url.replace(/\/[a-z-]+(\?.*)?$/, '')).send()
+}
+
+function foreignForm(): CountersignError {
+  return new CountersignError('cross_site_request', {
+    reason: 'interaction/foreign-form', sentence: 'The form has expired, or it belongs to another window or browser.'
+  })
+}

@@ -1,0 +1,106 @@
+import type { ClientRegistry } from '../clients/registry.ts'
+import type { Random } from '../ports/random.ts'
+import type { AuthorizationParams } from '../protocol/authorization-params.ts'
+import { redirectLocation } from '../protocol/authorization-response.ts'
+import { bindToBrowser, isOfBrowser, readFormToken, type BrowserBinding } from '../protocol/browser-binding.ts'
+import { pendingNames } from '../protocol/pending-names.ts'
+import type { BrowserSession } from '../stores/browser-sessions.ts'
+import type { Client } from '../stores/clients.ts'
+import type { PendingStore } from '../stores/pending.ts'
+import type { HintFault, IdTokenHint } from '../tokens/id-token-hint.ts'
+
+/**
+ * Logout that an application begins (OpenID Connect RP-Initiated Logout 1.0). An ID token of the very session proves that
+ * the application knows it, and then nobody is asked; whoever else sends a browser here makes it ask the person first.
+ */
+export interface EndSession {
+  begin(params: AuthorizationParams, browser: LeavingBrowser): Promise<EndSessionOutcome>
+  /** The person has confirmed. Undefined for a form that is none of ours. */
+  confirm(id: string, form: string | undefined, browser: LeavingBrowser): Promise<EndSessionOutcome | undefined>
+}
+
+export interface LeavingBrowser {
+  session: BrowserSession | undefined
+  /** What tells this browser from others. */
+  browser: string
+}
+
+export type EndSessionOutcome =
+  | { kind: 'confirm'; id: string; csrf: string; email: string; clientName: string | undefined }
+  | { kind: 'signed-out'; clientName: string | undefined; continueUri: string | undefined; goesOn: boolean }
+
+export interface EndSessionOptions {
+  registry: Pick<ClientRegistry, 'find'>
+  verifyIdTokenHint(token: string): Promise<IdTokenHint | HintFault>
+  endSession(session: BrowserSession): Promise<void>
+  pending: PendingStore
+  random: Random
+}
+
+interface LogoutRecord extends BrowserBinding {
+  clientName: string | undefined
+  continueUri: string | undefined
+}
+
+/** Who asks, and what that proves. */
+interface Initiator {
+  client: Client | undefined
+  hint: IdTokenHint | undefined
+}
+
+/** Seconds. */
+const logoutLifetime = 600
+const idPattern = /^[A-Za-z0-9_-]{22}$/
+
+export function createEndSession(options: EndSessionOptions): EndSession {
+  const { endSession, pending, random } = options
+
+  async function ask(session: BrowserSession, record: LogoutRecord): Promise<EndSessionOutcome> {
+    const id = random.bytes(16).toString('base64url')
+    await pending.add(pendingNames.logout(id), JSON.stringify(record), logoutLifetime)
+    return { kind: 'confirm', id, csrf: record.csrf, email: session.email, clientName: record.clientName }
+  }
+
+  return {
+    async begin(params, { session, browser }) {
+      const { client, hint } = await identify(params, options)
+      const clientName = client?.name
+      const continueUri = client && continuation(params, client)
+      const isProved = hint !== undefined
+      if (session !== undefined && hint?.sid !== session.id) {
+        return ask(session, { ...bindToBrowser(browser, random.bytes(16)), clientName, continueUri })
+      }
+      if (session !== undefined) await endSession(session)
+      return { kind: 'signed-out', clientName, continueUri, goesOn: isProved }
+    },
+    async confirm(id, form, { session, browser }) {
+      const text = idPattern.test(id) ? await pending.find(pendingNames.logout(id)) : undefined
+      if (text === undefined) return undefined
+      const record = JSON.parse(text) as LogoutRecord
+      if (!isOfBrowser(record, browser) || readFormToken(record, form) === undefined) return undefined
+      await pending.remove(pendingNames.logout(id))
+      if (session !== undefined) await endSession(session)
+      return { kind: 'signed-out', clientName: record.clientName, continueUri: record.continueUri, goesOn: true }
+    }
+  }
+}
+
+/** The hint says which client it was issued to; a `client_id` that says otherwise makes it worth nothing (§2). */
+async function identify(params: AuthorizationParams, { registry, verifyIdTokenHint }: EndSessionOptions): Promise<Initiator> {
+  const token = params.get('id_token_hint')
+  const clientId = params.get('client_id')
+  const verdict = token === undefined ? undefined : await verifyIdTokenHint(token)
+  const hint = typeof verdict === 'object' ? verdict : undefined
+  const isContradictory = (token !== undefined && hint === undefined) || (hint && clientId !== undefined && clientId !== hint.aud)
+  if (isContradictory || params.faulty.size > 0) return { client: undefined, hint: undefined }
+  const named = hint?.aud ?? clientId
+  return { hint, client: named === undefined ? undefined : await registry.find(named) }
+}
+
+/** Where the person may go on to: a registered URI, byte for byte, with the state as it came (§3). */
+function continuation(params: AuthorizationParams, client: Client): string | undefined {
+  const redirectUri = params.get('post_logout_redirect_uri')
+  if (redirectUri === undefined || !client.postLogoutRedirectUris.includes(redirectUri)) return undefined
+  const state = params.get('state')
+  return redirectLocation({ redirectUri, params: state === undefined ? {} : { state } })
+}

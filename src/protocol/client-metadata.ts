@@ -1,0 +1,114 @@
+import { assertionAlgorithms } from './client-jwks.ts'
+
+/**
+ * Client metadata as they come from a stranger (RFC 7591 §2, OpenID Connect Registration §2): which members are known,
+ * what type each has, and what of it can be had here. What is not known is ignored; so is `null` (RFC 7592 §2.2).
+ */
+
+export interface ClientMetadata {
+  redirect_uris?: string[]
+  post_logout_redirect_uris?: string[]
+  backchannel_logout_uri?: string
+  backchannel_logout_session_required?: boolean
+  token_endpoint_auth_method?: string
+  grant_types?: string[]
+  response_types?: string[]
+  application_type?: string
+  client_name?: string
+  scope?: string
+  subject_type?: string
+  userinfo_signed_response_alg?: string
+  jwks?: Record<string, unknown>
+  jwks_uri?: string
+  client_uri?: string
+  logo_uri?: string
+  policy_uri?: string
+  tos_uri?: string
+  contacts?: string[]
+}
+
+type MemberType = 'text' | 'texts' | 'flag' | 'object'
+
+const memberTypes: Record<keyof ClientMetadata, MemberType> = {
+  redirect_uris: 'texts',
+  post_logout_redirect_uris: 'texts',
+  backchannel_logout_uri: 'text',
+  backchannel_logout_session_required: 'flag',
+  token_endpoint_auth_method: 'text',
+  grant_types: 'texts',
+  response_types: 'texts',
+  application_type: 'text',
+  client_name: 'text',
+  scope: 'text',
+  subject_type: 'text',
+  userinfo_signed_response_alg: 'text',
+  jwks: 'object',
+  jwks_uri: 'text',
+  client_uri: 'text',
+  logo_uri: 'text',
+  policy_uri: 'text',
+  tos_uri: 'text',
+  contacts: 'texts'
+}
+
+/** The only values that a member may have: another would be a promise that is not kept. */
+const choices: Record<string, readonly string[]> = {
+  application_type: ['web', 'native'],
+  subject_type: ['public', 'pairwise'],
+  userinfo_signed_response_alg: ['RS256'],
+  id_token_signed_response_alg: ['RS256'],
+  token_endpoint_auth_signing_alg: assertionAlgorithms,
+  id_token_encrypted_response_alg: [],
+  userinfo_encrypted_response_alg: [],
+  // Whose hosts share subjects could be had by naming somebody else's document.
+  sector_identifier_uri: []
+}
+
+export interface MetadataFault {
+  /** A private reason's last part. */
+  rule: string
+  sentence: string
+}
+
+export type ReadMetadata = { metadata: ClientMetadata; fault?: undefined } | { fault: MetadataFault }
+
+export function readClientMetadata(body: Readonly<Record<string, unknown>>): ReadMetadata {
+  const given = Object.entries(body).filter(([, value]) => value !== null && value !== undefined)
+  const metadata: Record<string, unknown> = {}
+  for (const [member, value] of given) {
+    const options = Object.hasOwn(choices, member) ? choices[member] : undefined
+    if (options !== undefined && !options.includes(value as string)) return unsupported(member, options)
+    const type = Object.hasOwn(memberTypes, member) ? memberTypes[member as keyof ClientMetadata] : undefined
+    if (type === undefined) continue
+    if (!isOfType(value, type)) return { fault: { rule: 'member-type', sentence: `The member ${member} has another type.` } }
+    metadata[member] = value
+  }
+  const fault = findContradiction(metadata)
+  return fault === undefined ? { metadata: metadata as ClientMetadata } : { fault }
+}
+
+function unsupported(member: string, options: readonly string[]): ReadMetadata {
+  const sentence = options.length === 0
+    ? `The member ${member} is not supported here.`
+    : `The member ${member} may be: ${options.join(', ')}.`
+  return { fault: { rule: 'member-value', sentence } }
+}
+
+function isOfType(value: unknown, type: MemberType): boolean {
+  switch (type) {
+    case 'text': return typeof value === 'string'
+    case 'flag': return typeof value === 'boolean'
+    case 'texts': return Array.isArray(value) && value.every(item => typeof item === 'string')
+    case 'object': return typeof value === 'object' && value !== null && !Array.isArray(value)
+  }
+}
+
+/** RFC 7591 §2.1: each grant type goes with its response type. There is one of the latter. */
+function findContradiction(metadata: ClientMetadata): MetadataFault | undefined {
+  const hasCodes = (metadata.grant_types ?? ['authorization_code']).includes('authorization_code')
+  const responses = metadata.response_types ?? (hasCodes ? ['code'] : [])
+  if (responses.some(type => type !== 'code')) return { rule: 'response-type', sentence: 'The only response type is code.' }
+  return hasCodes === responses.includes('code')
+    ? undefined
+    : { rule: 'response-type', sentence: 'The response type code goes with the grant type authorization_code, and only so.' }
+}

@@ -1,0 +1,31 @@
+import { challengeOf, isCodeVerifier } from './pkce.ts'
+
+/** Judges whoever presents an authorization code (RFC 6749 §4.1.3, RFC 7636 §4.6). What cannot be proved changes nothing. */
+
+export interface CodeBinding {
+  clientId: string
+  redirectUri: string
+  codeChallenge: string | undefined
+}
+
+export interface PresentedCode {
+  clientId: string
+  /** OAuth 2.1 §4.1.3 does without it; who sends one is held to it. */
+  redirectUri: string | undefined
+  codeVerifier: string | undefined
+}
+
+export type CodeVerdict =
+  | 'good' | 'wrong-client' | 'wrong-redirect-uri' | 'no-verifier' | 'malformed-verifier' | 'wrong-verifier'
+  /** A verifier for a code without a challenge: somebody took the challenge away (RFC 9700 §4.8.2). */
+  | 'unexpected-verifier'
+
+export function judgeCode(binding: CodeBinding, presented: PresentedCode): CodeVerdict {
+  const { codeVerifier } = presented
+  if (presented.clientId !== binding.clientId) return 'wrong-client'
+  if (presented.redirectUri !== undefined && presented.redirectUri !== binding.redirectUri) return 'wrong-redirect-uri'
+  if (binding.codeChallenge === undefined) return codeVerifier === undefined ? 'good' : 'unexpected-verifier'
+  if (codeVerifier === undefined) return 'no-verifier'
+  if (!isCodeVerifier(codeVerifier)) return 'malformed-verifier'
+  return challengeOf(codeVerifier) === binding.codeChallenge ? 'good' : 'wrong-verifier'
+}

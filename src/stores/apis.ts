@@ -1,0 +1,29 @@
+/** An API that access tokens can be for (RFC 8707), as an operator registered it. */
+export interface Api {
+  /** The resource indicator, compared character by character: what `aud` says. */
+  identifier: string
+  name: string
+  scopes: string[]
+  /** Seconds; undefined means the lifetime in force. */
+  tokenLifetime: number | undefined
+  /** The ids of the clients that may ask for it. */
+  clients: string[]
+  createdAt: Date
+}
+
+export type NewApi = Omit<Api, 'createdAt'>
+
+/** What is absent stays as it is; a lifetime of null means the lifetime in force from now on. */
+export type ApiChanges =
+  Partial<Pick<Api, 'name' | 'scopes' | 'clients'>> & { tokenLifetime?: number | null | undefined }
+
+export interface ApiStore {
+  /** Atomic. False when the identifier is taken. */
+  create(api: NewApi, actor: string): Promise<boolean>
+  /** All, in order of creation. */
+  list(): Promise<Api[]>
+  /** Atomic. False when there is no such API. */
+  change(identifier: string, changes: ApiChanges, actor: string): Promise<boolean>
+  /** Ends no token: what was issued runs its time. False when there was none. */
+  delete(identifier: string, actor: string): Promise<boolean>
+}

@@ -1,0 +1,56 @@
+import { Prisma } from '../../generated/prisma/client.ts'
+import type { ClientRegistrationStore, ClientReplacement } from '../client-registrations.ts'
+import type { Database } from './database.ts'
+import { createQuery } from './query.ts'
+
+const pruneBatch = 1000
+
+export function createClientRegistrationStore({ prisma }: Database): ClientRegistrationStore {
+  const query = createQuery(prisma)
+  return {
+    async replace(replacement, actor) {
+      return await query.row(replacing(replacement, actor)) !== undefined
+    },
+    async pruneUnused(age) {
+      let pruned = 0
+      const statement = pruning(age)
+      for (let batch = pruneBatch; batch === pruneBatch; pruned += batch) batch = await query.run(statement)
+      return pruned
+    }
+  }
+}
+
+function replacing(client: ClientReplacement, actor: string): Prisma.Sql {
+  const keeps = client.secretHash === 'keep'
+  const secret = client.secretHash === 'keep'
+    ? Prisma.sql`secret_hash`
+    : Prisma.sql`${client.secretHash ?? null}::bytea`
+  return Prisma.sql`
+    WITH changed AS (
+      UPDATE clients SET
+        name = ${client.name}, secret_hash = ${secret}, auth_methods = ${client.authMethods}::text[],
+        grant_types = ${client.grantTypes}::text[], scopes = ${client.scopes}::text[],
+        redirect_uris = ${client.redirectUris}::text[],
+        post_logout_redirect_uris = ${client.postLogoutRedirectUris}::text[],
+        backchannel_logout_uri = ${client.backchannelLogoutUri ?? null}::text,
+        profile = ${JSON.stringify(client.profile)}::jsonb
+      WHERE id = ${client.clientId} AND registration_token_hash = ${client.registrationTokenHash}::bytea
+        AND disabled_at IS NULL AND (NOT ${keeps}::boolean OR secret_hash IS NOT NULL) RETURNING id
+    )
+    SELECT changed.id FROM changed CROSS JOIN LATERAL
+      record_audit('client/replaced', ${actor}, changed.id, '{}') AS noted`
+}
+
+/**
+ * A consent outlives the grants that came of it. No journal entry: what never had a grant has no token. One that is being
+ * granted its first at this moment holds a lock on the client, and is passed over.
+ */
+function pruning(age: number): Prisma.Sql {
+  return Prisma.sql`
+    DELETE FROM clients WHERE id IN (
+      SELECT id FROM clients c WHERE registration_token_hash IS NOT NULL
+        AND created_at < clock_timestamp() - make_interval(secs => ${age}::int)
+        AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.client_id = c.id)
+        AND NOT EXISTS (SELECT 1 FROM consents n WHERE n.client_id = c.id)
+      LIMIT ${pruneBatch}::int FOR UPDATE SKIP LOCKED)`
+}

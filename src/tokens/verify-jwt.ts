@@ -1,0 +1,42 @@
+import type { JwtType } from '../keys/open-key.ts'
+import type { KeyRing } from '../keys/key-ring.ts'
+import { isCanonicalBase64url } from '../protocol/base64url.ts'
+
+/** Whether a string is a JWT that this service signed as one of that type. Says nothing of what is claimed in it. */
+
+export type VerifiedJwt = { claims: Record<string, unknown>; kid: string }
+export type JwtFault = 'malformed' | 'unknown-key' | 'bad-signature'
+
+/** Longer ones are refused before any work is done on them. */
+const maxLength = 8192
+const compact = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/
+
+export async function verifyJwt(token: string, type: JwtType, ring: Pick<KeyRing, 'verifying'>): Promise<VerifiedJwt | JwtFault> {
+  if (token.length > maxLength) return 'malformed'
+  const parts = compact.exec(token)
+  if (parts === null) return 'malformed'
+  const header = parseSegment(parts[1]!)
+  // One spelling only (RFC 8725bis §3.14): our own segments are canonical.
+  if (header === undefined || !isCanonicalBase64url(parts[3]!)) return 'malformed'
+  if (header['typ'] !== type || typeof header['kid'] !== 'string' || 'crit' in header) return 'malformed'
+  const key = ring.verifying(header['kid'])
+  if (key === undefined) return 'unknown-key'
+  if (header['alg'] !== key.algorithm.name) return 'malformed'
+  const input = Buffer.from(token.slice(0, token.length - parts[3]!.length - 1), 'latin1')
+  const isRight = await key.algorithm.verify(key.publicKey, input, Buffer.from(parts[3]!, 'base64url'))
+  if (!isRight) return 'bad-signature'
+  const claims = parseSegment(parts[2]!)
+  return claims === undefined ? 'malformed' : { claims, kid: header['kid'] }
+}
+
+function parseSegment(text: string): Record<string, unknown> | undefined {
+  if (!isCanonicalBase64url(text)) return undefined
+  try {
+    const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? value as Record<string, unknown>
+      : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,25 @@
+import { messages } from './messages/index.ts'
+import type { PageContext } from './page-context.ts'
+import { renderDocument } from './render-document.tsx'
+
+export interface FormPostPageData {
+  redirectUri: string
+  /** The parameters of the authorization response. */
+  params: Readonly<Record<string, string>>
+}
+
+/** `response_mode=form_post`: sends itself, and has a button for browsers without script. Wants `scripts` in `sendPage`. */
+export function renderFormPostPage({ redirectUri, params }: FormPostPageData, context: PageContext): string {
+  const words = messages[context.locale].formPost
+  const content = (
+    <>
+      <h1>{words.title}</h1>
+      <p class="lead">{words.lead}</p>
+      <form method="post" action={redirectUri}>
+        {Object.entries(params).map(([name, value]) => <input type="hidden" name={name} value={value} />)}
+        <button class="primary">{words.submit}</button>
+      </form>
+    </>
+  )
+  return renderDocument({ title: words.title, content, submitsItself: true }, context)
+}

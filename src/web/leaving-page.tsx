@@ -1,0 +1,31 @@
+import { messages } from './messages/index.ts'
+import type { PageContext } from './page-context.ts'
+import { renderDocument } from './render-document.tsx'
+import { safeAppHref } from './safe-href.ts'
+
+export interface LeavingPageData {
+  host: string
+  /** The error code that is sent there. */
+  error: string
+  /** The redirect URI with the error in it. */
+  continueUri: string
+}
+
+/**
+ * Stands before a redirect to an application that registered itself: without it anybody could have our address send
+ * people anywhere (RFC 9700 §4.11.2).
+ */
+export function renderLeavingPage({ host, error, continueUri }: LeavingPageData, context: PageContext): string {
+  const words = messages[context.locale].leaving
+  const href = safeAppHref(continueUri)
+  const content = (
+    <>
+      <h1>{words.title}</h1>
+      <p class="lead">{words.lead(host)}</p>
+      <p>{words.reason} <code>{error}</code></p>
+      {href && <a class="primary" href={href} rel="noreferrer nofollow">{words.follow(host)}</a>}
+      <p class="note">{words.advice}</p>
+    </>
+  )
+  return renderDocument({ title: words.title, content }, context)
+}
