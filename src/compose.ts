@@ -45,20 +45,16 @@ export interface World {
 }
 
 export async function compose(config: Config, world: World = {}): Promise<Service> {
-  const clock = world.clock ?? systemClock
-  const random = world.random ?? systemRandom
-  const logger = world.logger ?? createLogger(config.logLevel)
+  const { clock = systemClock, random = systemRandom, logger = createLogger(config.logLevel) } = world
   const metrics = createMetrics()
   const seal = createSeal(
     loadMasterKeys({ file: config.masterKeyFile, mayCreate: !config.production, random }), random)
   const pages = createPages(config)
   const stores = await composeStores(config, { clock, log: logger, greeting: world.greeting })
   const pulse = createPulse({ store: stores.state, clock, log: logger })
-  const skipsShut = world.skipsShutKeys ?? false
+  const { skipsShutKeys: skipsShut = false } = world
   const outboundFetch = world.outboundFetch ?? createOutboundFetch({ privateNetworks: config.outboundPrivateNetworks })
-  const domain = composeDomain({
-    config, clock, random, log: logger, metrics, stores, pulse, seal, outboundFetch, skipsShut, pages
-  })
+  const domain = composeDomain({ config, clock, random, log: logger, metrics, stores, pulse, seal, outboundFetch, skipsShut, pages })
   for (const { follow } of [domain.list, domain.ring, domain.registry, domain.apis]) pulse.follow(follow)
   const upkeep = createUpkeep({ rotation: domain.rotation, stores, log: logger })
   let phase: 'starting' | 'running' | 'draining' = 'starting'

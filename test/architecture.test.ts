@@ -12,7 +12,7 @@ import {
  * line; an exception is made here, in the open, with its reason.
  */
 
-const domain = ['accounts', 'clients', 'grants', 'keys', 'revocation', 'tokens']
+const domain = ['accounts', 'authorization', 'clients', 'grants', 'keys', 'logout', 'revocation', 'tokens']
 
 /**
  * Who may import whom. A part may always import itself and `ports`; one that is not listed here may not
@@ -25,9 +25,9 @@ const allowed: Record<string, string[]> = {
   // one.
   'compose': [
     ...domain, 'compose-domain', 'compose-stores', 'config', 'http', 'admin', 'logger', 'metrics',
-    'protocol', 'pulse', 'stores', 'system', 'upkeep'
+    'outbound', 'protocol', 'pulse', 'stores', 'system', 'upkeep'
   ],
-  'compose-domain': [...domain, 'compose-stores', 'config', 'http', 'logout', 'outbound', 'protocol', 'pulse', 'stores'],
+  'compose-domain': [...domain, 'compose-stores', 'config', 'http', 'protocol', 'pulse', 'stores'],
   'compose-stores': ['config', 'protocol', 'stores', 'stores/postgres', 'stores/redis', 'stores/memory'],
   'config': ['config-schema'],
   'config-schema': [],
@@ -48,13 +48,14 @@ const allowed: Record<string, string[]> = {
   ],
   'http': [...domain, 'web', 'stores', 'protocol'],
   'admin': [...domain, 'doctor', 'http', 'pulse', 'stores', 'protocol'],
-  'grants': ['revocation', 'clients', 'tokens', 'keys', 'stores', 'protocol'],
+  'authorization': ['clients', 'tokens', 'stores', 'protocol'],
+  'grants': ['authorization', 'revocation', 'clients', 'tokens', 'keys', 'stores', 'protocol'],
   'tokens': ['revocation', 'keys', 'stores', 'protocol'],
   'accounts': ['revocation', 'stores', 'protocol'],
   'clients': ['revocation', 'stores', 'protocol'],
   'keys': ['revocation', 'single-flight', 'stores', 'protocol'],
   'revocation': ['single-flight', 'stores', 'protocol'],
-  'logout': ['tokens', 'stores', 'protocol'],
+  'logout': ['clients', 'tokens', 'stores', 'protocol'],
   'outbound': ['protocol'],
   'web': ['protocol'],
   'stores': ['protocol'],

@@ -4,17 +4,19 @@ import { requireParam, type Params } from '../protocol/params.ts'
 import { readWantedTarget } from '../protocol/resource.ts'
 import { judgeNarrowing } from '../protocol/target.ts'
 import type { Client } from '../stores/clients.ts'
-import type { Grant } from './grant.ts'
-import type { Narrowing, Refresh } from './refresh.ts'
+import type { IssueIdToken } from '../tokens/id-token.ts'
+import type { Grant, GrantAnswer } from './grant.ts'
+import type { Narrowing, Refresh, RefreshAnswer } from './refresh.ts'
 
 export interface RefreshTokenTools {
   refresh: Refresh
+  issueIdToken: IssueIdToken
   apis: ApiRegistry
   issuer: string
 }
 
 /** Refreshing at the token endpoint (RFC 6749 §6), for all that was granted or for less (RFC 8707 §2.2). */
-export function refreshToken({ refresh, apis, issuer }: RefreshTokenTools): Grant {
+export function refreshToken({ refresh, issueIdToken, apis, issuer }: RefreshTokenTools): Grant {
   function readNarrowing(client: Client, params: Params): Narrowing {
     const wanted = readWantedTarget(params)
     if (wanted === undefined) throw new CountersignError('invalid_scope', { reason: 'refresh-token/malformed-scope' })
@@ -30,12 +32,20 @@ export function refreshToken({ refresh, apis, issuer }: RefreshTokenTools): Gran
     return resources.length > 0 ? undefined : [issuer, ...client.audience, ...apis.openTo(client.id)]
   }
 
+  /** The same user, authenticated when it was the first time; no nonce, which was for that time (OpenID Connect Core §12.2). */
+  async function withIdToken(answer: RefreshAnswer, { id: clientId }: Client): Promise<GrantAnswer> {
+    if (!answer.grant.scopes.includes('openid')) return answer
+    return { ...answer, idToken: await issueIdToken(answer.grant, { clientId, accessToken: answer.access.token }) }
+  }
+
   return {
     type: 'refresh_token',
     parameters: ['refresh_token', 'scope', 'resource'],
     allowsPublicClients: true,
-    handle: ({ client, params }) => refresh({
-      narrowing: readNarrowing(client, params), refreshToken: requireParam(params, 'refresh_token'), clientId: client.id
-    })
+    async handle({ client, params }) {
+      return withIdToken(await refresh({
+        narrowing: readNarrowing(client, params), refreshToken: requireParam(params, 'refresh_token'), clientId: client.id
+      }), client)
+    }
   }
 }

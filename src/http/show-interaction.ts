@@ -3,7 +3,6 @@ import type { OpenInteraction } from '../authorization/interactions.ts'
 import type { Resumption } from '../authorization/resume.ts'
 import { makeFormToken } from '../protocol/browser-binding.ts'
 import { consentScopes } from '../protocol/consent-scopes.ts'
-import { CountersignError } from '../protocol/errors.ts'
 import { renderConsentPage } from '../web/consent-page.tsx'
 import { renderInteractionEndedPage } from '../web/interaction-ended-page.tsx'
 import type { PageContext } from '../web/page-context.ts'
@@ -75,13 +74,4 @@ function renderQuestion({ step, client, standing }: Question, asking: Asking): s
     isVerified: client.registrationTokenHash === undefined,
     redirectHost: hostOf(interaction.request.redirectUri)
   }, context)
-}
-
-/** What a person at the sign-in form is told; undefined for what is no fault of a sign-in. */
-export function explainFailure(error: unknown, email: string): FailedSignIn | undefined {
-  if (!(error instanceof CountersignError)) return undefined
-  const { code, retryAfter } = error
-  if (code === 'invalid_credentials') return { fault: 'wrong-credentials', status: 403, retryAfter, email }
-  if (code === 'rate_limited') return { fault: 'too-many-attempts', status: 429, retryAfter, email }
-  return code === 'temporarily_unavailable' ? { fault: 'unavailable', status: 503, retryAfter, email } : undefined
 }

@@ -14,9 +14,10 @@ export interface Shades {
   muted: Color
   /** Lines round fields, which have to be seen to be found (WCAG 1.4.11). */
   line: Color
-  /** The brand's colour as a surface, what is written on it, and the surface under the pointer. */
+  /** The brand's colour as a surface, what is written on it, its edge, and the surface under the pointer. */
   fill: Color
   onFill: Color
+  fillEdge: Color
   fillHover: Color
   /** The brand's colour as text and as the ring round what has the focus. */
   accent: Color
@@ -50,13 +51,15 @@ interface Grounds {
 }
 
 /** @param away the end of the scale that stands out from the card */
-function shadesOf(color: Color, { ground, card }: Grounds, away: Color): Pick<Shades, 'fill' | 'onFill' | 'fillHover' | 'accent'> {
-  const fill = moveUntilContrast(color, away, [3, card])
+function shadesOf(color: Color, { ground, card }: Grounds, away: Color): Omit<Shades, keyof typeof lightBase> {
+  // Near enough to what the operator chose: it is the edge that has to be told from the card.
+  const fill = moveUntilContrast(color, away, [1.2, card])
   // One of the two reaches 4.5 on any colour.
   const onFill = contrastOf(white, fill) >= 4.5 ? white : black
   return {
     fill,
     onFill,
+    fillEdge: moveUntilContrast(color, away, [3, card]),
     fillHover: mix(fill, onFill === white ? black : white, 0.14),
     // Above the least that is asked for, so that a tint of the browser's does not take it below.
     accent: moveUntilContrast(color, away, [5.5, card, ground])

@@ -22,7 +22,7 @@ body {
 .brand { font-size: 1.0625rem; font-weight: 650; letter-spacing: -.005em; text-align: center; max-width: 26rem }
 .brand .name { display: flex; align-items: center; gap: .625rem }
 .brand .name img { width: 1.75rem; height: 1.75rem; flex: none }
-.brand > img { display: block; max-width: min(14rem, 100%); max-height: 3.5rem }
+.brand > img { display: block; height: 3rem; max-width: 16rem; object-fit: contain }
 .card {
   width: 100%; max-width: 26rem; padding: 2.25rem 2rem; background: var(--card); border-radius: 1rem;
   border: 1px solid color-mix(in srgb, var(--line) 30%, transparent);
@@ -88,7 +88,7 @@ button, a.primary {
   display: block; width: 100%; min-height: 2.875rem; padding: .625rem 1.25rem; border: 1px solid transparent; border-radius: .625rem;
   font: inherit; font-weight: 600; text-align: center; text-decoration: none; cursor: pointer; overflow-wrap: anywhere;
 }
-.primary { background: var(--fill); color: var(--on-fill) }
+.primary { background: var(--fill); color: var(--on-fill); border-color: var(--fill-edge) }
 .primary:hover { background: var(--fill-hover) }
 .secondary { margin-top: .75rem; background: transparent; color: var(--text); border-color: var(--line) }
 .secondary:hover { background: var(--ground) }
@@ -106,7 +106,6 @@ input:focus-visible { outline-offset: -.0625rem; border-color: var(--accent) }
 @media (min-width: 48rem) {
   .members > div { display: grid; grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); gap: 1.5rem }
 }
-@media (forced-colors: active) { .primary { border-color: ButtonText } }
 `
 
 const rules = `${page}${text}${controls}`

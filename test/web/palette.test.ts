@@ -34,6 +34,8 @@ t.test('a colour that can be read is taken as it is', async t => {
   t.equal(derivePalette('#2b4c9b').light.fill, '#2b4c9b')
   t.equal(derivePalette('#2b4c9b').light.accent, '#2b4c9b')
   t.equal(derivePalette('#ffd000').dark.fill, '#ffd000')
+  t.equal(derivePalette('#ffe600').light.fill, '#ffe600', 'a light one keeps its place behind black')
+  t.not(derivePalette('#ffe600').light.accent, '#ffe600', 'but is no colour to write with')
 })
 
 function findFaint(shades: Shades): string[] {
@@ -42,7 +44,7 @@ function findFaint(shades: Shades): string[] {
     ['accent', 'ground', 4.5], ['onFill', 'fill', 4.5], ['onFill', 'fillHover', 4.5], ['danger', 'dangerGround', 4.5],
     ['warning', 'warningGround', 4.5],
     // What is no text: the edge of a field, of a button, the ring of the focus (WCAG 1.4.11).
-    ['line', 'card', 3], ['fill', 'card', 3], ['danger', 'card', 3]
+    ['line', 'card', 3], ['fillEdge', 'card', 3], ['danger', 'card', 3]
   ]
   return text.filter(([front, back, least]) => contrastOf(shades[front], shades[back]) < least).map(pair => pair.join(' on '))
 }

@@ -4,7 +4,7 @@ import { readAuthorizationParams } from '../../protocol/authorization-params.ts'
 import { CountersignError } from '../../protocol/errors.ts'
 import type { BrowserCookies } from '../browser-cookies.ts'
 import { sendRefusalPage } from '../plugins/page-errors.ts'
-import { bodyOf, queryOf } from '../raw-form.ts'
+import { readRawForm } from '../read-raw-form.ts'
 import type { HttpRooms } from '../rooms.ts'
 import { sendAuthorizationResponse, sendLeavingPage } from '../send-authorization-response.ts'
 
@@ -13,10 +13,10 @@ export function authorizeRoute(app: FastifyInstance, rooms: HttpRooms, cookies: 
   const { authorize, pages } = rooms
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const texts = [queryOf(request), bodyOf(request)]
+    const texts = Object.values(readRawForm(request)).filter(text => text !== '')
     // Another site's form brings no cookie along; the redirect that answers it does (RFC 6265bis §5.6.7.2).
     if (request.method === 'POST' && cookies.session(request) === undefined && canRepeat(texts)) {
-      return reply.code(303).header('location', `${request.url.split('?', 1)[0]}?${joinTexts(texts)}`).send()
+      return reply.code(303).header('location', `${request.url.split('?', 1)[0]}?${texts.join('&')}`).send()
     }
     const outcome = await authorize({
       params: readAuthorizationParams(...texts), cookie: cookies.session(request), browser: cookies.ensureBrowser(request, reply)
@@ -30,14 +30,14 @@ export function authorizeRoute(app: FastifyInstance, rooms: HttpRooms, cookies: 
     }
   }
 
-  app.get('/oauth/authorize', answer)
-  app.post('/oauth/authorize', answer)
+  // A state comes back as it came, whatever it holds.
+  const config = { takesNul: true }
+  app.get('/oauth/authorize', { config }, answer)
+  app.post('/oauth/authorize', { config }, answer)
 }
 
-const joinTexts = (texts: string[]): string => texts.filter(text => text !== '').join('&')
-
 /** What fits into a request line, here and on the way. */
-const canRepeat = (texts: string[]): boolean => joinTexts(texts).length < 6000 && !/[^\x21-\x7E]/.test(joinTexts(texts))
+const canRepeat = (texts: string[]): boolean => texts.join('&').length < 6000 && !/[^\x21-\x7E]/.test(texts.join('&'))
 
 function lost(fault: DestinationFault): CountersignError {
   const sentences: Record<DestinationFault, string> = {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { jwksCacheLifetime } from '../../protocol/limits.ts'
+import { allowAnyOrigin } from '../plugins/any-origin.ts'
 import type { HttpRooms } from '../rooms.ts'
 
 /** What verifiers and clients fetch to know this issuer. Public, cacheable, the same for everyone. */
@@ -30,15 +31,11 @@ interface Publication {
   type: string
 }
 
-/** For every page of every site: a browser that asks first (`OPTIONS`, because of a header of its own) is told so. */
 function publish(app: FastifyInstance, path: string, { read, type }: Publication): void {
-  const anyOrigin = { 'access-control-allow-origin': '*' }
-  app.options(path, (_request, reply) => reply.code(204).headers({
-    ...anyOrigin, 'access-control-allow-methods': 'GET, HEAD', 'access-control-allow-headers': '*', 'access-control-max-age': '86400'
-  }).send())
+  allowAnyOrigin(app, path, 'GET, HEAD')
   app.get(path, (request, reply) => {
     const { body, etag } = read()
-    reply.headers({ ...anyOrigin, etag, 'cache-control': `public, max-age=${jwksCacheLifetime}` })
+    reply.headers({ etag, 'cache-control': `public, max-age=${jwksCacheLifetime}` })
     if (request.headers['if-none-match'] === etag) return reply.code(304).send()
     return reply.type(type).send(body)
   })

@@ -7,7 +7,7 @@ import { renderLogoutPage } from '../../web/logout-page.tsx'
 import { renderSignedOutPage } from '../../web/signed-out-page.tsx'
 import type { BrowserCookies } from '../browser-cookies.ts'
 import { pageContextOf } from '../locale.ts'
-import { bodyOf, queryOf } from '../raw-form.ts'
+import { readRawForm } from '../read-raw-form.ts'
 import type { HttpRooms } from '../rooms.ts'
 import { sendPage } from '../send-page.ts'
 
@@ -22,7 +22,7 @@ export function endSessionRoutes(app: FastifyInstance, rooms: HttpRooms, cookies
   }
 
   function show(request: FastifyRequest, reply: FastifyReply, outcome: EndSessionOutcome): FastifyReply {
-    const uiLocales = readAuthorizationParams(queryOf(request)).get('ui_locales')
+    const uiLocales = readAuthorizationParams(readRawForm(request).query).get('ui_locales')
     const context = pageContextOf(request, pages, uiLocales)
     if (outcome.kind === 'confirm') {
       const { id, csrf, email, clientName } = outcome
@@ -38,7 +38,8 @@ export function endSessionRoutes(app: FastifyInstance, rooms: HttpRooms, cookies
   }
 
   async function begin(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const params = readAuthorizationParams(queryOf(request), bodyOf(request))
+    const { query, body } = readRawForm(request)
+    const params = readAuthorizationParams(query, body)
     return show(request, reply, await endSession.begin(params, await look(request, reply)))
   }
 
@@ -46,7 +47,7 @@ export function endSessionRoutes(app: FastifyInstance, rooms: HttpRooms, cookies
   app.post('/oauth/logout', begin)
 
   app.post<{ Params: { id: string } }>('/oauth/logout/:id', async (request, reply) => {
-    const form = readAuthorizationParams(bodyOf(request)).get('csrf')
+    const form = readAuthorizationParams(readRawForm(request).body).get('csrf')
     const outcome = await endSession.confirm(request.params.id, form, await look(request, reply))
     if (outcome === undefined) {
       throw new CountersignError('cross_site_request', {

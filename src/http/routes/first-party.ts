@@ -5,6 +5,7 @@ import { acceptJson } from '../plugins/accept-json.ts'
 import { refuseCrossSite } from '../plugins/cross-site.ts'
 import type { HttpRooms } from '../rooms.ts'
 import { accountRoutes } from './account.ts'
+import { consentRoutes } from './consents.ts'
 import { loginRoute } from './login.ts'
 import { logoutRoutes } from './logout.ts'
 import { refreshRoute } from './refresh.ts'
@@ -30,4 +31,5 @@ export async function firstPartyRoutes(app: FastifyInstance, rooms: HttpRooms): 
   refreshRoute(app, rooms, cookies)
   logoutRoutes(app, rooms, cookies)
   accountRoutes(app, rooms)
+  consentRoutes(app, rooms)
 }

@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { OpenInteraction } from '../../authorization/interactions.ts'
-import { hashCookie, makeSessionCookie } from '../../authorization/session-cookie.ts'
 import { readFormToken } from '../../protocol/browser-binding.ts'
 import { CountersignError } from '../../protocol/errors.ts'
 import type { Params } from '../../protocol/params.ts'
 import type { BrowserCookies } from '../browser-cookies.ts'
 import { readFormRequest } from '../form-request.ts'
-import { giveBackAttempt, limitPerIp } from '../plugins/rate-limit.ts'
+import { limitPerIp } from '../plugins/rate-limit.ts'
 import type { HttpRooms } from '../rooms.ts'
-import { createShowInteraction, explainFailure } from '../show-interaction.ts'
+import { createShowInteraction } from '../show-interaction.ts'
+import { signInOnPage } from '../sign-in-on-page.ts'
 
 type IdRequest = FastifyRequest<{ Params: { id: string } }>
 
@@ -29,15 +29,7 @@ export function interactionRoutes(app: FastifyInstance, rooms: HttpRooms, cookie
   const show = createShowInteraction(rooms)
   const find = (request: IdRequest) => interactions.find(request.params.id, cookies.browser(request))
 
-  /** One form: what it does, and then back to the page or on to the client. */
-  const onForm = (act: (form: Form, request: IdRequest, reply: FastifyReply) => Promise<FastifyReply>) =>
-    async (request: IdRequest, reply: FastifyReply) => {
-      const { params } = readFormRequest(request)
-      const interaction = await find(request)
-      const token = interaction && readFormToken(interaction, params.get('csrf'))
-      if (token === undefined) throw foreignForm()
-      return act({ interaction: interaction!, params, sessionId: token.sessionId }, request, reply)
-    }
+  const onForm = createFormHandler(find)
 
   app.get('/interaction/:id', async (request: IdRequest, reply) => {
     const interaction = await find(request)
@@ -47,11 +39,8 @@ export function interactionRoutes(app: FastifyInstance, rooms: HttpRooms, cookie
 
   app.post('/interaction/:id/sign-in', { config: limitPerIp(settings.signInLimitPerIp, 15 * 60) },
     onForm(async ({ interaction, params }, request, reply) => {
-      try {
-        await signIn(params, { request, reply }, { rooms, cookies })
-      } catch (error) {
-        const failed = explainFailure(error, params.get('email') ?? '')
-        if (failed === undefined) throw error
+      const failed = await signInOnPage(params, { request, reply }, { rooms, cookies })
+      if (failed !== undefined) {
         return show(request, reply, { resumption: await resume.next(interaction, cookies.session(request)), interaction, failed })
       }
       await interactions.advance(interaction, { signedIn: true, otherAccount: false, consented: false })
@@ -83,20 +72,17 @@ export function interactionRoutes(app: FastifyInstance, rooms: HttpRooms, cookie
     show(request, reply, { resumption: await resume.deny(interaction), interaction })))
 }
 
-/** The session changes its cookie with every sign-in: one that somebody planted before is worth nothing after. */
-async function signIn(
-  params: Params, { request, reply }: { request: FastifyRequest; reply: FastifyReply },
-  { rooms, cookies }: { rooms: HttpRooms; cookies: BrowserCookies }
-): Promise<void> {
-  const former = cookies.session(request)
-  const cookie = makeSessionCookie(rooms.random)
-  const { deviceSecret } = await rooms.signInBrowser({
-    email: params.get('email') ?? '', password: params.get('password') ?? '',
-    deviceSecret: cookies.deviceSecret(request), userAgent: request.headers['user-agent']
-  }, { formerCookieHash: former === undefined ? undefined : hashCookie(former), cookieHash: hashCookie(cookie) })
-  await giveBackAttempt(request, rooms.counters)
-  cookies.setSession(reply, cookie)
-  cookies.setDeviceSecret(reply, deviceSecret)
+type Act = (form: Form, request: IdRequest, reply: FastifyReply) => Promise<FastifyReply>
+
+/** One form: what it does, and then back to the page or on to the client. A form that is none of ours does nothing. */
+function createFormHandler(find: (request: IdRequest) => Promise<OpenInteraction | undefined>) {
+  return (act: Act) => async (request: IdRequest, reply: FastifyReply) => {
+    const { params } = readFormRequest(request)
+    const interaction = await find(request)
+    const token = interaction && readFormToken(interaction, params.get('csrf'))
+    if (token === undefined) throw foreignForm()
+    return act({ interaction: interaction!, params, sessionId: token.sessionId }, request, reply)
+  }
 }
 
 /** Back to the interaction's own address, by GET: so that going back or reloading sends no form again. */

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { CountersignError } from '../../protocol/errors.ts'
 import { acceptForms } from '../plugins/accept-forms.ts'
+import { allowAnyOrigin } from '../plugins/any-origin.ts'
 import { limitClientFailures } from '../plugins/client-failures.ts'
 import type { HttpRooms } from '../rooms.ts'
 import { introspectRoute } from './introspect.ts'
@@ -12,6 +13,8 @@ export async function oauthRoutes(app: FastifyInstance, rooms: HttpRooms): Promi
   acceptForms(app)
   app.addHook('onRequest', refuseQuery)
   limitClientFailures(app, rooms.localCounters)
+  // An application in a browser gets and gives back its tokens; introspection is for services.
+  for (const path of ['/oauth/token', '/oauth/revoke']) allowAnyOrigin(app, path, 'POST')
   tokenRoute(app, rooms)
   revokeRoute(app, rooms)
   introspectRoute(app, rooms)

@@ -1,29 +1,21 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { readBearer } from '../../protocol/bearer.ts'
 import { CountersignError } from '../../protocol/errors.ts'
 import type { Params } from '../../protocol/params.ts'
 import { acceptForms } from '../plugins/accept-forms.ts'
 import { checkAccess } from '../plugins/access.ts'
-import { readBearer } from '../../protocol/bearer.ts'
+import { allowAnyOrigin } from '../plugins/any-origin.ts'
 import type { HttpRooms } from '../rooms.ts'
 
 const path = '/oauth/userinfo'
-const anyOrigin = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'WWW-Authenticate' }
 
-/**
- * The userinfo endpoint (OpenID Connect Core §5.3), for pages of every site: what a token opens it opens wherever it is,
- * and there is no cookie that another site could borrow.
- */
+/** The userinfo endpoint (OpenID Connect Core §5.3), for pages of every site. */
 export async function userinfoRoutes(app: FastifyInstance, rooms: HttpRooms): Promise<void> {
   const { check, readUserinfo, settings } = rooms
   acceptForms(app)
   // A body of any other kind holds no token (RFC 6750 §2.2); it is not read.
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null))
-  app.addHook('onRequest', async (_request, reply) => void reply.headers(anyOrigin))
-
-  app.options(path, (_request, reply) => reply.code(204).headers({
-    'access-control-allow-methods': 'GET, POST', 'access-control-allow-headers': 'authorization, content-type',
-    'access-control-max-age': '86400'
-  }).send())
+  allowAnyOrigin(app, path, 'GET, POST')
 
   const answer = async (request: FastifyRequest, reply: FastifyReply) => {
     const token = readToken(request)

@@ -1,5 +1,5 @@
 import { Prisma } from '../../generated/prisma/client.ts'
-import type { GrantOwner, GrantStanding, GrantStore, Redemption, Rotation } from '../grants.ts'
+import type { GrantOwner, GrantStanding, GrantStore, Redemption, Rotation, SpentCode } from '../grants.ts'
 import type { Database } from './database.ts'
 import { createQuery } from './query.ts'
 import {
@@ -25,29 +25,20 @@ export function createGrantStore({ prisma }: Database): GrantStore {
     async findSpent(origin) {
       const row = await query.row<SpentRow>(Prisma.sql`
         SELECT id, client_id, redirect_uri, code_challenge FROM grants WHERE origin = ${origin}::bytea`)
-      return row && {
-        grantId: row.id,
-        clientId: row.client_id,
-        redirectUri: row.redirect_uri,
-        codeChallenge: row.code_challenge ?? undefined
-      }
+      return row && toSpent(row)
     },
     async rotate(rotation) {
       const row = await query.row<GrantRow>(rotating(rotation))
       return row && toGrant(row)
     },
     async find(grantId) {
-      const row = await query.row<StandingRow>(Prisma.sql`
-        SELECT ${grantColumns}, ${grantStands} AS live,
-          ${grantEnd} <= clock_timestamp() AS expired,
-          ARRAY(SELECT extract(epoch FROM clock_timestamp() - moment)::float8
-            FROM unnest(g.rotations) WITH ORDINALITY AS r (moment, place) ORDER BY place) AS rotation_ages
-        FROM ${grantWithOwners} WHERE g.id = ${grantId}`)
+      const row = await query.row<StandingRow>(standing(grantId))
       return row && toStanding(row)
     },
     async findOwners(grantIds) {
       const rows = await query.rows<OwnerRow>(Prisma.sql`
-        SELECT id, subject, CASE WHEN NOT offline THEN session_id END AS session_id, client_id FROM grants WHERE id = ANY(${grantIds}::text[])`)
+        SELECT id, subject, CASE WHEN NOT offline THEN session_id END AS session_id, client_id
+        FROM grants WHERE id = ANY(${grantIds}::text[])`)
       return rows.map(toOwner)
     },
     async revoke(grantId, act) {
@@ -62,6 +53,12 @@ export function createGrantStore({ prisma }: Database): GrantStore {
     }
   }
 }
+
+const standing = (grantId: string): Prisma.Sql => Prisma.sql`
+  SELECT ${grantColumns}, ${grantStands} AS live, ${grantEnd} <= clock_timestamp() AS expired,
+    ARRAY(SELECT extract(epoch FROM clock_timestamp() - moment)::float8
+      FROM unnest(g.rotations) WITH ORDINALITY AS r (moment, place) ORDER BY place) AS rotation_ages
+  FROM ${grantWithOwners} WHERE g.id = ${grantId}`
 
 /**
  * One round trip, and a heap-only update: no column it writes has an index. Racers wait for the row's lock
@@ -135,6 +132,15 @@ function redeeming(redemption: Redemption): Prisma.Sql {
 
 function toStanding(row: StandingRow): GrantStanding {
   return { ...toGrant(row), live: row.live, expired: row.expired, rotationAges: row.rotation_ages }
+}
+
+function toSpent(row: SpentRow): SpentCode {
+  return {
+    grantId: row.id,
+    clientId: row.client_id,
+    redirectUri: row.redirect_uri,
+    codeChallenge: row.code_challenge ?? undefined
+  }
 }
 
 function toOwner(row: OwnerRow): GrantOwner {
