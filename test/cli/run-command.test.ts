@@ -93,6 +93,18 @@ t.test('each command does its act through the admin API', async t => {
     t.match(made.json(), { email: 'b@example.com', role: 'user' })
     t.match((await run(['users', 'list'])).out, /^ID +EMAIL +ROLE +NAME +STATE +SINCE\nusr_\S+ +anna@example.com +admin +- +enabled/)
     t.match(await run(['users', 'list', '--limit', 'x']), { code: 1, err: /limit/ })
+    t.match(await run(['users', 'set', 'anna@example.com', '--name', 'Anna', '--email-verified', 'true', '--claim', 'given_name=Anna', '--claim',
+      'phone_number_verified=false', '--claim', 'address.locality=Bern', '--claim', 'address.country=CH', '--claim', 'website=https://a.example/?b=c']),
+    { code: 0, out: 'What is said of anna@example.com is set.\n' })
+    const known = JSON.parse((await run(['users', 'set', 'anna@example.com', '--claim', 'website=', '--name', '', '--json'])).out) as object
+    t.match(known, {
+      name: null, email_verified: true,
+      claims: { given_name: 'Anna', phone_number_verified: false, address: { locality: 'Bern', country: 'CH' }, website: undefined }
+    })
+    t.match(await run(['users', 'set', 'anna@example.com', '--claim', 'birthdate=x']), { code: 1, err: /claim birthdate/ })
+    for (const wrong of [[], ['--email-verified', 'yes'], ['--claim', 'given_name'], ['--claim', '=x'], ['--claim', 'phone_number_verified=x']]) {
+      t.match(await run(['users', 'set', 'anna@example.com', ...wrong]), { code: 2 }, wrong.join(' '))
+    }
     t.match(await run(['users', 'disable', 'anna@example.com']), { code: 0, out: /is disabled/ })
     t.equal((await callApi(app, 'GET /api/auth/me', { token: user.accessToken })).statusCode, 401)
     t.match(await run(['users', 'enable', 'anna@example.com', '--json']), { code: 0, out: /"disabledAt":null/ })
