@@ -6,7 +6,7 @@ import { buildErrorResponse, type AuthorizationResponse } from '../protocol/auth
 import type { AuthorizationStanding } from '../stores/authorizations.ts'
 import type { Client } from '../stores/clients.ts'
 import { matchRedirectUri } from '../protocol/match-redirect-uri.ts'
-import { faultOfBreakdown } from './authorize.ts'
+import { faultOfBreakdown } from './fault-of-breakdown.ts'
 import type { Interactions, OpenInteraction } from './interactions.ts'
 import type { IssueCode } from './issue-code.ts'
 import type { LookAtPerson } from './look-at-person.ts'
@@ -55,19 +55,13 @@ export function createResume({ registry, lookAtPerson, issueCode, interactions, 
     return { kind: 'response', response: given.response }
   }
 
-  /** A person may take half an hour, and an operator take an address away meanwhile. */
-  async function findClient({ request }: OpenInteraction): Promise<Client | undefined> {
-    const client = await registry.find(request.clientId)
-    return client && matchRedirectUri(client.redirectUris, request.redirectUri) ? client : undefined
-  }
-
   return {
     async deny(interaction) {
-      if (await findClient(interaction) === undefined) return { kind: 'ended' }
+      if (await findClient(interaction, registry) === undefined) return { kind: 'ended' }
       return refuse(interaction, { error: 'access_denied', rule: 'denied' })
     },
     async next(interaction, cookie) {
-      const client = await findClient(interaction)
+      const client = await findClient(interaction, registry)
       if (client === undefined) return { kind: 'ended' }
       if (interaction.answered !== undefined) {
         const given = await interactions.answer(interaction, interaction.answered.response)
@@ -79,4 +73,10 @@ export function createResume({ registry, lookAtPerson, issueCode, interactions, 
       return step === 'issue' ? issue(interaction, client, standing!) : { kind: 'ask', step, client, standing }
     }
   }
+}
+
+/** A person may take half an hour, and an operator take an address away meanwhile. */
+async function findClient({ request }: OpenInteraction, registry: ResumeOptions['registry']): Promise<Client | undefined> {
+  const client = await registry.find(request.clientId)
+  return client && matchRedirectUri(client.redirectUris, request.redirectUri) ? client : undefined
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { OpenInteraction } from '../../authorization/interactions.ts'
+import type { Resumption } from '../../authorization/resume.ts'
 import { readFormToken } from '../../protocol/browser-binding.ts'
 import { CountersignError } from '../../protocol/errors.ts'
 import type { Params } from '../../protocol/params.ts'
@@ -25,7 +26,7 @@ interface Form {
  * request; each form acts and comes back to it, or ends the way.
  */
 export function interactionRoutes(app: FastifyInstance, rooms: HttpRooms, cookies: BrowserCookies): void {
-  const { interactions, resume, consents, settings, pages } = rooms
+  const { interactions, resume, settings, pages } = rooms
   const show = createShowInteraction(rooms)
   const find = (request: IdRequest) => interactions.find(request.params.id, cookies.browser(request))
   const onForm = createFormHandler(find)
@@ -62,19 +63,29 @@ export function interactionRoutes(app: FastifyInstance, rooms: HttpRooms, cookie
     return goOn(interaction, reply)
   }))
 
-  app.post('/interaction/:id/consent', onForm(async ({ interaction, params, sessionId }, request, reply) => {
-    const resumption = await resume.next(interaction, cookies.session(request))
-    const session = resumption.kind === 'ask' && resumption.step === 'consent' ? resumption.standing?.session : undefined
-    if (session === undefined || session.id !== sessionId) return show(request, reply, { resumption, interaction })
-    if (params.get('decision') !== 'allow') return show(request, reply, { resumption: await resume.deny(interaction), interaction })
-    const { request: { clientId }, target } = interaction
-    await consents.give({ userId: session.userId, clientId, items: [...target.items] })
-    await interactions.advance(interaction, { consented: session.id })
-    return goOn(interaction, reply)
+  app.post('/interaction/:id/consent', onForm(async (form, request, reply) => {
+    const { interaction } = form
+    const unheard = await hearConsent(form, cookies.session(request), rooms)
+    return unheard === undefined ? goOn(interaction, reply) : show(request, reply, { resumption: unheard, interaction })
   }))
 
   app.post('/interaction/:id/cancel', onForm(async ({ interaction }, request, reply) =>
     show(request, reply, { resumption: await resume.deny(interaction), interaction })))
+}
+
+/** Undefined when the consent was given; otherwise what is to be shown instead. */
+async function hearConsent(
+  { interaction, params, sessionId }: Form, cookie: string | undefined, { interactions, resume, consents }: HttpRooms
+): Promise<Resumption | undefined> {
+  const resumption = await resume.next(interaction, cookie)
+  const session = resumption.kind === 'ask' && resumption.step === 'consent' ? resumption.standing?.session : undefined
+  // Somebody else may have signed in since the page was shown: they are asked themselves.
+  if (session === undefined || session.id !== sessionId) return resumption
+  if (params.get('decision') !== 'allow') return resume.deny(interaction)
+  const { request: { clientId }, target } = interaction
+  await consents.give({ userId: session.userId, clientId, items: [...target.items] })
+  await interactions.advance(interaction, { consented: session.id })
+  return undefined
 }
 
 type Act = (form: Form, request: IdRequest, reply: FastifyReply) => Promise<FastifyReply>
