@@ -47,6 +47,12 @@ t.test('what is typed is told from what cannot be a command', async t => {
   t.match(await run('revoke', '--reason', 'x'), { code: 2, err: /Say what to revoke/ })
   t.match(await run('revoke', '--reason', 'x', '--everything', '--user', 'y'), { code: 2, err: /one thing at a time/ })
   t.match(await run('revoke', '--everything'), { code: 2, err: /--reason is missing/ })
+  t.match(await run('apis', 'create'), { code: 2, err: /--identifier is missing/ })
+  t.match(await run('apis', 'create', '--identifier', 'urn:a', '--scopes', ' '), { code: 2, err: /--scopes needs/ })
+  t.match(await run('apis', 'create', '--identifier', 'urn:a', '--token-lifetime', 'default'), { code: 2, err: /Leave --token-lifetime out/ })
+  t.match(await run('apis', 'update', 'urn:a'), { code: 2, err: /Say what to change/ })
+  t.match(await run('apis', 'update', 'urn:a', '--token-lifetime', '1m'), { code: 2, err: /number of seconds/ })
+  t.match(await run('apis', 'update', 'urn:a', '--no-clients', '--client', 'x'), { code: 2, err: /given and emptied/ })
   t.match(await run('users', 'list'), { code: 1, out: '', err: 'countersign: connected without need\n' })
 })
 
@@ -87,6 +93,18 @@ t.test('each command does its act through the admin API', async t => {
     t.match(made.json(), { email: 'b@example.com', role: 'user' })
     t.match((await run(['users', 'list'])).out, /^ID +EMAIL +ROLE +NAME +STATE +SINCE\nusr_\S+ +anna@example.com +admin +- +enabled/)
     t.match(await run(['users', 'list', '--limit', 'x']), { code: 1, err: /limit/ })
+    t.match(await run(['users', 'set', 'anna@example.com', '--name', 'Anna', '--email-verified', 'true', '--claim', 'given_name=Anna', '--claim',
+      'phone_number_verified=false', '--claim', 'address.locality=Bern', '--claim', 'address.country=CH', '--claim', 'website=https://a.example/?b=c']),
+    { code: 0, out: 'What is said of anna@example.com is set.\n' })
+    const known = JSON.parse((await run(['users', 'set', 'anna@example.com', '--claim', 'website=', '--name', '', '--json'])).out) as object
+    t.match(known, {
+      name: null, email_verified: true,
+      claims: { given_name: 'Anna', phone_number_verified: false, address: { locality: 'Bern', country: 'CH' }, website: undefined }
+    })
+    t.match(await run(['users', 'set', 'anna@example.com', '--claim', 'birthdate=x']), { code: 1, err: /claim birthdate/ })
+    for (const wrong of [[], ['--email-verified', 'yes'], ['--claim', 'given_name'], ['--claim', '=x'], ['--claim', 'phone_number_verified=x']]) {
+      t.match(await run(['users', 'set', 'anna@example.com', ...wrong]), { code: 2 }, wrong.join(' '))
+    }
     t.match(await run(['users', 'disable', 'anna@example.com']), { code: 0, out: /is disabled/ })
     t.equal((await callApi(app, 'GET /api/auth/me', { token: user.accessToken })).statusCode, 401)
     t.match(await run(['users', 'enable', 'anna@example.com', '--json']), { code: 0, out: /"disabledAt":null/ })
@@ -136,6 +154,25 @@ t.test('each command does its act through the admin API', async t => {
     t.match(await run(['clients', 'create', '--id', 'orders', '--grants', 'client_credentials']), { code: 1, err: /exists already/ })
     t.match(await run(['clients', 'delete', 'orders']), { code: 0, out: /^Deleted the client orders/ })
     t.match(await run(['clients', 'delete', 'countersign']), { code: 1, err: /built-in/ })
+  })
+
+  t.test('apis', async t => {
+    await run(['clients', 'create', '--id', 'shop', '--grants', 'client_credentials'])
+    const identifier = 'https://orders.example/v1'
+    t.match(await run(['apis', 'create', '--identifier', identifier, '--name', 'Orders', '--scopes', 'orders:read orders:write',
+      '--token-lifetime', '300', '--client', 'shop']), { code: 0, out: `Registered the API ${identifier}.\n` })
+    t.match((await run(['apis', 'list'])).out,
+      /^IDENTIFIER +NAME +SCOPES +LIFETIME +CLIENTS +SINCE\nhttps:\/\/orders\.example\/v1 +Orders +orders:read orders:write +300 +shop +\d{4}-/)
+    t.match(await run(['apis', 'update', identifier, '--name', 'Old orders', '--no-clients', '--token-lifetime', 'default']), { code: 0, out: /^Changed/ })
+    t.match((await run(['apis', 'list', '--json'])).json(), [
+      { identifier, name: 'Old orders', scope: 'orders:read orders:write', token_lifetime: null, clients: [] }
+    ])
+    t.match(await run(['apis', 'update', identifier, '--client', 'shop', '--no-scopes', '--token-lifetime', '60', '--json']), { code: 0 })
+    t.match(await service.stores.apis.list(), [{ clients: ['shop'], scopes: [], tokenLifetime: 60 }])
+    t.match(await run(['apis', 'update', identifier, '--client', 'nobody']), { code: 1, err: /does not exist/ })
+    t.match(await run(['apis', 'create', '--identifier', 'orders']), { code: 1, err: /not an absolute URI/ })
+    t.match(await run(['apis', 'delete', identifier]), { code: 0, out: `Deleted the API ${identifier}.\n` })
+    t.match(await run(['apis', 'delete', identifier]), { code: 1, err: /no API/ })
   })
 
   t.test('keys, revocations and the audit trail', async t => {
