@@ -7,6 +7,7 @@ import type { BrowserCookies } from '../browser-cookies.ts'
 import { readFormRequest } from '../form-request.ts'
 import { limitPerIp } from '../plugins/rate-limit.ts'
 import type { HttpRooms } from '../rooms.ts'
+import { interactionSchemas as schemas } from '../schemas/interaction.ts'
 import { createShowInteraction } from '../show-interaction.ts'
 import { signInOnPage } from '../sign-in-on-page.ts'
 
@@ -31,13 +32,13 @@ export function interactionRoutes(app: FastifyInstance, rooms: HttpRooms, cookie
 
   const onForm = createFormHandler(find)
 
-  app.get('/interaction/:id', async (request: IdRequest, reply) => {
+  app.get('/interaction/:id', { schema: schemas.show }, async (request: IdRequest, reply) => {
     const interaction = await find(request)
     if (interaction === undefined) return show(request, reply, { resumption: { kind: 'ended' } })
     return show(request, reply, { resumption: await resume.next(interaction, cookies.session(request)), interaction })
   })
 
-  app.post('/interaction/:id/sign-in', { config: limitPerIp(settings.signInLimitPerIp, 15 * 60) },
+  app.post('/interaction/:id/sign-in', { schema: schemas.signIn, config: limitPerIp(settings.signInLimitPerIp, 15 * 60) },
     onForm(async ({ interaction, params }, request, reply) => {
       const failed = await signInOnPage(params, { request, reply }, { rooms, cookies })
       if (failed !== undefined) {
@@ -47,17 +48,17 @@ export function interactionRoutes(app: FastifyInstance, rooms: HttpRooms, cookie
       return goOn(request, reply)
     }))
 
-  app.post('/interaction/:id/select-account', onForm(async ({ interaction, params }, request, reply) => {
+  app.post('/interaction/:id/select-account', { schema: schemas.selectAccount }, onForm(async ({ interaction, params }, request, reply) => {
     await interactions.advance(interaction, params.get('account') === 'current' ? { selected: true } : { otherAccount: true })
     return goOn(request, reply)
   }))
 
-  app.post('/interaction/:id/switch-account', onForm(async ({ interaction }, request, reply) => {
+  app.post('/interaction/:id/switch-account', { schema: schemas.switchAccount }, onForm(async ({ interaction }, request, reply) => {
     await interactions.advance(interaction, { otherAccount: true })
     return goOn(request, reply)
   }))
 
-  app.post('/interaction/:id/consent', onForm(async ({ interaction, params, sessionId }, request, reply) => {
+  app.post('/interaction/:id/consent', { schema: schemas.consent }, onForm(async ({ interaction, params, sessionId }, request, reply) => {
     const resumption = await resume.next(interaction, cookies.session(request))
     const session = resumption.kind === 'ask' && resumption.step === 'consent' ? resumption.standing?.session : undefined
     if (session === undefined || session.id !== sessionId) return show(request, reply, { resumption, interaction })
@@ -68,7 +69,7 @@ export function interactionRoutes(app: FastifyInstance, rooms: HttpRooms, cookie
     return goOn(request, reply)
   }))
 
-  app.post('/interaction/:id/cancel', onForm(async ({ interaction }, request, reply) =>
+  app.post('/interaction/:id/cancel', { schema: schemas.cancel }, onForm(async ({ interaction }, request, reply) =>
     show(request, reply, { resumption: await resume.deny(interaction), interaction })))
 }
 
