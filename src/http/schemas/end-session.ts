@@ -10,7 +10,6 @@ const request = {
     client_id: text('The application.'),
     post_logout_redirect_uri: text('One that is registered, character by character.', { format: 'uri' }),
     state: text('Comes back as it is.'),
-    logout_hint: text('Who is meant to leave.'),
     ui_locales: text('Languages, in order of preference.')
   }
 }
