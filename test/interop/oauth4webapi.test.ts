@@ -4,7 +4,7 @@ import type { ClientBody } from '../../src/admin/client-body.ts'
 import { makeSigningKey } from '../support/assertions.ts'
 import { secret } from '../support/secrets.ts'
 import { failureOf } from './failure-of.ts'
-import { createFetchBrowser } from './fetch-browser.ts'
+import { createPlainBrowser } from './plain-browser.ts'
 import { openProvider, type Provider } from './open-provider.ts'
 
 /** oauth4webapi as a relying party: every step by itself, with every check that it has. */
@@ -32,7 +32,7 @@ async function signIn({ as, client, authentication }: RelyingParty, provider: Pr
     client_id: client.client_id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid email offline_access', state, nonce,
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256', max_age: '60', ...parameters
   }).toString()
-  const landing = await createFetchBrowser(application).walk(url, provider.user)
+  const landing = await createPlainBrowser(application).walk(url, provider.user)
   const answer = oauth.validateAuthResponse(as, client, landing.url, state)
   const response = await oauth.authorizationCodeGrantRequest(as, client, authentication, answer, redirectUri, verifier, http)
   const tokens = await oauth.processAuthorizationCodeResponse(as, client, response, { expectedNonce: nonce, maxAge: 60, requireIdToken: true })

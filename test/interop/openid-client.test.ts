@@ -5,7 +5,7 @@ import { makeSigningKey } from '../support/assertions.ts'
 import { availableStores } from '../support/service.ts'
 import { secret } from '../support/secrets.ts'
 import { failureOf } from './failure-of.ts'
-import { createFetchBrowser, type FetchBrowser } from './fetch-browser.ts'
+import { createPlainBrowser, type PlainBrowser } from './plain-browser.ts'
 import { openProvider, type Provider } from './open-provider.ts'
 
 /** openid-client 6 as a relying party that checks whatever it can check: state, nonce, iss, at_hash, signatures. */
@@ -19,7 +19,7 @@ const insecure = { execute: [client.allowInsecureRequests, client.enableNonRepud
 
 interface Wanted {
   provider: Provider
-  browser?: FetchBrowser
+  browser?: PlainBrowser
   parameters?: Record<string, string>
   maxAge?: number
   /** To the token endpoint. */
@@ -28,7 +28,7 @@ interface Wanted {
 
 /** The whole way to tokens. */
 async function signIn(config: client.Configuration, wanted: Wanted) {
-  const { provider, browser = createFetchBrowser(application), parameters = {}, maxAge, tokenParameters } = wanted
+  const { provider, browser = createPlainBrowser(application), parameters = {}, maxAge, tokenParameters } = wanted
   const [pkceCodeVerifier, expectedState, expectedNonce] = [client.randomPKCECodeVerifier(), client.randomState(), client.randomNonce()]
   const url = client.buildAuthorizationUrl(config, {
     redirect_uri: redirectUri, scope, state: expectedState, nonce: expectedNonce, code_challenge_method: 'S256',
@@ -60,7 +60,7 @@ for (const store of availableStores()) {
     for (const [method, registration, authentication] of methods) {
       const { clientId, clientSecret } = await provider.register({ ...web, ...registration })
       const config = await client.discovery(new URL(provider.issuer), clientId, undefined, authentication(clientSecret), insecure)
-      const browser = createFetchBrowser(application)
+      const browser = createPlainBrowser(application)
       const tokens = await signIn(config, { provider, browser })
       const { sub } = tokens.claims()!
       t.match(await client.fetchUserInfo(config, tokens.access_token, sub), { sub, email: provider.user.email }, method)
@@ -106,7 +106,7 @@ t.test('what clients may ask for beyond a sign-in', async t => {
   })
 
   t.test('a second sign-in with a live session asks nothing, and with max_age asks again', async t => {
-    const browser = createFetchBrowser(application)
+    const browser = createPlainBrowser(application)
     const first = await signIn(config, { provider, browser })
     const parameters = { prompt: 'none', id_token_hint: first.id_token! }
     const second = await signIn(config, { provider, browser, parameters, maxAge: 60 })
@@ -136,7 +136,7 @@ t.test('what clients may ask for beyond a sign-in', async t => {
   })
 
   t.test('a refusal reaches the application as the error that it is', async t => {
-    const landing = await createFetchBrowser(application).open(client.buildAuthorizationUrl(config, {
+    const landing = await createPlainBrowser(application).open(client.buildAuthorizationUrl(config, {
       redirect_uri: redirectUri, scope: 'openid', state: 'mine'
     }))
     t.match(await failureOf(client.authorizationCodeGrant(config, landing.url, { expectedState: 'mine' })), { error: 'invalid_request' })
@@ -157,7 +157,7 @@ t.test('what clients may ask for beyond a sign-in', async t => {
       redirectUris: ['http://127.0.0.1/done'], public: true, profile: { applicationType: 'native' }
     })
     const app = await client.discovery(new URL(provider.issuer), native.clientId, undefined, client.None(), insecure)
-    const browser = createFetchBrowser('http://127.0.0.1:51004/')
+    const browser = createPlainBrowser('http://127.0.0.1:51004/')
     const tokens = await signIn(app, { provider, browser, parameters: { redirect_uri: 'http://127.0.0.1:51004/done' } })
     t.equal(tokens.claims()!.aud, native.clientId)
   })
