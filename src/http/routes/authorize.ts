@@ -13,10 +13,11 @@ export function authorizeRoute(app: FastifyInstance, rooms: HttpRooms, cookies: 
   const { authorize, pages } = rooms
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const texts = Object.values(readRawForm(request)).filter(text => text !== '')
+    const { query, body } = readRawForm(request)
+    const texts = [query, body].filter(text => text !== '')
     // Another site's form brings no cookie along; the redirect that answers it does (RFC 6265bis §5.6.7.2).
     if (request.method === 'POST' && cookies.session(request) === undefined && canRepeat(texts)) {
-      return reply.code(303).header('location', `${request.url.split('?', 1)[0]}?${texts.join('&')}`).send()
+      return reply.code(303).header('location', `${pages.base}/oauth/authorize?${texts.join('&')}`).send()
     }
     const outcome = await authorize({
       params: readAuthorizationParams(...texts), cookie: cookies.session(request), browser: cookies.ensureBrowser(request, reply)

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { OpenInteraction } from '../../authorization/interactions.ts'
+import type { Resumption } from '../../authorization/resume.ts'
 import { readFormToken } from '../../protocol/browser-binding.ts'
 import { CountersignError } from '../../protocol/errors.ts'
 import type { Params } from '../../protocol/params.ts'
@@ -25,11 +26,13 @@ interface Form {
  * request; each form acts and comes back to it, or ends the way.
  */
 export function interactionRoutes(app: FastifyInstance, rooms: HttpRooms, cookies: BrowserCookies): void {
-  const { interactions, resume, consents, settings } = rooms
+  const { interactions, resume, settings, pages } = rooms
   const show = createShowInteraction(rooms)
   const find = (request: IdRequest) => interactions.find(request.params.id, cookies.browser(request))
-
   const onForm = createFormHandler(find)
+  /** Back to the interaction's own address, by GET: so that going back or reloading sends no form again. */
+  const goOn = ({ id }: OpenInteraction, reply: FastifyReply): FastifyReply =>
+    reply.code(303).header('location', `${pages.base}/interaction/${id}`).send()
 
   app.get('/interaction/:id', async (request: IdRequest, reply) => {
     const interaction = await find(request)
@@ -39,37 +42,50 @@ export function interactionRoutes(app: FastifyInstance, rooms: HttpRooms, cookie
 
   app.post('/interaction/:id/sign-in', { config: limitPerIp(settings.signInLimitPerIp, 15 * 60) },
     onForm(async ({ interaction, params }, request, reply) => {
-      const failed = await signInOnPage(params, { request, reply }, { rooms, cookies })
-      if (failed !== undefined) {
-        return show(request, reply, { resumption: await resume.next(interaction, cookies.session(request)), interaction, failed })
+      const outcome = await signInOnPage(params, { request, reply }, { rooms, cookies })
+      if (typeof outcome !== 'string') {
+        return show(request, reply, {
+          resumption: await resume.next(interaction, cookies.session(request)), interaction, failed: outcome
+        })
       }
-      await interactions.advance(interaction, { signedIn: true, otherAccount: false, consented: false })
-      return goOn(request, reply)
+      await interactions.advance(interaction, { signedIn: outcome, otherAccount: false })
+      return goOn(interaction, reply)
     }))
 
-  app.post('/interaction/:id/select-account', onForm(async ({ interaction, params }, request, reply) => {
-    await interactions.advance(interaction, params.get('account') === 'current' ? { selected: true } : { otherAccount: true })
-    return goOn(request, reply)
+  app.post('/interaction/:id/select-account', onForm(async ({ interaction, params, sessionId }, _request, reply) => {
+    const isCurrent = params.get('account') === 'current' && sessionId !== undefined
+    await interactions.advance(interaction, isCurrent ? { selected: sessionId, otherAccount: false } : { otherAccount: true })
+    return goOn(interaction, reply)
   }))
 
-  app.post('/interaction/:id/switch-account', onForm(async ({ interaction }, request, reply) => {
+  app.post('/interaction/:id/switch-account', onForm(async ({ interaction }, _request, reply) => {
     await interactions.advance(interaction, { otherAccount: true })
-    return goOn(request, reply)
+    return goOn(interaction, reply)
   }))
 
-  app.post('/interaction/:id/consent', onForm(async ({ interaction, params, sessionId }, request, reply) => {
-    const resumption = await resume.next(interaction, cookies.session(request))
-    const session = resumption.kind === 'ask' && resumption.step === 'consent' ? resumption.standing?.session : undefined
-    if (session === undefined || session.id !== sessionId) return show(request, reply, { resumption, interaction })
-    if (params.get('decision') !== 'allow') return show(request, reply, { resumption: await resume.deny(interaction), interaction })
-    const { request: { clientId }, target } = interaction
-    await consents.give({ userId: session.userId, clientId, items: [...target.items] })
-    await interactions.advance(interaction, { consented: true })
-    return goOn(request, reply)
+  app.post('/interaction/:id/consent', onForm(async (form, request, reply) => {
+    const { interaction } = form
+    const unheard = await hearConsent(form, cookies.session(request), rooms)
+    return unheard === undefined ? goOn(interaction, reply) : show(request, reply, { resumption: unheard, interaction })
   }))
 
   app.post('/interaction/:id/cancel', onForm(async ({ interaction }, request, reply) =>
     show(request, reply, { resumption: await resume.deny(interaction), interaction })))
+}
+
+/** Undefined when the consent was given; otherwise what is to be shown instead. */
+async function hearConsent(
+  { interaction, params, sessionId }: Form, cookie: string | undefined, { interactions, resume, consents }: HttpRooms
+): Promise<Resumption | undefined> {
+  const resumption = await resume.next(interaction, cookie)
+  const session = resumption.kind === 'ask' && resumption.step === 'consent' ? resumption.standing?.session : undefined
+  // Somebody else may have signed in since the page was shown: they are asked themselves.
+  if (session === undefined || session.id !== sessionId) return resumption
+  if (params.get('decision') !== 'allow') return resume.deny(interaction)
+  const { request: { clientId }, target } = interaction
+  await consents.give({ userId: session.userId, clientId, items: [...target.items] })
+  await interactions.advance(interaction, { consented: session.id })
+  return undefined
 }
 
 type Act = (form: Form, request: IdRequest, reply: FastifyReply) => Promise<FastifyReply>
@@ -83,11 +99,6 @@ function createFormHandler(find: (request: IdRequest) => Promise<OpenInteraction
     if (token === undefined) throw foreignForm()
     return act({ interaction: interaction!, params, sessionId: token.sessionId }, request, reply)
   }
-}
-
-/** Back to the interaction's own address, by GET: so that going back or reloading sends no form again. */
-function goOn(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return reply.code(303).header('location', request.url.replace(/\/[a-z-]+(\?.*)?$/, '')).send()
 }
 
 function foreignForm(): CountersignError {
