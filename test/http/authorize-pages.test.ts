@@ -103,6 +103,18 @@ onEachStore(t, async (t, { app, service }) => {
     for (const each of [client, other]) await service.rooms.consents.withdraw(user.id, each.id)
   })
 
+  t.test('A29: two tabs that a browser without any cookie opens at once are both served', async t => {
+    const visitor = createVisitor(app)
+    const arriving = await Promise.all([1, 2, 3].map(tab => visitor.get(`/t${authorizeUrl(client, { state: `tab-${tab}` })}`)))
+    for (const [place, answer] of arriving.entries()) {
+      const page = await settle(visitor, answer)
+      t.match(responseOf(formsOf(page)['sign-in'] ? await consentOn(visitor, await signInOn(visitor, page, user)) : await settle(visitor, page)), {
+        state: `tab-${place + 1}`, code: /^csac_/
+      })
+    }
+    await service.rooms.consents.withdraw(user.id, client.id)
+  })
+
   t.test('B31: a consent counts with the token of its own interaction in the browser that was shown it', async t => {
     const { visitor, page } = await arrive()
     const consent = formsOf(await signInOn(visitor, page, user))['consent']!
