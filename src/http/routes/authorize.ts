@@ -20,12 +20,13 @@ export function authorizeRoute(app: FastifyInstance, rooms: HttpRooms, cookies: 
     if (request.method === 'POST' && cookies.session(request) === undefined && canRepeat(texts)) {
       return reply.code(303).header('location', `${pages.base}/oauth/authorize?${texts.join('&')}`).send()
     }
-    const outcome = await authorize({
-      params: readAuthorizationParams(...texts), cookie: cookies.session(request), browser: cookies.ensureBrowser(request, reply)
-    })
+    const browser = cookies.ensureBrowser(request, reply)
+    const outcome = await authorize({ params: readAuthorizationParams(...texts), cookie: cookies.session(request), browser })
     switch (outcome.kind) {
       case 'lost': return sendRefusalPage(lost(outcome.fault), request, { reply, pages })
-      case 'interaction': return reply.code(303).header('location', `${pages.base}/interaction/${outcome.id}`).send()
+      case 'interaction':
+        cookies.keepForInteraction(request, reply, { id: outcome.id, browser })
+        return reply.code(303).header('location', `${pages.base}/interaction/${outcome.id}`).send()
       case 'response': return outcome.isWarned
         ? sendLeavingPage(request, reply, { response: outcome.response, pages })
         : sendAuthorizationResponse(request, reply, { response: outcome.response, pages })

@@ -29,7 +29,7 @@ interface Form {
 export function interactionRoutes(app: FastifyInstance, rooms: HttpRooms, cookies: BrowserCookies): void {
   const { interactions, resume, settings, pages } = rooms
   const show = createShowInteraction(rooms)
-  const find = (request: IdRequest) => interactions.find(request.params.id, cookies.browser(request))
+  const find = (request: IdRequest) => interactions.find(request.params.id, cookies.interaction(request, request.params.id))
   const onForm = createFormHandler(find)
   /** Back to the interaction's own address, by GET: so that going back or reloading sends no form again. */
   const goOn = ({ id }: OpenInteraction, reply: FastifyReply): FastifyReply =>
