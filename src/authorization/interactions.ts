@@ -7,6 +7,7 @@ import { bindToBrowser, isOfBrowser, type BrowserBinding } from '../protocol/bro
 import { pendingNames } from '../protocol/pending-names.ts'
 import type { UserTarget } from '../protocol/target.ts'
 import type { PendingStore } from '../stores/pending.ts'
+import { openAnswer, sealAnswer } from './seal-answer.ts'
 
 /**
  * Persons on the way through sign-in and consent: one record per authorization request, so that two tabs do not disturb
@@ -24,6 +25,8 @@ export interface Interactions {
    * Undefined when that was too long ago to be a double click.
    */
   answer(interaction: OpenInteraction, response: AuthorizationResponse): Promise<GivenAnswer | undefined>
+  /** The answer that was given already; undefined as above. */
+  repeat(interaction: OpenInteraction): Promise<GivenAnswer | undefined>
 }
 
 export interface GivenAnswer {
@@ -36,12 +39,14 @@ interface InteractionRecord extends BrowserBinding {
   request: AuthorizationRequest
   target: UserTarget
   progress: Progress
-  /** Milliseconds since 1970. */
-  answered?: { response: AuthorizationResponse; at: number }
+  /** See seal-answer.ts; `at` is in milliseconds since 1970. */
+  answered?: { sealed: string; at: number }
 }
 
 export interface OpenInteraction extends InteractionRecord {
   id: string
+  /** The secret of the browser that it is bound to. */
+  browser: string
   /** The record as it was read. */
   text: string
 }
@@ -60,16 +65,23 @@ export interface InteractionsOptions {
 }
 
 export function createInteractions({ pending, random, clock }: InteractionsOptions): Interactions {
-  async function read(id: string): Promise<OpenInteraction | undefined> {
+  async function read(id: string): Promise<{ record: InteractionRecord; text: string } | undefined> {
     const text = idPattern.test(id) ? await pending.find(pendingNames.interaction(id)) : undefined
-    return text === undefined ? undefined : { ...JSON.parse(text) as InteractionRecord, id, text }
+    return text === undefined ? undefined : { record: JSON.parse(text) as InteractionRecord, text }
   }
 
-  async function change({ id, text, ...record }: OpenInteraction, changes: Partial<InteractionRecord>): Promise<boolean> {
+  async function change({ id, browser: _, text, ...record }: OpenInteraction, changes: Partial<InteractionRecord>): Promise<boolean> {
     return pending.replace(pendingNames.interaction(id), text, JSON.stringify({ ...record, ...changes }))
   }
 
+  async function repeat({ id, browser }: OpenInteraction): Promise<GivenAnswer | undefined> {
+    const answered = (await read(id))?.record.answered
+    if (answered === undefined || clock.now() - answered.at > doubleClick * 1000) return undefined
+    return { response: openAnswer(answered.sealed, { browser, interactionId: id }), isOurs: false }
+  }
+
   return {
+    repeat,
     async begin({ request, target, browser }) {
       const id = random.bytes(16).toString('base64url')
       const record: InteractionRecord = {
@@ -79,19 +91,15 @@ export function createInteractions({ pending, random, clock }: InteractionsOptio
       return id
     },
     async find(id, browser) {
-      const found = await read(id)
-      return found && isOfBrowser(found, browser) ? found : undefined
+      const found = browser === undefined ? undefined : await read(id)
+      return found && isOfBrowser(found.record, browser) ? { ...found.record, id, browser: browser!, text: found.text } : undefined
     },
     advance: (interaction, done) => change(interaction, { progress: { ...interaction.progress, ...done } }),
     async answer(interaction, response) {
-      const at = clock.now()
-      if (interaction.answered === undefined && await change(interaction, { answered: { response, at } })) {
-        return { response, isOurs: true }
-      }
-      const answered = (await read(interaction.id))?.answered
-      return answered === undefined || at - answered.at > doubleClick * 1000
-        ? undefined
-        : { response: answered.response, isOurs: false }
+      const { id: interactionId, browser } = interaction
+      const answered = { sealed: sealAnswer(response, { browser, interactionId }, random), at: clock.now() }
+      const isFirst = interaction.answered === undefined && await change(interaction, { answered })
+      return isFirst ? { response, isOurs: true } : repeat(interaction)
     }
   }
 }

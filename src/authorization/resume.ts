@@ -64,7 +64,7 @@ export function createResume({ registry, lookAtPerson, issueCode, interactions, 
       const client = await findClient(interaction, registry)
       if (client === undefined) return { kind: 'ended' }
       if (interaction.answered !== undefined) {
-        const given = await interactions.answer(interaction, interaction.answered.response)
+        const given = await interactions.repeat(interaction)
         return given === undefined ? { kind: 'ended' } : { kind: 'response', response: given.response }
       }
       const { step, standing } = await lookAtPerson({ ...interaction, client, cookie })

@@ -9,6 +9,7 @@ import type { BrowserCookies } from '../browser-cookies.ts'
 import { pageContextOf } from '../locale.ts'
 import { readRawForm } from '../read-raw-form.ts'
 import type { HttpRooms } from '../rooms.ts'
+import { endSessionSchemas as schemas } from '../schemas/end-session.ts'
 import { sendPage } from '../send-page.ts'
 
 /** The end-session endpoint (OpenID Connect RP-Initiated Logout 1.0 §2), by GET and by POST. */
@@ -43,10 +44,10 @@ export function endSessionRoutes(app: FastifyInstance, rooms: HttpRooms, cookies
     return show(request, reply, await endSession.begin(params, await look(request, reply)))
   }
 
-  app.get('/oauth/logout', begin)
-  app.post('/oauth/logout', begin)
+  app.get('/oauth/logout', { schema: schemas.get }, begin)
+  app.post('/oauth/logout', { schema: schemas.post }, begin)
 
-  app.post<{ Params: { id: string } }>('/oauth/logout/:id', async (request, reply) => {
+  app.post<{ Params: { id: string } }>('/oauth/logout/:id', { schema: schemas.confirm }, async (request, reply) => {
     const form = readAuthorizationParams(readRawForm(request).body).get('csrf')
     const outcome = await endSession.confirm(request.params.id, form, await look(request, reply))
     if (outcome === undefined) {

@@ -8,6 +8,7 @@ import type { BrowserCookies } from '../browser-cookies.ts'
 import { readFormRequest } from '../form-request.ts'
 import { limitPerIp } from '../plugins/rate-limit.ts'
 import type { HttpRooms } from '../rooms.ts'
+import { interactionSchemas as schemas } from '../schemas/interaction.ts'
 import { createShowInteraction } from '../show-interaction.ts'
 import { signInOnPage } from '../sign-in-on-page.ts'
 
@@ -34,13 +35,13 @@ export function interactionRoutes(app: FastifyInstance, rooms: HttpRooms, cookie
   const goOn = ({ id }: OpenInteraction, reply: FastifyReply): FastifyReply =>
     reply.code(303).header('location', `${pages.base}/interaction/${id}`).send()
 
-  app.get('/interaction/:id', async (request: IdRequest, reply) => {
+  app.get('/interaction/:id', { schema: schemas.show }, async (request: IdRequest, reply) => {
     const interaction = await find(request)
     if (interaction === undefined) return show(request, reply, { resumption: { kind: 'ended' } })
     return show(request, reply, { resumption: await resume.next(interaction, cookies.session(request)), interaction })
   })
 
-  app.post('/interaction/:id/sign-in', { config: limitPerIp(settings.signInLimitPerIp, 15 * 60) },
+  app.post('/interaction/:id/sign-in', { schema: schemas.signIn, config: limitPerIp(settings.signInLimitPerIp, 15 * 60) },
     onForm(async ({ interaction, params }, request, reply) => {
       const outcome = await signInOnPage(params, { request, reply }, { rooms, cookies })
       if (typeof outcome !== 'string') {
@@ -52,24 +53,24 @@ export function interactionRoutes(app: FastifyInstance, rooms: HttpRooms, cookie
       return goOn(interaction, reply)
     }))
 
-  app.post('/interaction/:id/select-account', onForm(async ({ interaction, params, sessionId }, _request, reply) => {
+  app.post('/interaction/:id/select-account', { schema: schemas.selectAccount }, onForm(async ({ interaction, params, sessionId }, _request, reply) => {
     const isCurrent = params.get('account') === 'current' && sessionId !== undefined
     await interactions.advance(interaction, isCurrent ? { selected: sessionId, otherAccount: false } : { otherAccount: true })
     return goOn(interaction, reply)
   }))
 
-  app.post('/interaction/:id/switch-account', onForm(async ({ interaction }, _request, reply) => {
+  app.post('/interaction/:id/switch-account', { schema: schemas.switchAccount }, onForm(async ({ interaction }, _request, reply) => {
     await interactions.advance(interaction, { otherAccount: true })
     return goOn(interaction, reply)
   }))
 
-  app.post('/interaction/:id/consent', onForm(async (form, request, reply) => {
+  app.post('/interaction/:id/consent', { schema: schemas.consent }, onForm(async (form, request, reply) => {
     const { interaction } = form
     const unheard = await hearConsent(form, cookies.session(request), rooms)
     return unheard === undefined ? goOn(interaction, reply) : show(request, reply, { resumption: unheard, interaction })
   }))
 
-  app.post('/interaction/:id/cancel', onForm(async ({ interaction }, request, reply) =>
+  app.post('/interaction/:id/cancel', { schema: schemas.cancel }, onForm(async ({ interaction }, request, reply) =>
     show(request, reply, { resumption: await resume.deny(interaction), interaction })))
 }
 
