@@ -11,7 +11,7 @@ const wholeTime = Number(process.env['TEST_RANDOM_SECONDS'] ?? 12) * 1000
 /** @param parts how many properties share the time */
 export function randomness(parts = 1): { seed: number; timePerPart: number; numRuns: number } {
   const given = process.env['TEST_SEED']
-  return { seed: given === undefined ? randomInt(2 ** 31) : Number(given), timePerPart: Math.ceil(wholeTime / parts), numRuns: Math.ceil(wholeTime * 5 / parts) }
+  return { seed: given === undefined ? randomInt(2 ** 31) : Number(given), timePerPart: Math.ceil(wholeTime / parts), numRuns: Math.ceil(wholeTime / 200) }
 }
 
 /** What only a hang would break. */
