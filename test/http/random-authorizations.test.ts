@@ -153,18 +153,27 @@ function ask(
 function mutations(right: string): fc.Arbitrary<string> {
   const place = fc.nat({ max: right.length - 1 })
   const byte = fc.oneof(fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_='), fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }))
-  const at = (make: (before: string, here: string, after: string, byte: string) => string) =>
-    fc.tuple(place, byte).map(([at, other]) => make(right.slice(0, at), right[at]!, right.slice(at + 1), other))
+  const at = (make: (part: Parted) => string) => fc.tuple(place, byte).map(([at, byte]) =>
+    make({ before: right.slice(0, at), here: right[at]!, after: right.slice(at + 1), byte }))
   const last = byte.map(other => right.slice(0, -1) + other)
   return fc.oneof(
-    { weight: 6, arbitrary: at((before, _here, after, byte) => before + byte + after) },
-    at((before, _here, after) => before + after),
-    at((before, here, after, byte) => before + here + byte + after),
-    at((before, here, after) => before + here + here + after),
-    at((before, here, after) => before + (here === here.toUpperCase() ? here.toLowerCase() : here.toUpperCase()) + after),
-    at(before => before), at((_before, here, after) => here + after),
+    { weight: 6, arbitrary: at(({ before, byte, after }) => before + byte + after) },
+    at(({ before, after }) => before + after),
+    at(({ before, here, after, byte }) => before + here + byte + after),
+    at(({ before, here, after }) => before + here + here + after),
+    at(({ before, here, after }) => before + (here === here.toUpperCase() ? here.toLowerCase() : here.toUpperCase()) + after),
+    at(({ before }) => before), at(({ here, after }) => here + after),
     // The bits of the last letter that no byte uses.
     { weight: 2, arbitrary: last },
     fc.constantFrom(`${right}=`, `${right}==`, `${right} `, ` ${right}`, `${right}\n`, `${right}\u00a0`, right + right, `"${right}"`, right.replaceAll('-', '+').replaceAll('_', '/'))
   ).filter(text => text !== right).map(encode)
+}
+
+/** A token, taken apart at one letter. */
+interface Parted {
+  before: string
+  here: string
+  after: string
+  /** Another one. */
+  byte: string
 }
