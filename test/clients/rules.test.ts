@@ -11,7 +11,7 @@ const web: ClientDraft = {
   redirectUris: ['https://app.example/cb'], postLogoutRedirectUris: [], backchannelLogoutUri: undefined, profile: {}
 }
 const machine: ClientDraft = { ...web, grantTypes: ['client_credentials'], redirectUris: [] }
-const ruleOf = (draft: ClientDraft) => findClientFault(draft, { issuer: 'https://id.example', grantTypes })?.rule
+const ruleOf = (draft: ClientDraft) => findClientFault(draft, { issuer: 'https://id.example', grantTypes })?.reason.replace('clients/', '')
 
 t.test('what an application needs can be registered', async t => {
   const { jwk } = await makeSigningKey()

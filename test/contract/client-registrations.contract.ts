@@ -6,6 +6,8 @@ import { randomId, sampleGrant, signInAnew, times, type OpenStores } from './sam
 
 const oneDay = 86_400
 
+type ClientMembers = Omit<ClientReplacement, 'clientId' | 'registrationTokenHash' | 'secretHash'>
+
 const sampleReplacement = (changes: Partial<ClientReplacement> & Pick<ClientReplacement, 'clientId' | 'registrationTokenHash'>): ClientReplacement => ({
   name: 'Anew', authMethods: ['client_secret_post'], grantTypes: ['authorization_code'], scopes: ['openid'],
   redirectUris: ['https://anew.example/cb'], postLogoutRedirectUris: ['https://anew.example/bye'],
@@ -20,14 +22,17 @@ export function clientRegistrationsContract(t: Test, open: OpenStores): void {
     await clients.create(client, 'client-registration')
     const before = await clients.find(client.id)
     const version = (await state.read()).clientsVersion
-    const replacement = sampleReplacement({ clientId: client.id, registrationTokenHash })
+    const members: ClientMembers = {
+      name: 'Anew', authMethods: ['client_secret_post'], grantTypes: ['authorization_code'], scopes: ['openid'],
+      redirectUris: ['https://anew.example/cb'], postLogoutRedirectUris: [], backchannelLogoutUri: undefined, profile: {}
+    }
+    const replacement = { ...members, clientId: client.id, registrationTokenHash, secretHash: 'keep' as const }
     t.equal(await clientRegistrations.replace({ ...replacement, registrationTokenHash: randomBytes(32) }, 'x'), false)
     t.same(await clients.find(client.id), before, 'another token changes nothing')
     t.equal(await clientRegistrations.replace(replacement, `client:${client.id}`), true)
-    const { clientId, secretHash: _, ...members } = replacement
-    t.same(await clients.find(clientId), { ...before, ...members }, 'nothing of the old one is left but its id, secret and age')
+    t.same(await clients.find(client.id), { ...before, ...members }, 'nothing of the old one is left but its id, secret and age')
     t.ok((await state.read()).clientsVersion > version)
-    t.match(await audit.list({ limit: 1, subject: clientId }), [{ kind: 'client/replaced', actor: `client:${clientId}` }])
+    t.match(await audit.list({ limit: 1, subject: client.id }), [{ kind: 'client/replaced', actor: `client:${client.id}` }])
   })
 
   t.test('a secret is kept, replaced or taken away', async t => {

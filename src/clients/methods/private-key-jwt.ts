@@ -31,7 +31,7 @@ async function verify(assertion: ClientAssertion, client: Client, tools: ProofTo
   const olderAudiences = client.profile.acceptsEndpointAudience ? [`${tools.issuer}/oauth/token`] : []
   const now = tools.clock.now() / 1000
   const fault = judgeClientAssertion(assertion, { issuer: tools.issuer, olderAudiences, now })
-  if (fault !== undefined) return `client/${fault}`
+  if (fault !== undefined) return fault
   return await isFirstUse(client, assertion, tools) ? undefined : 'client/assertion-replayed'
 }
 
