@@ -30,6 +30,7 @@ const expected = [
   'GET /.well-known/jwks.json 200',
   'GET /.well-known/oauth-authorization-server 200',
   'GET /.well-known/openid-configuration 200',
+  'GET /openapi.json 200',
   'GET /healthz 200',
   'GET /readyz 200'
 ]
