@@ -3,7 +3,7 @@ import type { AuthorizationFault } from '../protocol/authorization-errors.ts'
 import type { AuthorizationParams } from '../protocol/authorization-params.ts'
 import { errorOfStep, noProgress } from '../protocol/authorization-policy.ts'
 import { buildErrorResponse, type AuthorizationResponse, type ResponseTarget } from '../protocol/authorization-response.ts'
-import { isUnavailable } from '../protocol/errors.ts'
+import { CountersignError, isUnavailable } from '../protocol/errors.ts'
 import type { Client } from '../stores/clients.ts'
 import type { CheckRequest } from './check-request.ts'
 import type { Interactions } from './interactions.ts'
@@ -24,6 +24,8 @@ export interface AuthorizationAttempt {
   cookie: string | undefined
   /** What tells this browser from others. */
   browser: string
+  /** Where it is, as far as limits count. */
+  address: string
 }
 
 export type AuthorizationOutcome =
@@ -59,16 +61,18 @@ export function createAuthorize(options: AuthorizeOptions): Authorize {
     const { client } = checked
     if (checked.verdict === 'fault') return refuse(client, checked.to, checked.fault)
     try {
-      const outcome = await proceed({ ...checked, cookie: attempt.cookie, progress: noProgress }, attempt.browser, options)
+      const outcome = await proceed({ ...checked, cookie: attempt.cookie, progress: noProgress }, attempt, options)
       return 'rule' in outcome ? refuse(client, checked.request, outcome) : outcome
     } catch (error) {
+      // The person has to wait, and the application could only send them here again.
+      if (error instanceof CountersignError && error.code === 'rate_limited') throw error
       return refuse(client, checked.request, faultOfBreakdown(error, log))
     }
   }
 }
 
 async function proceed(
-  asked: Asked, browser: string, { lookAtPerson, issueCode, interactions }: AuthorizeOptions
+  asked: Asked, { browser, address }: AuthorizationAttempt, { lookAtPerson, issueCode, interactions }: AuthorizeOptions
 ): Promise<AuthorizationOutcome | AuthorizationFault> {
   const { request, target } = asked
   const { step, standing } = await lookAtPerson(asked)
@@ -79,7 +83,7 @@ async function proceed(
     return { kind: 'response', response, isWarned: false }
   }
   if (request.prompts.includes('none')) return { error: errorOfStep(step), rule: `prompt-none-${step}` }
-  return { kind: 'interaction', id: await interactions.begin({ request, target, browser }) }
+  return { kind: 'interaction', id: await interactions.begin({ request, target, browser, address }) }
 }
 
 /** Once it is known where the client is, it is told of our own trouble, too (RFC 6749 §4.1.2.1). */

@@ -1,11 +1,13 @@
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
-import { noProgress, type Progress } from '../protocol/authorization-policy.ts'
+import { addProgress, noProgress, type Done, type Progress } from '../protocol/authorization-policy.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import type { AuthorizationResponse } from '../protocol/authorization-response.ts'
 import { bindToBrowser, isOfBrowser, type BrowserBinding } from '../protocol/browser-binding.ts'
+import { CountersignError } from '../protocol/errors.ts'
 import { pendingNames } from '../protocol/pending-names.ts'
 import type { UserTarget } from '../protocol/target.ts'
+import type { CounterStore } from '../stores/counters.ts'
 import type { PendingStore } from '../stores/pending.ts'
 
 /**
@@ -13,31 +15,43 @@ import type { PendingStore } from '../stores/pending.ts'
  * each other. Each is bound to the browser that began it, and is answered once.
  */
 export interface Interactions {
-  /** Returns the id, for the URL. `browser` is the secret that the browser's cookie holds. */
-  begin(start: { request: AuthorizationRequest; target: UserTarget; browser: string }): Promise<string>
+  /** Returns the id, for the URL. Throws `rate_limited` when too many from that address are open. */
+  begin(start: InteractionStart): Promise<string>
   /** Undefined when it is unknown, has run out of time, or is another browser's. */
   find(id: string, browser: string | undefined): Promise<OpenInteraction | undefined>
   /** Notes what the person has done. False when another request has changed it meanwhile. */
-  advance(interaction: OpenInteraction, done: Partial<Progress>): Promise<boolean>
+  advance(interaction: OpenInteraction, done: Done): Promise<boolean>
+  /** The answer to the client, once and for all. False when there is one already. */
+  answer(interaction: OpenInteraction, answer: Answer): Promise<boolean>
   /**
-   * The answer to the client, once and for all. Returns the answer that was given first: of two clicks both get that one.
-   * Undefined when that was too long ago to be a double click.
+   * The answer that was given, for a second click. Undefined when that was too long ago to be a double click, and for
+   * anybody but the user whom it is about.
    */
-  answer(interaction: OpenInteraction, response: AuthorizationResponse): Promise<GivenAnswer | undefined>
+  repeatAnswer(interaction: OpenInteraction, userId: string | undefined): Promise<AuthorizationResponse | undefined>
 }
 
-export interface GivenAnswer {
+export interface InteractionStart {
+  request: AuthorizationRequest
+  target: UserTarget
+  /** The secret that the browser's cookie holds. */
+  browser: string
+  /** What counts as one visitor. */
+  address: string
+}
+
+export interface Answer {
   response: AuthorizationResponse
-  /** Whether it is the one that was passed in. */
-  isOurs: boolean
+  /** Whose code is in it. */
+  userId?: string
 }
 
 interface InteractionRecord extends BrowserBinding {
   request: AuthorizationRequest
   target: UserTarget
+  address: string
   progress: Progress
   /** Milliseconds since 1970. */
-  answered?: { response: AuthorizationResponse; at: number }
+  answered?: Answer & { at: number }
 }
 
 export interface OpenInteraction extends InteractionRecord {
@@ -55,11 +69,16 @@ const idPattern = /^[A-Za-z0-9_-]{22}$/
 
 export interface InteractionsOptions {
   pending: PendingStore
+  counters: CounterStore
   random: Random
   clock: Clock
+  /** How many may be open from one address. */
+  limitPerAddress: number
 }
 
-export function createInteractions({ pending, random, clock }: InteractionsOptions): Interactions {
+export function createInteractions({ pending, counters, random, clock, limitPerAddress }: InteractionsOptions): Interactions {
+  const counterOf = (address: string): string => `interaction:address:${address}`
+
   async function read(id: string): Promise<OpenInteraction | undefined> {
     const text = idPattern.test(id) ? await pending.find(pendingNames.interaction(id)) : undefined
     return text === undefined ? undefined : { ...JSON.parse(text) as InteractionRecord, id, text }
@@ -70,10 +89,13 @@ export function createInteractions({ pending, random, clock }: InteractionsOptio
   }
 
   return {
-    async begin({ request, target, browser }) {
+    async begin({ request, target, browser, address }) {
+      // Nobody has signed in yet: without a bound anybody could fill the memory that all share.
+      const { allowed, resetsIn } = await counters.reserve(counterOf(address), limitPerAddress, interactionLifetime)
+      if (!allowed) throw new CountersignError('rate_limited', { reason: 'interaction/too-many-open', retryAfter: resetsIn })
       const id = random.bytes(16).toString('base64url')
       const record: InteractionRecord = {
-        ...bindToBrowser(browser, random.bytes(16)), request, target, progress: noProgress
+        ...bindToBrowser(browser, random.bytes(16)), request, target, address, progress: noProgress
       }
       await pending.add(pendingNames.interaction(id), JSON.stringify(record), interactionLifetime)
       return id
@@ -82,16 +104,16 @@ export function createInteractions({ pending, random, clock }: InteractionsOptio
       const found = await read(id)
       return found && isOfBrowser(found, browser) ? found : undefined
     },
-    advance: (interaction, done) => change(interaction, { progress: { ...interaction.progress, ...done } }),
-    async answer(interaction, response) {
-      const at = clock.now()
-      if (interaction.answered === undefined && await change(interaction, { answered: { response, at } })) {
-        return { response, isOurs: true }
-      }
-      const answered = (await read(interaction.id))?.answered
-      return answered === undefined || at - answered.at > doubleClick * 1000
-        ? undefined
-        : { response: answered.response, isOurs: false }
+    advance: (interaction, done) => change(interaction, { progress: addProgress(interaction.progress, done) }),
+    async answer(interaction, answer) {
+      const isFirst = interaction.answered === undefined && await change(interaction, { answered: { ...answer, at: clock.now() } })
+      if (isFirst) await counters.giveBack(counterOf(interaction.address))
+      return isFirst
+    },
+    async repeatAnswer({ id }, userId) {
+      const answered = (await read(id))?.answered
+      if (answered === undefined || clock.now() - answered.at > doubleClick * 1000) return undefined
+      return answered.userId === undefined || answered.userId === userId ? answered.response : undefined
     }
   }
 }

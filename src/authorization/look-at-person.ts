@@ -40,6 +40,7 @@ export function createLookAtPerson(options: LookAtPersonOptions): LookAtPerson {
     if (hinted === 'bad-hint') return { step: 'bad-hint', standing: undefined }
     const standing = cookie === undefined ? undefined : await options.authorizations.look(hashCookie(cookie), client.id)
     const session = standing && {
+      id: standing.session.id,
       authAge: standing.session.authAge,
       isHinted: hinted === undefined || hinted === await options.assignSubject(standing.session.userId, client)
     }

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { hashCookie, makeSessionCookie } from '../authorization/session-cookie.ts'
 import { CountersignError } from '../protocol/errors.ts'
 import type { Params } from '../protocol/params.ts'
+import type { BrowserSession } from '../stores/browser-sessions.ts'
 import type { BrowserCookies } from './browser-cookies.ts'
 import { giveBackAttempt } from './plugins/rate-limit.ts'
 import type { HttpRooms } from './rooms.ts'
@@ -14,15 +15,14 @@ interface Exchange {
 
 /**
  * Signs the browser in with what the form holds. The session changes its cookie with every sign-in: one that somebody
- * planted before is worth nothing after. Undefined when it succeeded, and otherwise what the person is told.
+ * planted before is worth nothing after.
  */
 export async function signInOnPage(
   params: Params, exchange: Exchange, context: { rooms: HttpRooms; cookies: BrowserCookies }
-): Promise<FailedSignIn | undefined> {
+): Promise<BrowserSession | FailedSignIn> {
   const email = params.get('email') ?? ''
   try {
-    await signIn({ email, password: params.get('password') ?? '' }, exchange, context)
-    return undefined
+    return await signIn({ email, password: params.get('password') ?? '' }, exchange, context)
   } catch (error) {
     const failed = explainFailure(error, email)
     if (failed === undefined) throw error
@@ -33,15 +33,16 @@ export async function signInOnPage(
 async function signIn(
   credentials: { email: string; password: string }, { request, reply }: Exchange,
   { rooms, cookies }: { rooms: HttpRooms; cookies: BrowserCookies }
-): Promise<void> {
+): Promise<BrowserSession> {
   const former = cookies.session(request)
   const cookie = makeSessionCookie(rooms.random)
-  const { deviceSecret } = await rooms.signInBrowser(
+  const { opened, deviceSecret } = await rooms.signInBrowser(
     { ...credentials, deviceSecret: cookies.deviceSecret(request), userAgent: request.headers['user-agent'] },
     { formerCookieHash: former === undefined ? undefined : hashCookie(former), cookieHash: hashCookie(cookie) })
   await giveBackAttempt(request, rooms.counters)
   cookies.setSession(reply, cookie)
   cookies.setDeviceSecret(reply, deviceSecret)
+  return opened
 }
 
 /** Undefined for what is no fault of a sign-in. */

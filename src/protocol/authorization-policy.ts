@@ -9,6 +9,7 @@ export type NextStep = 'sign-in' | 'select-account' | 'consent' | 'issue'
 
 /** The session behind the browser's cookie, if there is one. */
 export interface SeenSession {
+  id: string
   /** Seconds since the user last gave a password. */
   authAge: number
   /** Whether the user is the one that `id_token_hint` names; true without a hint. */
@@ -17,6 +18,8 @@ export interface SeenSession {
 
 /** What the person has done since the request came. */
 export interface Progress {
+  /** The session it was done in. In another one nothing of it counts: whoever is there is asked again. */
+  sessionId: string | undefined
   signedIn: boolean
   selected: boolean
   consented: boolean
@@ -31,18 +34,30 @@ export interface Circumstances {
   progress: Progress
 }
 
-export const noProgress: Progress = { signedIn: false, selected: false, consented: false, otherAccount: false }
+export const noProgress: Progress = {
+  sessionId: undefined, signedIn: false, selected: false, consented: false, otherAccount: false
+}
+
+export type Done = Partial<Progress> & { sessionId: string }
+
+export function addProgress(progress: Progress, done: Done): Progress {
+  return { ...progressIn(done.sessionId, progress), ...done }
+}
+
+const progressIn = (sessionId: string | undefined, progress: Progress): Progress =>
+  progress.sessionId === sessionId ? progress : noProgress
 
 export function decideNextStep(
   request: Pick<AuthorizationRequest, 'prompts' | 'maxAge'>, { session, isConsentCovered, progress }: Circumstances
 ): NextStep {
   const { prompts, maxAge } = request
-  if (session === undefined || !session.isHinted || progress.otherAccount) return 'sign-in'
+  const { signedIn, selected, consented, otherAccount } = progressIn(session?.id, progress)
+  if (session === undefined || !session.isHinted || otherAccount) return 'sign-in'
   const mustSignIn = prompts.includes('login') || (maxAge !== undefined && (session.authAge > maxAge || maxAge === 0))
-  if (mustSignIn && !progress.signedIn) return 'sign-in'
+  if (mustSignIn && !signedIn) return 'sign-in'
   // Whoever has just signed in has chosen the account by that.
-  if (prompts.includes('select_account') && !progress.selected && !progress.signedIn) return 'select-account'
-  if (!isConsentCovered || (prompts.includes('consent') && !progress.consented)) return 'consent'
+  if (prompts.includes('select_account') && !selected && !signedIn) return 'select-account'
+  if (!isConsentCovered || (prompts.includes('consent') && !consented)) return 'consent'
   return 'issue'
 }
 

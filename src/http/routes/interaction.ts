@@ -1,24 +1,9 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { OpenInteraction } from '../../authorization/interactions.ts'
-import { readFormToken } from '../../protocol/browser-binding.ts'
-import { CountersignError } from '../../protocol/errors.ts'
-import type { Params } from '../../protocol/params.ts'
+import type { FastifyInstance } from 'fastify'
 import type { BrowserCookies } from '../browser-cookies.ts'
-import { readFormRequest } from '../form-request.ts'
+import { createInteractionForms, type IdRequest } from '../interaction-forms.ts'
 import { limitPerIp } from '../plugins/rate-limit.ts'
 import type { HttpRooms } from '../rooms.ts'
-import { createShowInteraction } from '../show-interaction.ts'
 import { signInOnPage } from '../sign-in-on-page.ts'
-
-type IdRequest = FastifyRequest<{ Params: { id: string } }>
-
-/** A form of one of our own pages, in the browser that was shown it. */
-interface Form {
-  interaction: OpenInteraction
-  params: Params
-  /** The session that the page was about. */
-  sessionId: string | undefined
-}
 
 /**
  * What a person sees between the request and the answer: who are you, which account, may the application. One address per
@@ -26,72 +11,39 @@ interface Form {
  */
 export function interactionRoutes(app: FastifyInstance, rooms: HttpRooms, cookies: BrowserCookies): void {
   const { interactions, resume, consents, settings } = rooms
-  const show = createShowInteraction(rooms)
-  const find = (request: IdRequest) => interactions.find(request.params.id, cookies.browser(request))
+  const { show, goOn, onForm, onAnswer } = createInteractionForms(rooms, cookies)
 
-  const onForm = createFormHandler(find)
+  app.get('/interaction/:id', show)
 
-  app.get('/interaction/:id', async (request: IdRequest, reply) => {
-    const interaction = await find(request)
-    if (interaction === undefined) return show(request, reply, { resumption: { kind: 'ended' } })
-    return show(request, reply, { resumption: await resume.next(interaction, cookies.session(request)), interaction })
-  })
+  // Where a form came back with a fault its address stands in the browser, to be opened again.
+  app.get('/interaction/:id/:form', async (request: IdRequest, reply) => goOn(request, reply))
 
-  app.post('/interaction/:id/sign-in', { config: limitPerIp(settings.signInLimitPerIp, 15 * 60) },
-    onForm(async ({ interaction, params }, request, reply) => {
-      const failed = await signInOnPage(params, { request, reply }, { rooms, cookies })
-      if (failed !== undefined) {
-        return show(request, reply, { resumption: await resume.next(interaction, cookies.session(request)), interaction, failed })
-      }
-      await interactions.advance(interaction, { signedIn: true, otherAccount: false, consented: false })
-      return goOn(request, reply)
-    }))
-
-  app.post('/interaction/:id/select-account', onForm(async ({ interaction, params }, request, reply) => {
-    await interactions.advance(interaction, params.get('account') === 'current' ? { selected: true } : { otherAccount: true })
-    return goOn(request, reply)
+  const signInOptions = { bodyLimit: 8192, config: limitPerIp(settings.signInLimitPerIp, 15 * 60) }
+  app.post('/interaction/:id/sign-in', signInOptions, onForm(async ({ interaction, params }, request, reply) => {
+    const signedIn = await signInOnPage(params, { request, reply }, { rooms, cookies })
+    if ('fault' in signedIn) return signedIn
+    await interactions.advance(interaction, { sessionId: signedIn.id, signedIn: true, otherAccount: false, consented: false })
+    return undefined
   }))
 
-  app.post('/interaction/:id/switch-account', onForm(async ({ interaction }, request, reply) => {
-    await interactions.advance(interaction, { otherAccount: true })
-    return goOn(request, reply)
+  app.post('/interaction/:id/select-account', onAnswer('select-account', async ({ interaction, params }, { id: sessionId }) => {
+    const choice = params.get('account') === 'current' ? { selected: true } : { otherAccount: true }
+    await interactions.advance(interaction, { sessionId, ...choice })
+    return undefined
   }))
 
-  app.post('/interaction/:id/consent', onForm(async ({ interaction, params, sessionId }, request, reply) => {
-    const resumption = await resume.next(interaction, cookies.session(request))
-    const session = resumption.kind === 'ask' && resumption.step === 'consent' ? resumption.standing?.session : undefined
-    if (session === undefined || session.id !== sessionId) return show(request, reply, { resumption, interaction })
-    if (params.get('decision') !== 'allow') return show(request, reply, { resumption: await resume.deny(interaction), interaction })
+  app.post('/interaction/:id/switch-account', onAnswer('consent', async ({ interaction }, { id: sessionId }) => {
+    await interactions.advance(interaction, { sessionId, otherAccount: true })
+    return undefined
+  }))
+
+  app.post('/interaction/:id/consent', onAnswer('consent', async ({ interaction, params }, { id: sessionId, userId }) => {
+    if (params.get('decision') !== 'allow') return resume.deny(interaction)
     const { request: { clientId }, target } = interaction
-    await consents.give({ userId: session.userId, clientId, items: [...target.items] })
-    await interactions.advance(interaction, { consented: true })
-    return goOn(request, reply)
+    await consents.give({ userId, clientId, items: [...target.items] })
+    await interactions.advance(interaction, { sessionId, consented: true })
+    return undefined
   }))
 
-  app.post('/interaction/:id/cancel', onForm(async ({ interaction }, request, reply) =>
-    show(request, reply, { resumption: await resume.deny(interaction), interaction })))
-}
-
-type Act = (form: Form, request: IdRequest, reply: FastifyReply) => Promise<FastifyReply>
-
-/** One form: what it does, and then back to the page or on to the client. A form that is none of ours does nothing. */
-function createFormHandler(find: (request: IdRequest) => Promise<OpenInteraction | undefined>) {
-  return (act: Act) => async (request: IdRequest, reply: FastifyReply) => {
-    const { params } = readFormRequest(request)
-    const interaction = await find(request)
-    const token = interaction && readFormToken(interaction, params.get('csrf'))
-    if (token === undefined) throw foreignForm()
-    return act({ interaction: interaction!, params, sessionId: token.sessionId }, request, reply)
-  }
-}
-
-/** Back to the interaction's own address, by GET: so that going back or reloading sends no form again. */
-function goOn(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return reply.code(303).header('location', request.url.replace(/\/[a-z-]+(\?.*)?$/, '')).send()
-}
-
-function foreignForm(): CountersignError {
-  return new CountersignError('cross_site_request', {
-    reason: 'interaction/foreign-form', sentence: 'The form has expired, or it belongs to another window or browser.'
-  })
+  app.post('/interaction/:id/cancel', onForm(({ interaction }) => resume.deny(interaction)))
 }
