@@ -76,3 +76,12 @@ t.test('a secret may come from a file, and is never said aloud', async t => {
   t.equal(leaky.length >= 2, true)
   t.notMatch(leaky.join(), /sesame/)
 })
+
+t.test('a network that outbound requests may reach has an address and a length', async t => {
+  const { outboundPrivateNetworks } = readConfig({ OUTBOUND_PRIVATE_NETWORKS: '10.0.0.0/8, fd00::/8 127.0.0.1/32' })
+  t.strictSame(outboundPrivateNetworks, ['10.0.0.0/8', 'fd00::/8', '127.0.0.1/32'])
+  t.strictSame(readConfig({}).outboundPrivateNetworks, [])
+  for (const wrong of ['10.0.0.0', '10.0.0.0/33', '10.0.0/8', 'fd00::/129', 'localhost', '*', '10.0.0.0/8 all']) {
+    t.match(faultsOf({ OUTBOUND_PRIVATE_NETWORKS: wrong }), [/^OUTBOUND_PRIVATE_NETWORKS .* must be networks/], wrong)
+  }
+})

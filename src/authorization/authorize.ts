@@ -3,11 +3,13 @@ import type { AuthorizationFault } from '../protocol/authorization-errors.ts'
 import type { AuthorizationParams } from '../protocol/authorization-params.ts'
 import { errorOfStep, noProgress } from '../protocol/authorization-policy.ts'
 import { buildErrorResponse, type AuthorizationResponse, type ResponseTarget } from '../protocol/authorization-response.ts'
-import { CountersignError, isUnavailable } from '../protocol/errors.ts'
+import { CountersignError } from '../protocol/errors.ts'
 import type { Client } from '../stores/clients.ts'
 import type { CheckRequest } from './check-request.ts'
+import { faultOfBreakdown } from './fault-of-breakdown.ts'
 import type { Interactions } from './interactions.ts'
 import type { IssueCode } from './issue-code.ts'
+import type { KnowsClient } from './knows-client.ts'
 import type { Asked, LookAtPerson } from './look-at-person.ts'
 import type { DestinationFault } from './read-destination.ts'
 
@@ -36,37 +38,48 @@ export type AuthorizationOutcome =
 export interface AuthorizeOptions {
   checkRequest: CheckRequest
   lookAtPerson: LookAtPerson
+  knowsClient: KnowsClient
   issueCode: IssueCode
   interactions: Interactions
   issuer: string
   log: Log
 }
 
-export function createAuthorize(options: AuthorizeOptions): Authorize {
-  const { checkRequest, issuer, log } = options
+interface Refusal {
+  client: Client
+  to: ResponseTarget
+  fault: AuthorizationFault
+}
 
-  /** A client that registered itself could use us to send people anywhere: they are told first (RFC 9700 §4.11.2). */
-  function refuse(client: Client, to: ResponseTarget, fault: AuthorizationFault): AuthorizationOutcome {
+export function createAuthorize(options: AuthorizeOptions): Authorize {
+  const { checkRequest, knowsClient, issuer, log } = options
+
+  /**
+   * A client that registered itself could use us to send people anywhere: they are told first (RFC 9700 §4.11.2), unless
+   * they are signed in and have let it in before.
+   */
+  async function refuse({ client, to, fault }: Refusal, cookie: string | undefined): Promise<AuthorizationOutcome> {
     log.info({ reason: `authorize/${fault.rule}`, clientId: client.id }, 'refused')
     return {
       kind: 'response',
       response: buildErrorResponse(to, fault, issuer),
-      isWarned: client.registrationTokenHash !== undefined
+      isWarned: client.registrationTokenHash !== undefined && !await knowsClient(cookie, client)
     }
   }
 
   return async attempt => {
-    const checked = await checkRequest(attempt.params)
+    const { params, cookie } = attempt
+    const checked = await checkRequest(params)
     if (checked.verdict === 'lost') return { kind: 'lost', fault: checked.fault }
     const { client } = checked
-    if (checked.verdict === 'fault') return refuse(client, checked.to, checked.fault)
+    if (checked.verdict === 'fault') return refuse(checked, cookie)
     try {
-      const outcome = await proceed({ ...checked, cookie: attempt.cookie, progress: noProgress }, attempt, options)
-      return 'rule' in outcome ? refuse(client, checked.request, outcome) : outcome
+      const outcome = await proceed({ ...checked, cookie, progress: noProgress }, attempt, options)
+      return 'rule' in outcome ? await refuse({ client, to: checked.request, fault: outcome }, cookie) : outcome
     } catch (error) {
       // The person has to wait, and the application could only send them here again.
       if (error instanceof CountersignError && error.code === 'rate_limited') throw error
-      return refuse(client, checked.request, faultOfBreakdown(error, log))
+      return refuse({ client, to: checked.request, fault: faultOfBreakdown(error, log) }, cookie)
     }
   }
 }
@@ -84,14 +97,4 @@ async function proceed(
   }
   if (request.prompts.includes('none')) return { error: errorOfStep(step), rule: `prompt-none-${step}` }
   return { kind: 'interaction', id: await interactions.begin({ request, target, browser, address }) }
-}
-
-/** Once it is known where the client is, it is told of our own trouble, too (RFC 6749 §4.1.2.1). */
-export function faultOfBreakdown(error: unknown, log: Log): AuthorizationFault {
-  if (isUnavailable(error)) {
-    log.warn({ err: error }, 'an authorization could not be completed')
-    return { error: 'temporarily_unavailable', rule: 'unavailable' }
-  }
-  log.error({ err: error }, 'an authorization failed unexpectedly')
-  return { error: 'server_error', rule: 'unexpected' }
 }

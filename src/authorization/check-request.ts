@@ -1,5 +1,6 @@
 import type { ApiRegistry } from '../clients/apis.ts'
 import type { ClientRegistry } from '../clients/registry.ts'
+import type { Log } from '../ports/log.ts'
 import { acrOf } from '../protocol/acr.ts'
 import type { AuthorizationFault } from '../protocol/authorization-errors.ts'
 import type { AuthorizationParams } from '../protocol/authorization-params.ts'
@@ -9,6 +10,7 @@ import { claimsAskedFor, requestedAcr } from '../protocol/claims-request.ts'
 import { claimsByScope } from '../protocol/standard-claims.ts'
 import { decideUserTarget, type UserTarget } from '../protocol/target.ts'
 import type { Client } from '../stores/clients.ts'
+import { faultOfBreakdown } from './fault-of-breakdown.ts'
 import { readDestination, type DestinationFault } from './read-destination.ts'
 
 /** Whether this client may ask for that, whoever the person is. */
@@ -25,6 +27,7 @@ export interface CheckRequestOptions {
   registry: Pick<ClientRegistry, 'find'>
   apis: Pick<ApiRegistry, 'find'>
   issuer: string
+  log: Log
 }
 
 /** How every user of ours authenticates. */
@@ -36,18 +39,29 @@ export function createCheckRequest(options: CheckRequestOptions): CheckRequest {
     if (typeof found === 'string') return { verdict: 'lost', fault: found }
     const { client, destination } = found
     const to = { redirectUri: destination.redirectUri, responseMode: responseModeOf(params), state: params.get('state') }
-    const fail = (fault: AuthorizationFault): CheckedRequest => ({ verdict: 'fault', client, to, fault })
-    if (!client.grantTypes.includes('authorization_code')) return fail({ error: 'unauthorized_client', rule: 'grant-type' })
-    const isPublic = client.authMethods.includes('none')
-    const request = checkAuthorizationRequest(
-      params, destination, { isPublic, requiresPkce: isPublic || client.profile.requirePkce !== false })
-    if ('fault' in request) return fail(request.fault)
-    if (!canAuthenticate(request)) return fail({ error: 'unmet_authentication_requirements', rule: 'acr' })
-    const target = decideTarget(request, client, options)
-    if (target === 'invalid-target') return fail({ error: 'invalid_target', rule: 'target' })
-    if (target === 'invalid-scope') return fail({ error: 'invalid_scope', rule: 'scope' })
-    return { verdict: 'good', client, request, target }
+    try {
+      const judged = judge(params, found, options)
+      return 'rule' in judged ? { verdict: 'fault', client, to, fault: judged } : { verdict: 'good', client, ...judged }
+    } catch (error) {
+      return { verdict: 'fault', client, to, fault: faultOfBreakdown(error, options.log) }
+    }
   }
+}
+
+type Found = Exclude<Awaited<ReturnType<typeof readDestination>>, string>
+
+function judge(
+  params: AuthorizationParams, { client, destination }: Found, options: CheckRequestOptions
+): { request: AuthorizationRequest; target: UserTarget } | AuthorizationFault {
+  if (!client.grantTypes.includes('authorization_code')) return { error: 'unauthorized_client', rule: 'grant-type' }
+  const isPublic = client.authMethods.includes('none')
+  const request = checkAuthorizationRequest(
+    params, destination, { isPublic, requiresPkce: isPublic || client.profile.requirePkce !== false })
+  if ('fault' in request) return request.fault
+  if (!canAuthenticate(request)) return { error: 'unmet_authentication_requirements', rule: 'acr' }
+  const target = decideTarget(request, client, options)
+  if (target === 'invalid-target') return { error: 'invalid_target', rule: 'target' }
+  return target === 'invalid-scope' ? { error: 'invalid_scope', rule: 'scope' } : { request, target }
 }
 
 /** An essential `acr` that cannot be reached is a failed authentication (OpenID Connect Core §5.5.1.1). */
@@ -65,5 +79,5 @@ function decideTarget(
   if (typeof target === 'string') return target
   const covered = usable.flatMap(scope => claimsByScope[scope] ?? [])
   const further = claimsAskedFor(claims).filter(claim => !covered.includes(claim))
-  return { ...target, items: [...target.items, ...further.map(claim => `claim:${claim}`)] }
+  return { ...target, items: [...target.items, ...further.map(claim => `claim ${claim}`)] }
 }

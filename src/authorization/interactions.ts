@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
-import { addProgress, noProgress, type Done, type Progress } from '../protocol/authorization-policy.ts'
+import { noProgress, type Progress } from '../protocol/authorization-policy.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import type { AuthorizationResponse } from '../protocol/authorization-response.ts'
 import { bindToBrowser, isOfBrowser, type BrowserBinding } from '../protocol/browser-binding.ts'
@@ -9,25 +9,26 @@ import { pendingNames } from '../protocol/pending-names.ts'
 import type { UserTarget } from '../protocol/target.ts'
 import type { CounterStore } from '../stores/counters.ts'
 import type { PendingStore } from '../stores/pending.ts'
+import { openAnswer, sealAnswer } from './seal-answer.ts'
 
 /**
  * Persons on the way through sign-in and consent: one record per authorization request, so that two tabs do not disturb
  * each other. Each is bound to the browser that began it, and is answered once.
  */
 export interface Interactions {
-  /** Returns the id, for the URL. Throws `rate_limited` when too many from that address are open. */
+  /** Returns the id, for the URL. Throws `rate_limited` when too many are open from that address. */
   begin(start: InteractionStart): Promise<string>
   /** Undefined when it is unknown, has run out of time, or is another browser's. */
   find(id: string, browser: string | undefined): Promise<OpenInteraction | undefined>
   /** Notes what the person has done. False when another request has changed it meanwhile. */
-  advance(interaction: OpenInteraction, done: Done): Promise<boolean>
+  advance(interaction: OpenInteraction, done: Partial<Progress>): Promise<boolean>
   /** The answer to the client, once and for all. False when there is one already. */
   answer(interaction: OpenInteraction, answer: Answer): Promise<boolean>
   /**
    * The answer that was given, for a second click. Undefined when that was too long ago to be a double click, and for
    * anybody but the user whom it is about.
    */
-  repeatAnswer(interaction: OpenInteraction, userId: string | undefined): Promise<AuthorizationResponse | undefined>
+  repeat(interaction: OpenInteraction, userId: string | undefined): Promise<AuthorizationResponse | undefined>
 }
 
 export interface InteractionStart {
@@ -50,12 +51,14 @@ interface InteractionRecord extends BrowserBinding {
   target: UserTarget
   address: string
   progress: Progress
-  /** Milliseconds since 1970. */
-  answered?: Answer & { at: number }
+  /** See seal-answer.ts; `at` is in milliseconds since 1970. */
+  answered?: { sealed: string; userId?: string; at: number }
 }
 
 export interface OpenInteraction extends InteractionRecord {
   id: string
+  /** The secret of the browser that it is bound to. */
+  browser: string
   /** The record as it was read. */
   text: string
 }
@@ -76,15 +79,15 @@ export interface InteractionsOptions {
   limitPerAddress: number
 }
 
-export function createInteractions({ pending, counters, random, clock, limitPerAddress }: InteractionsOptions): Interactions {
-  const counterOf = (address: string): string => `interaction:address:${address}`
+const counterOf = (address: string): string => `interaction:address:${address}`
 
-  async function read(id: string): Promise<OpenInteraction | undefined> {
+export function createInteractions({ pending, counters, random, clock, limitPerAddress }: InteractionsOptions): Interactions {
+  async function read(id: string): Promise<{ record: InteractionRecord; text: string } | undefined> {
     const text = idPattern.test(id) ? await pending.find(pendingNames.interaction(id)) : undefined
-    return text === undefined ? undefined : { ...JSON.parse(text) as InteractionRecord, id, text }
+    return text === undefined ? undefined : { record: JSON.parse(text) as InteractionRecord, text }
   }
 
-  async function change({ id, text, ...record }: OpenInteraction, changes: Partial<InteractionRecord>): Promise<boolean> {
+  async function change({ id, browser: _, text, ...record }: OpenInteraction, changes: Partial<InteractionRecord>): Promise<boolean> {
     return pending.replace(pendingNames.interaction(id), text, JSON.stringify({ ...record, ...changes }))
   }
 
@@ -101,19 +104,23 @@ export function createInteractions({ pending, counters, random, clock, limitPerA
       return id
     },
     async find(id, browser) {
-      const found = await read(id)
-      return found && isOfBrowser(found, browser) ? found : undefined
+      const found = browser === undefined ? undefined : await read(id)
+      return found && isOfBrowser(found.record, browser) ? { ...found.record, id, browser: browser!, text: found.text } : undefined
     },
-    advance: (interaction, done) => change(interaction, { progress: addProgress(interaction.progress, done) }),
-    async answer(interaction, answer) {
-      const isFirst = interaction.answered === undefined && await change(interaction, { answered: { ...answer, at: clock.now() } })
+    advance: (interaction, done) => change(interaction, { progress: { ...interaction.progress, ...done } }),
+    async answer(interaction, { response, ...whose }) {
+      const { id: interactionId, browser } = interaction
+      const answered = { sealed: sealAnswer(response, { browser, interactionId }, random), ...whose, at: clock.now() }
+      const isFirst = interaction.answered === undefined && await change(interaction, { answered })
       if (isFirst) await counters.giveBack(counterOf(interaction.address))
       return isFirst
     },
-    async repeatAnswer({ id }, userId) {
-      const answered = (await read(id))?.answered
+    async repeat({ id: interactionId, browser }, userId) {
+      const answered = (await read(interactionId))?.record.answered
       if (answered === undefined || clock.now() - answered.at > doubleClick * 1000) return undefined
-      return answered.userId === undefined || answered.userId === userId ? answered.response : undefined
+      // Who planted the browser's cookie can come here as well as the person can.
+      const isTheirs = answered.userId === undefined || answered.userId === userId
+      return isTheirs ? openAnswer(answered.sealed, { browser, interactionId }) : undefined
     }
   }
 }

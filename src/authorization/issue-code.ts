@@ -28,6 +28,7 @@ export function createIssueCode({ codes, assignSubject, issuer }: IssueCodeOptio
         await codes.keep(code, {
           clientId: client.id,
           redirectUri: request.redirectUri,
+          isRedirectUriGiven: request.isRedirectUriGiven,
           codeChallenge: request.codeChallenge,
           grantNumber,
           userId: session.userId,

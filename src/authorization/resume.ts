@@ -1,11 +1,12 @@
 import type { ClientRegistry } from '../clients/registry.ts'
 import type { Log } from '../ports/log.ts'
 import type { AuthorizationFault } from '../protocol/authorization-errors.ts'
-import type { NextStep } from '../protocol/authorization-policy.ts'
+import { errorOfStep, type Question } from '../protocol/authorization-policy.ts'
 import { buildErrorResponse, type AuthorizationResponse } from '../protocol/authorization-response.ts'
 import type { AuthorizationStanding } from '../stores/authorizations.ts'
 import type { Client } from '../stores/clients.ts'
-import { faultOfBreakdown } from './authorize.ts'
+import { matchRedirectUri } from '../protocol/match-redirect-uri.ts'
+import { faultOfBreakdown } from './fault-of-breakdown.ts'
 import type { Interactions, OpenInteraction } from './interactions.ts'
 import type { IssueCode } from './issue-code.ts'
 import type { LookAtPerson } from './look-at-person.ts'
@@ -19,9 +20,9 @@ export interface Resume {
 }
 
 export type Resumption =
-  | { kind: 'ask'; step: Exclude<NextStep, 'issue'>; client: Client; standing: AuthorizationStanding | undefined }
+  | { kind: 'ask'; step: Question; client: Client; standing: AuthorizationStanding | undefined }
   | { kind: 'response'; response: AuthorizationResponse }
-  /** It was answered a while ago or for somebody else, or the client is gone. */
+  /** It was answered a while ago or for somebody else, or the client is gone or has no longer that address. */
   | { kind: 'ended' }
 
 export interface ResumeOptions {
@@ -41,7 +42,7 @@ export function createResume({ registry, lookAtPerson, issueCode, interactions, 
   }
 
   async function repeat(interaction: OpenInteraction, userId: string | undefined): Promise<Resumption> {
-    const response = await interactions.repeatAnswer(interaction, userId)
+    const response = await interactions.repeat(interaction, userId)
     return response === undefined ? { kind: 'ended' } : { kind: 'response', response }
   }
 
@@ -60,14 +61,24 @@ export function createResume({ registry, lookAtPerson, issueCode, interactions, 
   }
 
   return {
-    deny: interaction => refuse(interaction, { error: 'access_denied', rule: 'denied' }),
+    async deny(interaction) {
+      if (await findClient(interaction, registry) === undefined) return { kind: 'ended' }
+      return refuse(interaction, { error: 'access_denied', rule: 'denied' })
+    },
     async next(interaction, cookie) {
-      const client = await registry.find(interaction.request.clientId)
+      const client = await findClient(interaction, registry)
       if (client === undefined) return { kind: 'ended' }
       const { step, standing } = await lookAtPerson({ ...interaction, client, cookie })
       if (interaction.answered !== undefined) return repeat(interaction, standing?.session.userId)
       if (step === 'bad-hint') return refuse(interaction, { error: 'invalid_request', rule: 'bad-hint' })
+      if (step === 'wrong-user') return refuse(interaction, { error: errorOfStep(step), rule: step })
       return step === 'issue' ? issue(interaction, client, standing!) : { kind: 'ask', step, client, standing }
     }
   }
+}
+
+/** A person may take half an hour, and an operator take an address away meanwhile. */
+async function findClient({ request }: OpenInteraction, registry: ResumeOptions['registry']): Promise<Client | undefined> {
+  const client = await registry.find(request.clientId)
+  return client && matchRedirectUri(client.redirectUris, request.redirectUri) ? client : undefined
 }

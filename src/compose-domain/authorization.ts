@@ -3,6 +3,7 @@ import { createCheckRequest } from '../authorization/check-request.ts'
 import { createCodes } from '../authorization/codes.ts'
 import { createInteractions } from '../authorization/interactions.ts'
 import { createIssueCode } from '../authorization/issue-code.ts'
+import { createKnowsClient } from '../authorization/knows-client.ts'
 import { createLookAtPerson } from '../authorization/look-at-person.ts'
 import { createResume } from '../authorization/resume.ts'
 import type { Clients } from './clients.ts'
@@ -21,7 +22,9 @@ export function composeAuthorization(
   const way = { registry, lookAtPerson, issueCode, interactions, issuer, log }
   return {
     codes, interactions,
-    authorize: createAuthorize({ ...way, checkRequest: createCheckRequest({ registry, apis, issuer }) }),
+    authorize: createAuthorize({
+      ...way, checkRequest: createCheckRequest({ registry, apis, issuer, log }), knowsClient: createKnowsClient({ authorizations, log })
+    }),
     resume: createResume(way)
   }
 }

@@ -86,6 +86,7 @@ function refusal(verdict: Exclude<CodeVerdict, 'good'>): CountersignError {
   switch (verdict) {
     case 'wrong-client': return refused('wrong-client')
     case 'wrong-redirect-uri': return refused('wrong-redirect-uri')
+    case 'no-redirect-uri': return refused('no-redirect-uri')
     case 'no-verifier': return refused('no-verifier')
     case 'malformed-verifier': return refused('malformed-verifier')
     case 'wrong-verifier': return refused('wrong-verifier')

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Random } from '../ports/random.ts'
+import { cookieName } from './cookie-name.ts'
 
 /**
  * The cookies of our own pages. `Lax`: they come along when an application sends a person here, and not with another
@@ -34,8 +35,9 @@ const longestLifetime = 400 * 86_400
 
 export function createBrowserCookies({ issuer, sessionLifetime, random }: BrowserCookieOptions): BrowserCookies {
   const secure = issuer.startsWith('https:')
-  const nameOf = (name: string): string => `${secure ? '__Host-' : ''}countersign_${name}`
-  const names = { session: nameOf('session'), browser: nameOf('browser'), device: nameOf('page_device') }
+  const names = {
+    session: cookieName(issuer, 'session'), browser: cookieName(issuer, 'browser'), device: cookieName(issuer, 'page_device')
+  }
   const attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure } as const
   const read = (name: string) => ({ cookies }: FastifyRequest): string | undefined => {
     const value = cookies[name]

@@ -2,7 +2,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { hashCookie, makeSessionCookie } from '../authorization/session-cookie.ts'
 import { CountersignError } from '../protocol/errors.ts'
 import type { Params } from '../protocol/params.ts'
-import type { BrowserSession } from '../stores/browser-sessions.ts'
 import type { BrowserCookies } from './browser-cookies.ts'
 import { giveBackAttempt } from './plugins/rate-limit.ts'
 import type { HttpRooms } from './rooms.ts'
@@ -15,11 +14,11 @@ interface Exchange {
 
 /**
  * Signs the browser in with what the form holds. The session changes its cookie with every sign-in: one that somebody
- * planted before is worth nothing after.
+ * planted before is worth nothing after. The id of the session, or what the person is told.
  */
 export async function signInOnPage(
   params: Params, exchange: Exchange, context: { rooms: HttpRooms; cookies: BrowserCookies }
-): Promise<BrowserSession | FailedSignIn> {
+): Promise<string | FailedSignIn> {
   const email = params.get('email') ?? ''
   try {
     return await signIn({ email, password: params.get('password') ?? '' }, exchange, context)
@@ -33,7 +32,7 @@ export async function signInOnPage(
 async function signIn(
   credentials: { email: string; password: string }, { request, reply }: Exchange,
   { rooms, cookies }: { rooms: HttpRooms; cookies: BrowserCookies }
-): Promise<BrowserSession> {
+): Promise<string> {
   const former = cookies.session(request)
   const cookie = makeSessionCookie(rooms.random)
   const { opened, deviceSecret } = await rooms.signInBrowser(
@@ -42,7 +41,7 @@ async function signIn(
   await giveBackAttempt(request, rooms.counters)
   cookies.setSession(reply, cookie)
   cookies.setDeviceSecret(reply, deviceSecret)
-  return opened
+  return opened.id
 }
 
 /** Undefined for what is no fault of a sign-in. */

@@ -9,7 +9,7 @@ import { parseScope } from './scope.ts'
 export interface AuthorizationRequest {
   clientId: string
   redirectUri: string
-  /** Whether the request named it: then the token request may be held to it. */
+  /** Whether the request named it: then the token request may have to, too. */
   isRedirectUriGiven: boolean
   responseMode: ResponseMode
   state: string | undefined

@@ -5,18 +5,20 @@ import { challengeOf, isCodeVerifier } from './pkce.ts'
 export interface CodeBinding {
   clientId: string
   redirectUri: string
+  /** Whether the authorization request named it; absent where that is not known any more. */
+  isRedirectUriGiven?: boolean
   codeChallenge: string | undefined
 }
 
 export interface PresentedCode {
   clientId: string
-  /** OAuth 2.1 §4.1.3 does without it; who sends one is held to it. */
+  /** OAuth 2.1 §4.1.3 does without it, thanks to the proof key; who sends one is held to it. */
   redirectUri: string | undefined
   codeVerifier: string | undefined
 }
 
 export type CodeVerdict =
-  | 'good' | 'wrong-client' | 'wrong-redirect-uri' | 'no-verifier' | 'malformed-verifier' | 'wrong-verifier'
+  | 'good' | 'wrong-client' | 'wrong-redirect-uri' | 'no-redirect-uri' | 'no-verifier' | 'malformed-verifier' | 'wrong-verifier'
   /** A verifier for a code without a challenge: somebody took the challenge away (RFC 9700 §4.8.2). */
   | 'unexpected-verifier'
 
@@ -24,6 +26,11 @@ export function judgeCode(binding: CodeBinding, presented: PresentedCode): CodeV
   const { codeVerifier } = presented
   if (presented.clientId !== binding.clientId) return 'wrong-client'
   if (presented.redirectUri !== undefined && presented.redirectUri !== binding.redirectUri) return 'wrong-redirect-uri'
+  if (binding.codeChallenge === undefined && binding.isRedirectUriGiven && presented.redirectUri === undefined) {
+    // A client without a proof key is one of OAuth 2.0, and this is all that keeps a code that was slipped in from it
+    // (RFC 6749 §4.1.3).
+    return 'no-redirect-uri'
+  }
   if (binding.codeChallenge === undefined) return codeVerifier === undefined ? 'good' : 'unexpected-verifier'
   if (codeVerifier === undefined) return 'no-verifier'
   if (!isCodeVerifier(codeVerifier)) return 'malformed-verifier'

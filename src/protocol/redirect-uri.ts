@@ -11,6 +11,9 @@ const loopbackHosts = ['127.0.0.1', '[::1]', 'localhost']
  */
 const privateScheme = /^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:$/
 
+/** What is appended to it: a client that finds one of them twice may take the wrong one. */
+const responseParameters = ['code', 'state', 'iss', 'error', 'error_description']
+
 /** Visible ASCII without what a browser would rewrite or a header would break on. */
 const plainText = /^[\x21\x23-\x3B\x3D\x3F-\x5B\x5D\x5F\x61-\x7A\x7E]+$/
 
@@ -21,6 +24,7 @@ export function findRedirectUriFault(text: string, applicationType?: 'native'): 
   const fault = findUriFault(text)
   if (fault !== undefined) return fault
   const uri = new URL(text)
+  if (responseParameters.some(name => uri.searchParams.has(name))) return 'has a parameter in its query that the answer brings'
   if (uri.protocol === 'https:') return undefined
   if (uri.protocol === 'http:') {
     return loopbackHosts.includes(uri.hostname)

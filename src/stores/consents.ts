@@ -13,13 +13,13 @@ export interface Consent {
 }
 
 export interface ConsentStore {
-  /** Adds to what is allowed already. Idempotent. False when the user or the client is gone. */
+  /** Adds to what is allowed already, or begins anew after a withdrawal. Idempotent. False when the user or the client is gone. */
   give(consent: { userId: string; clientId: string; items: string[] }): Promise<boolean>
   /** Newest first. */
   list(userId: string): Promise<Consent[]>
   /**
    * Forgets the consent and ends every grant of this user to this client. Undefined when there was none. An authorization
-   * code that is out becomes nothing.
+   * code that is out becomes nothing, also when the user allows the same again.
    */
   withdraw(userId: string, clientId: string, act: Act): Promise<JournalEntry[] | undefined>
 }

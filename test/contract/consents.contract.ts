@@ -55,6 +55,22 @@ export function consentsContract(t: Test, open: OpenStores): void {
     t.same(await stores.consents.list(user.id), [])
   })
 
+  t.test('a code of before a withdrawal stays dead when the same is allowed again', async t => {
+    const stores = await open()
+    const user = await addUser(stores)
+    const { session } = await openBrowser(stores, user)
+    const consent = { userId: user.id, clientId, items: ['openid'] }
+    const sample = () => sampleRedemption(stores, { userId: user.id, sessionId: session.id }, { consentItems: ['openid'] })
+    await stores.consents.give(consent)
+    const [before, meanwhile] = [await sample(), await sample()]
+    await stores.consents.give({ ...consent, items: ['email'] })
+    t.equal(await stores.grants.redeem(meanwhile), 'redeemed', 'a wider consent is the same consent')
+    await stores.consents.withdraw(user.id, clientId, act)
+    await stores.consents.give(consent)
+    t.equal(await stores.grants.redeem(before), 'dead')
+    t.equal(await stores.grants.redeem(await sample()), 'redeemed')
+  })
+
   t.test('a redemption that races a withdrawal leaves no live grant', async t => {
     const stores = await open()
     for (let round = 0; round < rounds; round++) {

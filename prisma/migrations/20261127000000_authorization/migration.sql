@@ -42,6 +42,7 @@ CREATE TABLE "consents" (
     "user_id" TEXT NOT NULL,
     "client_id" TEXT NOT NULL,
     "items" TEXT[],
+    "number" BIGINT NOT NULL,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 

@@ -8,6 +8,7 @@ import { addressOf } from '../plugins/rate-limit.ts'
 import { readRawForm } from '../read-raw-form.ts'
 import { repeatWithCookies } from '../repeat-with-cookies.ts'
 import type { HttpRooms } from '../rooms.ts'
+import { authorizeSchemas as schemas } from '../schemas/authorize.ts'
 import { sendAuthorizationResponse, sendLeavingPage } from '../send-authorization-response.ts'
 
 /** The authorization endpoint (RFC 6749 §3.1), by GET and by POST. */
@@ -34,8 +35,8 @@ export function authorizeRoute(app: FastifyInstance, rooms: HttpRooms, cookies: 
 
   // A state comes back as it came, whatever it holds.
   const config = { takesNul: true }
-  app.get('/oauth/authorize', { config }, answer)
-  app.post('/oauth/authorize', { config }, answer)
+  app.get('/oauth/authorize', { config, schema: schemas.get }, answer)
+  app.post('/oauth/authorize', { config, schema: schemas.post }, answer)
 }
 
 function lost(fault: DestinationFault): CountersignError {

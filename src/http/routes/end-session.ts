@@ -11,6 +11,7 @@ import { refuseForeignForm } from '../plugins/refuse-foreign-form.ts'
 import { readRawForm } from '../read-raw-form.ts'
 import { repeatWithCookies } from '../repeat-with-cookies.ts'
 import type { HttpRooms } from '../rooms.ts'
+import { endSessionSchemas as schemas } from '../schemas/end-session.ts'
 import { sendPage } from '../send-page.ts'
 
 /** The end-session endpoint (OpenID Connect RP-Initiated Logout 1.0 §2), by GET and by POST. */
@@ -48,12 +49,12 @@ export function endSessionRoutes(app: FastifyInstance, rooms: HttpRooms, cookies
     return show(request, reply, await endSession.begin(params, await look(request, reply)))
   }
 
-  app.get('/oauth/logout', begin)
-  app.post('/oauth/logout', begin)
+  app.get('/oauth/logout', { schema: schemas.get }, begin)
+  app.post('/oauth/logout', { schema: schemas.post }, begin)
 
-  app.get('/oauth/logout/:id', async (_request, reply) => reply.code(303).header('location', `${pages.base}/oauth/logout`).send())
+  app.get('/oauth/logout/:id', { schema: schemas.again }, async (_request, reply) => reply.code(303).header('location', `${pages.base}/oauth/logout`).send())
 
-  app.post<{ Params: { id: string } }>('/oauth/logout/:id', { onRequest: refuseForeignForm }, async (request, reply) => {
+  app.post<{ Params: { id: string } }>('/oauth/logout/:id', { schema: schemas.confirm, onRequest: refuseForeignForm }, async (request, reply) => {
     const form = readAuthorizationParams(readRawForm(request).body).get('csrf')
     const outcome = await endSession.confirm(request.params.id, form, await look(request, reply))
     if (outcome === undefined) throw foreignForm()

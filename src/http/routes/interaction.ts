@@ -3,6 +3,7 @@ import type { BrowserCookies } from '../browser-cookies.ts'
 import { createInteractionForms, type IdRequest } from '../interaction-forms.ts'
 import { limitPerIp } from '../plugins/rate-limit.ts'
 import type { HttpRooms } from '../rooms.ts'
+import { interactionSchemas as schemas } from '../schemas/interaction.ts'
 import { signInOnPage } from '../sign-in-on-page.ts'
 
 /**
@@ -13,37 +14,39 @@ export function interactionRoutes(app: FastifyInstance, rooms: HttpRooms, cookie
   const { interactions, resume, consents, settings } = rooms
   const { show, goOn, onForm, onAnswer } = createInteractionForms(rooms, cookies)
 
-  app.get('/interaction/:id', show)
+  app.get('/interaction/:id', { schema: schemas.show }, show)
 
   // Where a form came back with a fault its address stands in the browser, to be opened again.
-  app.get('/interaction/:id/:form', async (request: IdRequest, reply) => goOn(request, reply))
+  app.get('/interaction/:id/:form', { schema: schemas.again }, async (request: IdRequest, reply) => goOn(request, reply))
 
-  const signInOptions = { bodyLimit: 8192, config: limitPerIp(settings.signInLimitPerIp, 15 * 60) }
+  const signInOptions = { schema: schemas.signIn, bodyLimit: 8192, config: limitPerIp(settings.signInLimitPerIp, 15 * 60) }
   app.post('/interaction/:id/sign-in', signInOptions, onForm(async ({ interaction, params }, request, reply) => {
-    const signedIn = await signInOnPage(params, { request, reply }, { rooms, cookies })
-    if ('fault' in signedIn) return signedIn
-    await interactions.advance(interaction, { sessionId: signedIn.id, signedIn: true, otherAccount: false, consented: false })
+    const outcome = await signInOnPage(params, { request, reply }, { rooms, cookies })
+    if (typeof outcome !== 'string') return outcome
+    await interactions.advance(interaction, { signedIn: outcome, otherAccount: false })
     return undefined
   }))
 
-  app.post('/interaction/:id/select-account', onAnswer('select-account', async ({ interaction, params }, { id: sessionId }) => {
-    const choice = params.get('account') === 'current' ? { selected: true } : { otherAccount: true }
-    await interactions.advance(interaction, { sessionId, ...choice })
+  const selected = onAnswer('select-account', async ({ interaction, params }, { id }) => {
+    await interactions.advance(interaction, params.get('account') === 'current' ? { selected: id } : { otherAccount: true })
     return undefined
-  }))
+  })
+  app.post('/interaction/:id/select-account', { schema: schemas.selectAccount }, selected)
 
-  app.post('/interaction/:id/switch-account', onAnswer('consent', async ({ interaction }, { id: sessionId }) => {
-    await interactions.advance(interaction, { sessionId, otherAccount: true })
+  const switched = onAnswer('consent', async ({ interaction }) => {
+    await interactions.advance(interaction, { otherAccount: true })
     return undefined
-  }))
+  })
+  app.post('/interaction/:id/switch-account', { schema: schemas.switchAccount }, switched)
 
-  app.post('/interaction/:id/consent', onAnswer('consent', async ({ interaction, params }, { id: sessionId, userId }) => {
+  const consented = onAnswer('consent', async ({ interaction, params }, { id, userId }) => {
     if (params.get('decision') !== 'allow') return resume.deny(interaction)
     const { request: { clientId }, target } = interaction
     await consents.give({ userId, clientId, items: [...target.items] })
-    await interactions.advance(interaction, { sessionId, consented: true })
+    await interactions.advance(interaction, { consented: id })
     return undefined
-  }))
+  })
+  app.post('/interaction/:id/consent', { schema: schemas.consent }, consented)
 
-  app.post('/interaction/:id/cancel', onForm(({ interaction }) => resume.deny(interaction)))
+  app.post('/interaction/:id/cancel', { schema: schemas.cancel }, onForm(({ interaction }) => resume.deny(interaction)))
 }

@@ -40,7 +40,8 @@ function giving(userId: string, clientId: string, items: string[]): Prisma.Sql {
       SELECT u.id AS user_id, c.id AS client_id FROM users u CROSS JOIN clients c
       WHERE u.id = ${userId} AND c.id = ${clientId} FOR SHARE OF u, c
     ), given AS (
-      INSERT INTO consents (user_id, client_id, items) SELECT user_id, client_id, ${items}::text[] FROM parties
+      INSERT INTO consents (user_id, client_id, items, number)
+      SELECT user_id, client_id, ${items}::text[], nextval('grant_numbers') FROM parties
       ON CONFLICT (user_id, client_id) DO UPDATE SET updated_at = clock_timestamp(), items = ARRAY(
         SELECT DISTINCT item FROM unnest(consents.items || excluded.items) AS item ORDER BY item)
       RETURNING user_id, client_id, items

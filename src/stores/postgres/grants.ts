@@ -98,7 +98,7 @@ function redeeming(redemption: Redemption): Prisma.Sql {
     ? { join: Prisma.empty, lock: Prisma.empty }
     : {
         join: Prisma.sql`JOIN consents k ON k.user_id = u.id AND k.client_id = ${grant.clientId}
-          AND k.items @> ${consentItems}::text[]`,
+          AND k.items @> ${consentItems}::text[] AND k.number < ${number}::bigint`,
         lock: Prisma.sql`, k`
       }
   return Prisma.sql`
