@@ -13,7 +13,10 @@ export interface BrowserCookies {
   clearSession(reply: FastifyReply): void
   /** What tells this browser from others while nobody is signed in: forms of one are not another's. */
   browser(request: FastifyRequest): string | undefined
-  /** The same, given to a browser that has none. */
+  /**
+   * The same, given to a browser that has none. It stays: where a browser opens again with many tabs at once, each would
+   * be given another, and the last one would make strangers of the others.
+   */
   ensureBrowser(request: FastifyRequest, reply: FastifyReply): string
   /** What tells the browser that began an interaction from others. */
   interaction(request: FastifyRequest, id: string): string | undefined
@@ -61,7 +64,7 @@ export function createBrowserCookies({ issuer, sessionLifetime, random }: Browse
       const held = browser(request)
       if (held !== undefined) return held
       const made = random.bytes(16).toString('base64url')
-      reply.setCookie(names.browser, made, attributes)
+      reply.setCookie(names.browser, made, { ...attributes, maxAge: longestLifetime })
       return made
     },
     interaction: (request, id) => read(`${names.browser}_${id}`)(request) ?? browser(request),

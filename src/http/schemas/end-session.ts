@@ -29,6 +29,12 @@ export const endSessionSchemas = {
   post: {
     ...described, summary: 'The same, with the parameters in the body.', body: form({ ...request, type: ['object', 'null'] })
   },
+  again: {
+    tags: [tags.pages.name], summary: 'To the question whether to sign out, where the address of its form is opened.',
+    security: [{}],
+    params: { type: 'object', properties: { id: { type: 'string' } } },
+    response: { 303: wayOn('To /oauth/logout.') }
+  },
   confirm: {
     ...described, tags: [tags.pages.name], summary: 'The person agrees to be signed out.',
     security: anyOf('browserCookie'),

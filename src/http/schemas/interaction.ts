@@ -28,6 +28,12 @@ function act(summary: string, members: Record<string, object> = {}): RouteSchema
 /** The forms of our own pages. */
 export const interactionSchemas = {
   show: { ...described, summary: 'What a person is asked between an authorization request and its answer.' },
+  again: {
+    tags: [tags.pages.name], summary: 'To the question of the interaction, where the address of a form is opened.',
+    security: [{}],
+    params: { type: 'object', properties: { id: { type: 'string' }, form: { type: 'string' } } },
+    response: { 303: wayOn('To the question.') }
+  },
   signIn: act('The person signs in.', { email: text('As it was registered.'), password: text('Nothing keeps it.') }),
   selectAccount: act('The person goes on as who they are, or as another.', { account: { enum: ['current', 'other'] } }),
   switchAccount: act('The person wants to decide as another.'),
