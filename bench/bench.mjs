@@ -3,6 +3,7 @@
 import path from 'node:path'
 import { configNames } from '../dist/config.js'
 import { withoutSettings } from '../scripts/node-process.mjs'
+import { openGrants } from './code-flow.mjs'
 import { startInstance } from './instance.mjs'
 import { runLoad } from './load.mjs'
 import { fetchClientToken, refreshAll, seedDatabase, signInOften } from './seed.mjs'
@@ -47,6 +48,8 @@ function createTokens(url, seed) {
       }
       return pool.slice(0, count)
     },
+    /** Refresh tokens of `count` new grants of the web client, with `openid`. */
+    openIdGrants: count => openGrants(url, seed, count),
     authorization: async () => `Bearer ${await fetchClientToken(url, seed.client)}`
   }
 }

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { runLoad } from './load.mjs'
 import { startNode } from '../scripts/node-process.mjs'
 
-const cores = availableParallelism()
+export const cores = availableParallelism()
 
 /** RSA-2048 by OpenSSL on all cores: { signs, verifies } a second. */
 function measureOpenssl(seconds = 2) {

@@ -12,7 +12,8 @@ export const loadProgram = spawnSync('wrk', ['--version']).error === undefined ?
 
 /**
  * @param run { url, connections, seconds } and one of: nothing (GET); bodies (POSTed in turn, with contentType and
- * authorization); refreshTokens (each spent, its successors too)
+ * authorization); refreshTokens (each spent, its successors too: at the token endpoint with an authorization, else at the
+ * first-party API)
  * @param mayRefuse whether answers other than 2xx are part of the plan
  * @returns { rate, p50, p99, refused }: answers a second that were no refusal; milliseconds; refusals in all
  * @throws Error when a connection broke, or an answer was a refusal against the plan
@@ -39,7 +40,7 @@ async function runWrk({ url, connections, seconds, ...content }, folder) {
 function writeScriptInput({ bodies, contentType, authorization = '', refreshTokens }, folder) {
   if (bodies === undefined && refreshTokens === undefined) return { script: 'report.lua', args: [] }
   const file = path.join(folder, `load-${nextInput++}`)
-  const lines = refreshTokens ?? [contentType, authorization, ...bodies]
+  const lines = refreshTokens ? [authorization, ...refreshTokens] : [contentType, authorization, ...bodies]
   writeFileSync(file, `${lines.join('\n')}\n`, { mode: 0o600 })
   return { script: refreshTokens ? 'refresh.lua' : 'rotate.lua', args: [file] }
 }
@@ -68,19 +69,25 @@ async function runAutocannon({ url, connections, seconds, ...content }) {
 }
 
 function describeRequests({ bodies, contentType, authorization, refreshTokens }) {
-  if (refreshTokens !== undefined) return { requests: [spendInTurn([...refreshTokens])] }
+  if (refreshTokens !== undefined) return { requests: [spendInTurn([...refreshTokens], authorization)] }
   if (bodies === undefined) return {}
   const headers = { 'content-type': contentType, ...(authorization && { authorization }) }
   return { requests: bodies.map(body => ({ method: 'POST', headers, body })) }
 }
 
-function spendInTurn(waiting) {
+function spendInTurn(waiting, authorization) {
+  const spend = authorization === undefined
+    ? { type: 'application/json', member: 'refreshToken', write: refreshToken => JSON.stringify({ refreshToken }) }
+    : {
+        type: 'application/x-www-form-urlencoded', member: 'refresh_token',
+        write: token => `grant_type=refresh_token&refresh_token=${token}`
+      }
   return {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    setupRequest: request => ({ ...request, body: JSON.stringify({ refreshToken: waiting.shift() }) }),
+    headers: { 'content-type': spend.type, ...(authorization && { authorization }) },
+    setupRequest: request => ({ ...request, body: spend.write(waiting.shift()) }),
     onResponse(status, body) {
-      if (status === 200) waiting.push(JSON.parse(body).refreshToken)
+      if (status === 200) waiting.push(JSON.parse(body)[spend.member])
     }
   }
 }

@@ -1,6 +1,7 @@
 // What the load needs to be there: users with one password, a service client, and grants from real sign-ins.
 import { randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
+import { hashCookie, makeSessionCookie } from '../dist/authorization/session-cookie.js'
 import { hashClientSecret, makeClientSecret } from '../dist/clients/secret.js'
 import { compose } from '../dist/compose.js'
 import { readConfig } from '../dist/config.js'
@@ -10,7 +11,8 @@ const userCount = 64
 
 /**
  * Migrates the database and fills it, in this process and not through the instance that is measured.
- * @returns { users, password, client }: addresses; the password of all; { id, secret }
+ * @returns { users, password, client, webClient, cookies }: addresses; the password of all; { id, secret }; { id, secret,
+ * redirectUri }; a session cookie of each user, who has consented to the web client
  */
 export async function seedDatabase(environment) {
   const service = await compose(readConfig({ ...environment, LOG_LEVEL: 'silent' }))
@@ -34,7 +36,28 @@ async function seed({ rooms, passwords, stores, random }) {
     authMethods: ['client_secret_basic'], grantTypes: ['client_credentials'], scopes: ['revocations:read'],
     audience: [], redirectUris: []
   }, 'bench')
-  return { users, password, client }
+  return { users, password, client, ...await seedBrowsers({ passwords, stores, random }, { users, passwordHash }) }
+}
+
+/** People who are signed in and have consented, and the application that they use. */
+async function seedBrowsers({ stores, random }, { users, passwordHash }) {
+  const webClient = { id: 'bench-web', secret: makeClientSecret(random), redirectUri: 'https://app.example.com/callback' }
+  await stores.clients.create({
+    id: webClient.id, tag: clientTagOf(webClient.id), name: 'Benchmark of code flows', secretHash: hashClientSecret(webClient.secret),
+    authMethods: ['client_secret_basic'], grantTypes: ['authorization_code', 'refresh_token'], scopes: [], audience: [],
+    redirectUris: [webClient.redirectUri]
+  }, 'bench')
+  const cookies = await Promise.all(users.map(async email => {
+    const cookie = makeSessionCookie(random)
+    const { id: userId } = await stores.users.find({ email })
+    await stores.browserSessions.begin({
+      sessionId: random.bytes(16).toString('base64url'), userId, passwordHash, amr: ['pwd'], userAgent: undefined, lifetime: 86_400,
+      cookieHash: hashCookie(cookie), deviceHash: random.bytes(32)
+    })
+    await stores.consents.give({ userId, clientId: webClient.id, items: ['openid', 'profile', 'email'] })
+    return cookie
+  }))
+  return { webClient, cookies }
 }
 
 /** @returns the answers of `count` sign-ins, eight at a time */

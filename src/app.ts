@@ -2,10 +2,12 @@ import cookie from '@fastify/cookie'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { addErrorHandler, sendRefusal } from './http/plugins/error-handler.ts'
 import { addNotFound } from './http/plugins/not-found.ts'
+import { collectOpenApi } from './http/plugins/open-api.ts'
 import { refuseNul } from './http/plugins/refuse-nul.ts'
 import { registerRateLimit } from './http/plugins/rate-limit.ts'
 import { refuseRepeatedHeaders } from './http/plugins/repeated-headers.ts'
 import { addResponseHeaders } from './http/plugins/response-headers.ts'
+import { apiDocumentRoutes } from './http/routes/api-document.ts'
 import { assetRoutes } from './http/routes/assets.ts'
 import { clientRegistrationRoutes } from './http/routes/client-registration.ts'
 import { discoveryRoutes, issuerPath, metadataRoute } from './http/routes/discovery.ts'
@@ -44,12 +46,14 @@ export async function createApp({ rooms, logger, trustProxy }: AppOptions): Prom
   refuseRepeatedHeaders(app)
   await app.register(cookie)
   await registerRateLimit(app, rooms.counters)
+  await collectOpenApi(app, rooms)
 
   healthRoutes(app, rooms.isReady)
   metadataRoute(app, rooms)
   // Where the issuer has a path, its endpoints lie under it.
   const prefix = issuerPath(rooms.settings.issuer)
   await app.register(scope => discoveryRoutes(scope, rooms), { prefix })
+  await app.register(scope => apiDocumentRoutes(scope, rooms), { prefix })
   await app.register(scope => assetRoutes(scope, rooms), { prefix })
   await app.register(scope => pageRoutes(scope, rooms), { prefix })
   await app.register(scope => oauthRoutes(scope, rooms), { prefix })

@@ -53,7 +53,7 @@ export function composeDomain(tools: DomainTools): Domain {
     locales: pages.locales
   })
   const rooms = {
-    ...core, ...clients, ...authorization, ...granting, ...accounts,
+    ...core, ...clients, ...authorization, ...granting, ...accounts, grants,
     settings: config, counters: stores.counters, localCounters: stores.localCounters, log: tools.log, metrics: tools.metrics,
     random: tools.random, pages, users: stores.users, browserSessions: stores.browserSessions,
     metadata: JSON.stringify(metadata),

@@ -76,3 +76,21 @@ t.test('a secret may come from a file, and is never said aloud', async t => {
   t.equal(leaky.length >= 2, true)
   t.notMatch(leaky.join(), /sesame/)
 })
+
+t.test('a network that outbound requests may reach has an address and a length', async t => {
+  const { outboundPrivateNetworks } = readConfig({ OUTBOUND_PRIVATE_NETWORKS: '10.0.0.0/8, fd00::/8 127.0.0.1/32' })
+  t.strictSame(outboundPrivateNetworks, ['10.0.0.0/8', 'fd00::/8', '127.0.0.1/32'])
+  t.strictSame(readConfig({}).outboundPrivateNetworks, [])
+  for (const wrong of ['10.0.0.0', '10.0.0.0/33', '10.0.0/8', 'fd00::/129', 'localhost', '*', '10.0.0.0/8 all']) {
+    t.match(faultsOf({ OUTBOUND_PRIVATE_NETWORKS: wrong }), [/^OUTBOUND_PRIVATE_NETWORKS .* must be networks/], wrong)
+  }
+})
+
+t.test('client registration by token needs the token, long enough to be one', async t => {
+  const initialAccessToken = 'initial-access-token-of-this-test-only'
+  t.throws(() => readConfig({ CLIENT_REGISTRATION: 'token' }), /without INITIAL_ACCESS_TOKEN/)
+  t.throws(() => readConfig({ CLIENT_REGISTRATION: 'token', INITIAL_ACCESS_TOKEN: 'short' }), /INITIAL_ACCESS_TOKEN must be at least 32/)
+  t.throws(() => readConfig({ CLIENT_REGISTRATION: 'yes' }), /off or token or open/)
+  t.match(readConfig({ CLIENT_REGISTRATION: 'token', INITIAL_ACCESS_TOKEN: initialAccessToken }), { clientRegistration: 'token', initialAccessToken })
+  t.match(readConfig({}), { clientRegistration: 'off', initialAccessToken: undefined })
+})

@@ -1,5 +1,8 @@
 // The figures, in the order in which they are measured and printed. A further one is one file and one line here.
 import { clientCredentials } from './client-credentials.mjs'
+import { codeFlow, codeFlowCost } from './code-flow.mjs'
+import { discovery } from './discovery.mjs'
+import { idToken } from './id-token.mjs'
 import { refresh } from './refresh.mjs'
 import { signIn } from './sign-in.mjs'
 import { lookup } from './lookup.mjs'
@@ -15,6 +18,6 @@ import { startTime } from './start-time.mjs'
  * { most } with one of `ratio` and `value`, or undefined. `measure` resolves to { value, unit, limit }.
  */
 export const figures = [
-  clientCredentials, refresh, signIn, lookup, lookupBatch, lookupBatchTokens, jwks, refreshUnderFlood, memory,
-  memoryEmbedded, startTime
+  clientCredentials, refresh, idToken, codeFlow, codeFlowCost, signIn, lookup, lookupBatch, lookupBatchTokens, jwks, discovery,
+  refreshUnderFlood, memory, memoryEmbedded, startTime
 ]

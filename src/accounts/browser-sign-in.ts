@@ -28,7 +28,7 @@ export function createBrowserSignIn(options: BrowserSignInOptions): SignInBrowse
 
   async function open(proof: SignInProof, cookieHash: Buffer, former: BrowserSession | undefined) {
     if (former?.userId === proof.userId) {
-      const renewed = await browserSessions.renew({ ...proof, cookieHash, sessionId: former.id })
+      const renewed = await browserSessions.renew({ ...proof, cookieHash, sessionId: former.id, lifetime: sessionLifetime })
       if (renewed !== undefined) return renewed
     }
     return browserSessions.begin({ ...proof, cookieHash, lifetime: sessionLifetime })

@@ -3,6 +3,7 @@ import type { AuthorizationFault } from '../protocol/authorization-errors.ts'
 import type { AuthorizationParams } from '../protocol/authorization-params.ts'
 import { errorOfStep, noProgress } from '../protocol/authorization-policy.ts'
 import { buildErrorResponse, type AuthorizationResponse, type ResponseTarget } from '../protocol/authorization-response.ts'
+import { CountersignError } from '../protocol/errors.ts'
 import type { Client } from '../stores/clients.ts'
 import type { CheckRequest } from './check-request.ts'
 import { faultOfBreakdown } from './fault-of-breakdown.ts'
@@ -25,6 +26,8 @@ export interface AuthorizationAttempt {
   cookie: string | undefined
   /** What tells this browser from others. */
   browser: string
+  /** Where it is, as far as limits count. */
+  address: string
 }
 
 export type AuthorizationOutcome =
@@ -64,22 +67,25 @@ export function createAuthorize(options: AuthorizeOptions): Authorize {
     }
   }
 
-  return async ({ params, cookie, browser }) => {
+  return async attempt => {
+    const { params, cookie } = attempt
     const checked = await checkRequest(params)
     if (checked.verdict === 'lost') return { kind: 'lost', fault: checked.fault }
     const { client } = checked
     if (checked.verdict === 'fault') return refuse(checked, cookie)
     try {
-      const outcome = await proceed({ ...checked, cookie, progress: noProgress }, browser, options)
+      const outcome = await proceed({ ...checked, cookie, progress: noProgress }, attempt, options)
       return 'rule' in outcome ? await refuse({ client, to: checked.request, fault: outcome }, cookie) : outcome
     } catch (error) {
+      // The person has to wait, and the application could only send them here again.
+      if (error instanceof CountersignError && error.code === 'rate_limited') throw error
       return refuse({ client, to: checked.request, fault: faultOfBreakdown(error, log) }, cookie)
     }
   }
 }
 
 async function proceed(
-  asked: Asked, browser: string, { lookAtPerson, issueCode, interactions }: AuthorizeOptions
+  asked: Asked, { browser, address }: AuthorizationAttempt, { lookAtPerson, issueCode, interactions }: AuthorizeOptions
 ): Promise<AuthorizationOutcome | AuthorizationFault> {
   const { request, target } = asked
   const { step, standing } = await lookAtPerson(asked)
@@ -90,5 +96,5 @@ async function proceed(
     return { kind: 'response', response, isWarned: false }
   }
   if (request.prompts.includes('none')) return { error: errorOfStep(step), rule: `prompt-none-${step}` }
-  return { kind: 'interaction', id: await interactions.begin({ request, target, browser }) }
+  return { kind: 'interaction', id: await interactions.begin({ request, target, browser, address }) }
 }

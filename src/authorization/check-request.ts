@@ -79,5 +79,5 @@ function decideTarget(
   if (typeof target === 'string') return target
   const covered = usable.flatMap(scope => claimsByScope[scope] ?? [])
   const further = claimsAskedFor(claims).filter(claim => !covered.includes(claim))
-  return { ...target, items: [...target.items, ...further.map(claim => `claim:${claim}`)] }
+  return { ...target, items: [...target.items, ...further.map(claim => `claim ${claim}`)] }
 }

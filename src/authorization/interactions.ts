@@ -4,8 +4,10 @@ import { noProgress, type Progress } from '../protocol/authorization-policy.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import type { AuthorizationResponse } from '../protocol/authorization-response.ts'
 import { bindToBrowser, isOfBrowser, type BrowserBinding } from '../protocol/browser-binding.ts'
+import { CountersignError } from '../protocol/errors.ts'
 import { pendingNames } from '../protocol/pending-names.ts'
 import type { UserTarget } from '../protocol/target.ts'
+import type { CounterStore } from '../stores/counters.ts'
 import type { PendingStore } from '../stores/pending.ts'
 import { openAnswer, sealAnswer } from './seal-answer.ts'
 
@@ -14,33 +16,43 @@ import { openAnswer, sealAnswer } from './seal-answer.ts'
  * each other. Each is bound to the browser that began it, and is answered once.
  */
 export interface Interactions {
-  /** Returns the id, for the URL. `browser` is the secret that the browser's cookie holds. */
-  begin(start: { request: AuthorizationRequest; target: UserTarget; browser: string }): Promise<string>
+  /** Returns the id, for the URL. Throws `rate_limited` when too many are open from that address. */
+  begin(start: InteractionStart): Promise<string>
   /** Undefined when it is unknown, has run out of time, or is another browser's. */
   find(id: string, browser: string | undefined): Promise<OpenInteraction | undefined>
   /** Notes what the person has done. False when another request has changed it meanwhile. */
   advance(interaction: OpenInteraction, done: Partial<Progress>): Promise<boolean>
+  /** The answer to the client, once and for all. False when there is one already. */
+  answer(interaction: OpenInteraction, answer: Answer): Promise<boolean>
   /**
-   * The answer to the client, once and for all. Returns the answer that was given first: of two clicks both get that one.
-   * Undefined when that was too long ago to be a double click.
+   * The answer that was given, for a second click. Undefined when that was too long ago to be a double click, and for
+   * anybody but the user whom it is about.
    */
-  answer(interaction: OpenInteraction, response: AuthorizationResponse): Promise<GivenAnswer | undefined>
-  /** The answer that was given already; undefined as above. */
-  repeat(interaction: OpenInteraction): Promise<GivenAnswer | undefined>
+  repeat(interaction: OpenInteraction, userId: string | undefined): Promise<AuthorizationResponse | undefined>
 }
 
-export interface GivenAnswer {
+export interface InteractionStart {
+  request: AuthorizationRequest
+  target: UserTarget
+  /** The secret that the browser's cookie holds. */
+  browser: string
+  /** What counts as one visitor. */
+  address: string
+}
+
+export interface Answer {
   response: AuthorizationResponse
-  /** Whether it is the one that was passed in. */
-  isOurs: boolean
+  /** Whose code is in it. */
+  userId?: string
 }
 
 interface InteractionRecord extends BrowserBinding {
   request: AuthorizationRequest
   target: UserTarget
+  address: string
   progress: Progress
   /** See seal-answer.ts; `at` is in milliseconds since 1970. */
-  answered?: { sealed: string; at: number }
+  answered?: { sealed: string; userId?: string; at: number }
 }
 
 export interface OpenInteraction extends InteractionRecord {
@@ -60,11 +72,16 @@ const idPattern = /^[A-Za-z0-9_-]{22}$/
 
 export interface InteractionsOptions {
   pending: PendingStore
+  counters: CounterStore
   random: Random
   clock: Clock
+  /** How many may be open from one address. */
+  limitPerAddress: number
 }
 
-export function createInteractions({ pending, random, clock }: InteractionsOptions): Interactions {
+const counterOf = (address: string): string => `interaction:address:${address}`
+
+export function createInteractions({ pending, counters, random, clock, limitPerAddress }: InteractionsOptions): Interactions {
   async function read(id: string): Promise<{ record: InteractionRecord; text: string } | undefined> {
     const text = idPattern.test(id) ? await pending.find(pendingNames.interaction(id)) : undefined
     return text === undefined ? undefined : { record: JSON.parse(text) as InteractionRecord, text }
@@ -74,18 +91,14 @@ export function createInteractions({ pending, random, clock }: InteractionsOptio
     return pending.replace(pendingNames.interaction(id), text, JSON.stringify({ ...record, ...changes }))
   }
 
-  async function repeat({ id, browser }: OpenInteraction): Promise<GivenAnswer | undefined> {
-    const answered = (await read(id))?.record.answered
-    if (answered === undefined || clock.now() - answered.at > doubleClick * 1000) return undefined
-    return { response: openAnswer(answered.sealed, { browser, interactionId: id }), isOurs: false }
-  }
-
   return {
-    repeat,
-    async begin({ request, target, browser }) {
+    async begin({ request, target, browser, address }) {
+      // Nobody has signed in yet: without a bound anybody could fill the memory that all share.
+      const { allowed, resetsIn } = await counters.reserve(counterOf(address), limitPerAddress, interactionLifetime)
+      if (!allowed) throw new CountersignError('rate_limited', { reason: 'interaction/too-many-open', retryAfter: resetsIn })
       const id = random.bytes(16).toString('base64url')
       const record: InteractionRecord = {
-        ...bindToBrowser(browser, random.bytes(16)), request, target, progress: noProgress
+        ...bindToBrowser(browser, random.bytes(16)), request, target, address, progress: noProgress
       }
       await pending.add(pendingNames.interaction(id), JSON.stringify(record), interactionLifetime)
       return id
@@ -95,11 +108,19 @@ export function createInteractions({ pending, random, clock }: InteractionsOptio
       return found && isOfBrowser(found.record, browser) ? { ...found.record, id, browser: browser!, text: found.text } : undefined
     },
     advance: (interaction, done) => change(interaction, { progress: { ...interaction.progress, ...done } }),
-    async answer(interaction, response) {
+    async answer(interaction, { response, ...whose }) {
       const { id: interactionId, browser } = interaction
-      const answered = { sealed: sealAnswer(response, { browser, interactionId }, random), at: clock.now() }
+      const answered = { sealed: sealAnswer(response, { browser, interactionId }, random), ...whose, at: clock.now() }
       const isFirst = interaction.answered === undefined && await change(interaction, { answered })
-      return isFirst ? { response, isOurs: true } : repeat(interaction)
+      if (isFirst) await counters.giveBack(counterOf(interaction.address))
+      return isFirst
+    },
+    async repeat({ id: interactionId, browser }, userId) {
+      const answered = (await read(interactionId))?.record.answered
+      if (answered === undefined || clock.now() - answered.at > doubleClick * 1000) return undefined
+      // Who planted the browser's cookie can come here as well as the person can.
+      const isTheirs = answered.userId === undefined || answered.userId === userId
+      return isTheirs ? openAnswer(answered.sealed, { browser, interactionId }) : undefined
     }
   }
 }

@@ -22,7 +22,7 @@ export interface Resume {
 export type Resumption =
   | { kind: 'ask'; step: Question; client: Client; standing: AuthorizationStanding | undefined }
   | { kind: 'response'; response: AuthorizationResponse }
-  /** It was answered a while ago, or the client is gone or has no longer that address. */
+  /** It was answered a while ago or for somebody else, or the client is gone or has no longer that address. */
   | { kind: 'ended' }
 
 export interface ResumeOptions {
@@ -37,22 +37,27 @@ export interface ResumeOptions {
 export function createResume({ registry, lookAtPerson, issueCode, interactions, issuer, log }: ResumeOptions): Resume {
   async function refuse(interaction: OpenInteraction, fault: AuthorizationFault): Promise<Resumption> {
     log.info({ reason: `authorize/${fault.rule}`, clientId: interaction.request.clientId }, 'refused')
-    const given = await interactions.answer(interaction, buildErrorResponse(interaction.request, fault, issuer))
-    return given === undefined ? { kind: 'ended' } : { kind: 'response', response: given.response }
+    const response = buildErrorResponse(interaction.request, fault, issuer)
+    return await interactions.answer(interaction, { response }) ? { kind: 'response', response } : repeat(interaction, undefined)
+  }
+
+  async function repeat(interaction: OpenInteraction, userId: string | undefined): Promise<Resumption> {
+    const response = await interactions.repeat(interaction, userId)
+    return response === undefined ? { kind: 'ended' } : { kind: 'response', response }
   }
 
   async function issue(interaction: OpenInteraction, client: Client, standing: AuthorizationStanding): Promise<Resumption> {
     const { response, keep } = issueCode({ ...interaction, client, cookie: undefined }, standing)
+    const { userId } = standing.session
     // Answered first: of two clicks one code comes, and it is the one that both are sent on with.
-    const given = await interactions.answer(interaction, response)
-    if (given === undefined) return { kind: 'ended' }
+    if (!await interactions.answer(interaction, { response, userId })) return repeat(interaction, userId)
     try {
-      if (given.isOurs) await keep()
+      await keep()
     } catch (error) {
       const fault = faultOfBreakdown(error, log)
       return { kind: 'response', response: buildErrorResponse(interaction.request, fault, issuer) }
     }
-    return { kind: 'response', response: given.response }
+    return { kind: 'response', response }
   }
 
   return {
@@ -63,11 +68,8 @@ export function createResume({ registry, lookAtPerson, issueCode, interactions, 
     async next(interaction, cookie) {
       const client = await findClient(interaction, registry)
       if (client === undefined) return { kind: 'ended' }
-      if (interaction.answered !== undefined) {
-        const given = await interactions.repeat(interaction)
-        return given === undefined ? { kind: 'ended' } : { kind: 'response', response: given.response }
-      }
       const { step, standing } = await lookAtPerson({ ...interaction, client, cookie })
+      if (interaction.answered !== undefined) return repeat(interaction, standing?.session.userId)
       if (step === 'bad-hint') return refuse(interaction, { error: 'invalid_request', rule: 'bad-hint' })
       if (step === 'wrong-user') return refuse(interaction, { error: errorOfStep(step), rule: step })
       return step === 'issue' ? issue(interaction, client, standing!) : { kind: 'ask', step, client, standing }

@@ -28,7 +28,9 @@ export function draftFromMetadata(id: string, body: Readonly<Record<string, unkn
 
 export type Drafted = { draft: ClientDraft; fault?: undefined } | { draft?: undefined; fault: ClientFault }
 
-const misread = (rule: string, sentence: string): Drafted => ({ fault: { rule, sentence } })
+function misread(rule: string, sentence: string): Drafted {
+  return { fault: { reason: `client-registration/${rule}`, sentence } }
+}
 
 /** The defaults are RFC 7591 §2's. Other scopes than the standard ones are not refused but left out (§3.2.1). */
 function toDraft(id: string, metadata: ClientMetadata): ClientDraft {

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Random } from '../ports/random.ts'
-import { CountersignError, type ErrorCode } from '../protocol/errors.ts'
+import { CountersignError, type ErrorCode, type Reason } from '../protocol/errors.ts'
 import { clientTagOf } from '../protocol/identifiers.ts'
 import type { Revoker } from '../revocation/revoke.ts'
 import type { ClientRegistrationStore } from '../stores/client-registrations.ts'
@@ -54,13 +54,20 @@ export interface DynamicRegistrationOptions extends RuleContext {
 /** What RFC 7592 §2.2 wants left out of a replacement: we alone say it. */
 const oursAlone = ['registration_access_token', 'registration_client_uri', 'client_secret_expires_at', 'client_id_issued_at']
 
+/** The others are `invalid_client_metadata` (RFC 7591 §3.2.2). */
+const codeByReason: Partial<Record<Reason, ErrorCode>> = {
+  'clients/redirect-uri': 'invalid_redirect_uri',
+  'clients/no-redirect-uri': 'invalid_redirect_uri',
+  'client-registration/software-statement': 'invalid_software_statement'
+}
+
 export function createDynamicRegistration(options: DynamicRegistrationOptions): DynamicRegistration {
   const { clients, clientRegistrations, revoker, pulse, random } = options
 
   async function finish(clientId: string, rest: Omit<DynamicClient, 'client'>): Promise<DynamicClient> {
     await pulse.refresh()
     const client = await clients.find(clientId)
-    if (client === undefined) throw refused('invalid_token', 'gone-meanwhile')
+    if (client === undefined) throw refused('gone-meanwhile', 'invalid_token')
     return { client, ...rest }
   }
 
@@ -70,10 +77,8 @@ export function createDynamicRegistration(options: DynamicRegistrationOptions): 
       const draft = checkDraft(id, body, options)
       const secret = makeNeededSecret(draft, random)
       const registrationToken = `cs_registration_${random.bytes(32).toString('base64url')}`
-      await clients.create({
-        id, tag: clientTagOf(id), ...draft, secretHash: hashOf(secret),
-        registrationTokenHash: hashToken(registrationToken)
-      }, 'client-registration')
+      const hashes = { secretHash: hashOf(secret), registrationTokenHash: hashToken(registrationToken) }
+      await clients.create({ id, tag: clientTagOf(id), ...draft, ...hashes }, 'client-registration')
       return finish(id, { registrationToken, secret })
     },
     async read(access) {
@@ -84,12 +89,11 @@ export function createDynamicRegistration(options: DynamicRegistrationOptions): 
       const { client, token } = await requireOwner(access, options.registry)
       checkReplacement(client, body)
       const draft = checkDraft(client.id, body, options)
-      const needed = makeNeededSecret(draft, random)
-      const keeps = needed !== undefined && client.secretHash !== undefined
-      const secretHash = keeps ? 'keep' as const : hashOf(needed)
-      const replacement = { ...draft, clientId: client.id, registrationTokenHash: hashToken(token), secretHash }
-      if (!await clientRegistrations.replace(replacement, `client:${client.id}`)) throw refused('invalid_token', 'gone-meanwhile')
-      return finish(client.id, { registrationToken: token, secret: keeps ? undefined : needed })
+      const { secret, secretHash } = nextSecret(client, draft, random)
+      const isReplaced = await clientRegistrations.replace(
+        { ...draft, clientId: client.id, registrationTokenHash: hashToken(token), secretHash }, `client:${client.id}`)
+      if (!isReplaced) throw refused('gone-meanwhile', 'invalid_token')
+      return finish(client.id, { registrationToken: token, secret })
     },
     async remove(access) {
       const { client } = await requireOwner(access, options.registry)
@@ -100,13 +104,19 @@ export function createDynamicRegistration(options: DynamicRegistrationOptions): 
   }
 }
 
+/** A client keeps its secret as long as it has a use for it. */
+function nextSecret(client: Client, draft: ClientDraft, random: Random) {
+  const secret = makeNeededSecret(draft, random)
+  return secret !== undefined && client.secretHash !== undefined
+    ? { secret: undefined, secretHash: 'keep' as const }
+    : { secret, secretHash: hashOf(secret) }
+}
+
 function checkDraft(id: string, body: Body, options: DynamicRegistrationOptions): ClientDraft {
   const drafted = draftFromMetadata(id, body)
   const fault = drafted.fault ?? findClientFault(drafted.draft, options)
   if (fault === undefined) return drafted.draft!
-  if (fault.rule === 'software-statement') throw refused('invalid_software_statement', fault.rule, fault.sentence)
-  const isRedirect = fault.rule === 'redirect-uri' || fault.rule === 'no-redirect-uri'
-  throw refused(isRedirect ? 'invalid_redirect_uri' : 'invalid_client_metadata', fault.rule, fault.sentence)
+  throw new CountersignError(codeByReason[fault.reason] ?? 'invalid_client_metadata', fault)
 }
 
 /** An unknown client and another client's token look alike (RFC 7592 §2). The registry keeps guesses from the database. */
@@ -115,20 +125,20 @@ async function requireOwner({ clientId, token }: RegistrationAccess, registry: C
   const client = await registry.find(clientId)
   const expected = client?.registrationTokenHash
   if (client === undefined || expected === undefined || !timingSafeEqual(hashToken(token), expected)) {
-    throw refused('invalid_token', 'wrong-token')
+    throw refused('wrong-token', 'invalid_token')
   }
   return { client, token }
 }
 
 function checkReplacement(client: Client, body: Body): void {
   if (body['client_id'] !== client.id) {
-    throw refused('invalid_client_metadata', 'wrong-id', 'The member client_id must be that of the client.')
+    throw refused('wrong-id', 'invalid_client_metadata', 'The member client_id must be that of the client.')
   }
   const foreign = oursAlone.find(member => member in body)
-  if (foreign !== undefined) throw refused('invalid_client_metadata', 'ours-alone', `Leave the member ${foreign} out.`)
+  if (foreign !== undefined) throw refused('ours-alone', 'invalid_client_metadata', `Leave the member ${foreign} out.`)
   const secret = body['client_secret']
   if (secret !== undefined && !(typeof secret === 'string' && isClientSecret(client, secret))) {
-    throw refused('invalid_client_metadata', 'wrong-secret', 'The member client_secret must be the present one, or be left out.')
+    throw refused('wrong-secret', 'invalid_client_metadata', 'The member client_secret must be the present one, or be left out.')
   }
 }
 
@@ -137,6 +147,6 @@ const hashOf = (secret: string | undefined): Buffer | undefined => secret === un
 /** 256 random bits of our own, as for secrets. */
 const hashToken = (token: string): Buffer => createHash('sha256').update(token).digest()
 
-function refused(code: ErrorCode, rule: string, sentence?: string): CountersignError {
+function refused(rule: string, code: ErrorCode, sentence?: string): CountersignError {
   return new CountersignError(code, { reason: `client-registration/${rule}`, ...(sentence !== undefined && { sentence }) })
 }

@@ -45,7 +45,7 @@ export function createRegisterClient(options: ClientRegistrationOptions): Regist
       throw refused('public-with-method', 'A public client proves nothing: leave its methods of authentication out.')
     }
     const fault = findClientFault(draft, options)
-    if (fault !== undefined) throw refused(fault.rule, fault.sentence)
+    if (fault !== undefined) throw new CountersignError('invalid_request', fault)
     const secret = makeNeededSecret(draft, random)
     const secretHash = secret === undefined ? undefined : hashClientSecret(secret)
     if (!await clients.create({ id, tag: clientTagOf(id), ...draft, secretHash }, request.actor)) {

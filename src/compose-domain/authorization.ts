@@ -12,11 +12,11 @@ import type { DomainTools } from './tools.ts'
 
 /** The way of an authorization request. */
 export function composeAuthorization(
-  { config: { issuer }, clock, random, log, stores }: DomainTools, { assignSubject, verifyIdTokenHint }: Core, { registry, apis }: Clients
+  { config: { issuer, signInLimitPerIp }, clock, random, log, stores }: DomainTools, { assignSubject, verifyIdTokenHint }: Core, { registry, apis }: Clients
 ) {
-  const { pending, authorizations } = stores
+  const { pending, counters, authorizations } = stores
   const codes = createCodes({ pending, random, clock })
-  const interactions = createInteractions({ pending, random, clock })
+  const interactions = createInteractions({ pending, counters, random, clock, limitPerAddress: 10 * signInLimitPerIp })
   const issueCode = createIssueCode({ codes, assignSubject, issuer })
   const lookAtPerson = createLookAtPerson({ authorizations, assignSubject, verifyIdTokenHint })
   const way = { registry, lookAtPerson, issueCode, interactions, issuer, log }

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Random } from '../ports/random.ts'
+import { cookieName } from './cookie-name.ts'
 
 /**
  * The cookies of our own pages. `Lax`: they come along when an application sends a person here, and not with another
@@ -12,7 +13,10 @@ export interface BrowserCookies {
   clearSession(reply: FastifyReply): void
   /** What tells this browser from others while nobody is signed in: forms of one are not another's. */
   browser(request: FastifyRequest): string | undefined
-  /** The same, given to a browser that has none. */
+  /**
+   * The same, given to a browser that has none. It stays: where a browser opens again with many tabs at once, each would
+   * be given another, and the last one would make strangers of the others.
+   */
   ensureBrowser(request: FastifyRequest, reply: FastifyReply): string
   /** What tells the browser that began an interaction from others. */
   interaction(request: FastifyRequest, id: string): string | undefined
@@ -40,8 +44,9 @@ const longestLifetime = 400 * 86_400
 
 export function createBrowserCookies({ issuer, sessionLifetime, random }: BrowserCookieOptions): BrowserCookies {
   const secure = issuer.startsWith('https:')
-  const nameOf = (name: string): string => `${secure ? '__Host-' : ''}countersign_${name}`
-  const names = { session: nameOf('session'), browser: nameOf('browser'), device: nameOf('page_device') }
+  const names = {
+    session: cookieName(issuer, 'session'), browser: cookieName(issuer, 'browser'), device: cookieName(issuer, 'page_device')
+  }
   const attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure } as const
   const read = (name: string) => ({ cookies }: FastifyRequest): string | undefined => {
     const value = cookies[name]
@@ -59,7 +64,7 @@ export function createBrowserCookies({ issuer, sessionLifetime, random }: Browse
       const held = browser(request)
       if (held !== undefined) return held
       const made = random.bytes(16).toString('base64url')
-      reply.setCookie(names.browser, made, attributes)
+      reply.setCookie(names.browser, made, { ...attributes, maxAge: longestLifetime })
       return made
     },
     interaction: (request, id) => read(`${names.browser}_${id}`)(request) ?? browser(request),

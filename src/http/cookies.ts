@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { cookieName } from './cookie-name.ts'
 
 /** The two cookies of the first-party API. With an https issuer they are `Secure` and carry the `__Host-` prefix. */
 export interface Cookies {
@@ -21,9 +22,8 @@ const longestLifetime = 400 * 86_400
 
 export function createCookies({ issuer, refreshAbsoluteLifetime }: CookieOptions): Cookies {
   const secure = issuer.startsWith('https:')
-  const prefix = secure ? '__Host-' : ''
-  const refreshName = `${prefix}countersign_refresh`
-  const deviceName = `${prefix}countersign_device`
+  const refreshName = cookieName(issuer, 'refresh')
+  const deviceName = cookieName(issuer, 'device')
   const attributes = { path: '/', httpOnly: true, sameSite: 'strict', secure } as const
 
   return {

@@ -11,6 +11,7 @@ import type { ApiRegistry } from '../clients/apis.ts'
 import type { AuthenticateClient } from '../clients/authenticate.ts'
 import type { DynamicRegistration } from '../clients/dynamic-registration.ts'
 import type { FirstPartyGrants } from '../grants/first-party.ts'
+import type { Grant } from '../grants/grant.ts'
 import type { TokenPipeline } from '../grants/pipeline.ts'
 import type { Refresh } from '../grants/refresh.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
@@ -57,6 +58,8 @@ export interface HttpRooms {
   dynamicRegistration: DynamicRegistration
   endSession: EndSession
   firstParty: FirstPartyGrants
+  /** What the token endpoint takes, to tell of it. */
+  grants: ReadonlyArray<Pick<Grant, 'type' | 'parameters'>>
   interactions: Interactions
   introspect: Introspect
   /** Whether the service can do its work; the names of the parts that cannot. */

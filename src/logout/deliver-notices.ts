@@ -43,7 +43,8 @@ export function createNoticeDelivery(options: NoticeDeliveryOptions): NoticeDeli
     for (;;) {
       isAsked = false
       const claimed = timer === undefined ? [] : await claimDue(store, onTheirWay)
-      for (const notice of claimed) onTheirWay.add(notice.clientId, deliver(notice, options))
+      // Each arrival is worth another look: its client may have been left alone until now.
+      for (const notice of claimed) onTheirWay.add(notice.clientId, deliver(notice, options).finally(() => { isAsked = true }))
       if (claimed.length > 0 || isAsked) continue
       if (onTheirWay.size() === 0) return
       await onTheirWay.next()
@@ -87,10 +88,11 @@ async function deliver(notice: LogoutNotice, options: NoticeDeliveryOptions): Pr
   try {
     if (notice.uri === undefined) return await store.settle(notice.id)
     const { outcome, ...detail } = await attempt({ ...notice, uri: notice.uri }, options)
+    const isOurFault = 'reason' in detail && detail.reason === 'overloaded'
     metrics.count('countersign_logout_notices_total', { outcome })
     log.info({ client: clientId, session: sessionId, attempts, outcome, ...detail }, 'logout notice')
     if (outcome === 'delivered') return await store.settle(notice.id)
-    if (isTriedAgain(attempts)) return
+    if (isTriedAgain(attempts) || isOurFault) return
     metrics.count('countersign_logout_notices_total', { outcome: 'given-up' })
     log.warn({ client: clientId, session: sessionId, attempts }, 'logout notice given up')
     await store.giveUp(notice.id)

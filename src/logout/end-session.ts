@@ -15,7 +15,7 @@ import type { HintFault, IdTokenHint } from '../tokens/id-token-hint.ts'
  */
 export interface EndSession {
   begin(params: AuthorizationParams, browser: LeavingBrowser): Promise<EndSessionOutcome>
-  /** The person has confirmed. Undefined for a form that is none of ours. */
+  /** The person has confirmed, once or twice. Undefined for a form that is none of ours. */
   confirm(id: string, form: string | undefined, browser: LeavingBrowser): Promise<EndSessionOutcome | undefined>
 }
 
@@ -32,14 +32,21 @@ export type EndSessionOutcome =
 export interface EndSessionOptions {
   registry: Pick<ClientRegistry, 'find'>
   verifyIdTokenHint(token: string): Promise<IdTokenHint | HintFault>
-  endSession(session: BrowserSession): Promise<void>
+  endSession(session: Pick<BrowserSession, 'id' | 'userId'>): Promise<void>
   pending: PendingStore
   random: Random
 }
 
-interface LogoutRecord extends BrowserBinding {
+interface Continuation {
   clientName: string | undefined
   continueUri: string | undefined
+}
+
+type AskedBrowser = LeavingBrowser & { session: BrowserSession }
+
+interface LogoutRecord extends BrowserBinding, Continuation {
+  /** Who was asked. */
+  session: { id: string; userId: string }
 }
 
 /** Who asks, and what that proves. */
@@ -55,8 +62,10 @@ const idPattern = /^[A-Za-z0-9_-]{22}$/
 export function createEndSession(options: EndSessionOptions): EndSession {
   const { endSession, pending, random } = options
 
-  async function ask(session: BrowserSession, record: LogoutRecord): Promise<EndSessionOutcome> {
+  async function ask({ session, browser }: AskedBrowser, initiator: Continuation): Promise<EndSessionOutcome> {
     const id = random.bytes(16).toString('base64url')
+    const { id: sessionId, userId } = session
+    const record: LogoutRecord = { ...bindToBrowser(browser, random.bytes(16)), session: { id: sessionId, userId }, ...initiator }
     await pending.add(pendingNames.logout(id), JSON.stringify(record), logoutLifetime)
     return { kind: 'confirm', id, csrf: record.csrf, email: session.email, clientName: record.clientName }
   }
@@ -68,7 +77,7 @@ export function createEndSession(options: EndSessionOptions): EndSession {
       const continueUri = client && continuation(params, client)
       const isProved = hint !== undefined
       if (session !== undefined && hint?.sid !== session.id) {
-        return ask(session, { ...bindToBrowser(browser, random.bytes(16)), clientName, continueUri })
+        return ask({ session, browser }, { clientName, continueUri })
       }
       if (session !== undefined) await endSession(session)
       return { kind: 'signed-out', clientName, continueUri, goesOn: isProved }
@@ -78,9 +87,11 @@ export function createEndSession(options: EndSessionOptions): EndSession {
       if (text === undefined) return undefined
       const record = JSON.parse(text) as LogoutRecord
       if (!isOfBrowser(record, browser) || readFormToken(record, form) === undefined) return undefined
-      await pending.remove(pendingNames.logout(id))
-      if (session !== undefined) await endSession(session)
-      return { kind: 'signed-out', clientName: record.clientName, continueUri: record.continueUri, goesOn: true }
+      const { clientName, continueUri } = record
+      // Somebody else has signed in since the page was shown.
+      if (session !== undefined && session.id !== record.session.id) return ask({ session, browser }, { clientName, continueUri })
+      await endSession(record.session)
+      return { kind: 'signed-out', clientName, continueUri, goesOn: true }
     }
   }
 }

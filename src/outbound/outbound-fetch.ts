@@ -26,7 +26,7 @@ export interface OutboundOptions {
 }
 
 export function createOutboundFetch(options: OutboundOptions): OutboundFetch {
-  const { privateNetworks, timeout = 5000, maxBody = 65_536, maxRequests = 32, resolve = askDns } = options
+  const { privateNetworks, timeout = 5000, maxBody = 65_536, maxRequests = 64, resolve = askDns } = options
   const rules = createAddressRules(privateNetworks)
   let running = 0
 

@@ -1,4 +1,5 @@
 import { isCanonicalBase64url } from './base64url.ts'
+import type { Reason } from './errors.ts'
 import { clockSkew } from './limits.ts'
 
 /**
@@ -51,10 +52,6 @@ function parseSegment(text: string): Record<string, unknown> | undefined {
   }
 }
 
-export type AssertionFault =
-  | 'assertion-issuer' | 'assertion-audience' | 'assertion-no-expiry' | 'assertion-expired' | 'assertion-too-long-lived'
-  | 'assertion-not-yet-valid' | 'assertion-no-jti'
-
 export interface AssertionTerms {
   issuer: string
   /** The audiences of clients that are older than OAuth 2.1; empty for all others. */
@@ -64,15 +61,15 @@ export interface AssertionTerms {
 }
 
 /** What its claims break, the first of them. */
-export function judgeClientAssertion({ claims, clientId }: ClientAssertion, terms: AssertionTerms): AssertionFault | undefined {
+export function judgeClientAssertion({ claims, clientId }: ClientAssertion, terms: AssertionTerms): Reason | undefined {
   const { exp, jti } = claims
-  if (claims['iss'] !== clientId) return 'assertion-issuer'
-  if (!isAudience(claims['aud'], terms)) return 'assertion-audience'
-  if (typeof exp !== 'number') return 'assertion-no-expiry'
-  if (exp <= terms.now - clockSkew) return 'assertion-expired'
-  if (exp > terms.now + maxAssertionLifetime + clockSkew) return 'assertion-too-long-lived'
-  if (!hasBegun(claims['iat'], terms.now) || !hasBegun(claims['nbf'], terms.now)) return 'assertion-not-yet-valid'
-  return typeof jti === 'string' && jti !== '' ? undefined : 'assertion-no-jti'
+  if (claims['iss'] !== clientId) return 'client/assertion-issuer'
+  if (!isAudience(claims['aud'], terms)) return 'client/assertion-audience'
+  if (typeof exp !== 'number') return 'client/assertion-no-expiry'
+  if (exp <= terms.now - clockSkew) return 'client/assertion-expired'
+  if (exp > terms.now + maxAssertionLifetime + clockSkew) return 'client/assertion-too-long-lived'
+  if (!hasBegun(claims['iat'], terms.now) || !hasBegun(claims['nbf'], terms.now)) return 'client/assertion-not-yet-valid'
+  return typeof jti === 'string' && jti !== '' ? undefined : 'client/assertion-no-jti'
 }
 
 /**

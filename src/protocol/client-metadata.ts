@@ -1,4 +1,5 @@
 import { assertionAlgorithms } from './client-jwks.ts'
+import type { Reason } from './errors.ts'
 
 /**
  * Client metadata as they come from a stranger (RFC 7591 §2, OpenID Connect Registration §2): which members are known,
@@ -65,8 +66,7 @@ const choices: Record<string, readonly string[]> = {
 }
 
 export interface MetadataFault {
-  /** A private reason's last part. */
-  rule: string
+  reason: Reason
   sentence: string
 }
 
@@ -80,18 +80,18 @@ export function readClientMetadata(body: Readonly<Record<string, unknown>>): Rea
     if (options !== undefined && !options.includes(value as string)) return unsupported(member, options)
     const type = Object.hasOwn(memberTypes, member) ? memberTypes[member as keyof ClientMetadata] : undefined
     if (type === undefined) continue
-    if (!isOfType(value, type)) return { fault: { rule: 'member-type', sentence: `The member ${member} has another type.` } }
+    if (!isOfType(value, type)) return { fault: { reason: 'client-registration/member-type', sentence: `The member ${member} has another type.` } }
     metadata[member] = value
   }
   const fault = findContradiction(metadata)
-  return fault === undefined ? { metadata: metadata as ClientMetadata } : { fault }
+  return fault === undefined ? { metadata } : { fault }
 }
 
 function unsupported(member: string, options: readonly string[]): ReadMetadata {
   const sentence = options.length === 0
     ? `The member ${member} is not supported here.`
     : `The member ${member} may be: ${options.join(', ')}.`
-  return { fault: { rule: 'member-value', sentence } }
+  return { fault: { reason: 'client-registration/member-value', sentence } }
 }
 
 function isOfType(value: unknown, type: MemberType): boolean {
@@ -107,8 +107,8 @@ function isOfType(value: unknown, type: MemberType): boolean {
 function findContradiction(metadata: ClientMetadata): MetadataFault | undefined {
   const hasCodes = (metadata.grant_types ?? ['authorization_code']).includes('authorization_code')
   const responses = metadata.response_types ?? (hasCodes ? ['code'] : [])
-  if (responses.some(type => type !== 'code')) return { rule: 'response-type', sentence: 'The only response type is code.' }
+  if (responses.some(type => type !== 'code')) return { reason: 'client-registration/response-type', sentence: 'The only response type is code.' }
   return hasCodes === responses.includes('code')
     ? undefined
-    : { rule: 'response-type', sentence: 'The response type code goes with the grant type authorization_code, and only so.' }
+    : { reason: 'client-registration/response-type', sentence: 'The response type code goes with the grant type authorization_code, and only so.' }
 }

@@ -1,6 +1,7 @@
 /**
  * What a person is asked to allow, as a page shows it. An item is a scope of the issuer by its name, one of an API as
- * `<identifier> <scope>`, nothing behind the space for the API alone, or a single claim as `claim:<name>`.
+ * `<identifier> <scope>`, nothing behind the space for the API alone, or a single claim as `claim <name>`: no identifier of an
+ * API is a bare word.
  */
 export interface ConsentScope {
   name: string
@@ -10,9 +11,10 @@ export interface ConsentScope {
 
 export function consentScopes(items: readonly string[], nameOfApi: (identifier: string) => string): ConsentScope[] {
   return items.map(item => {
-    const space = item.indexOf(' ')
-    if (space === -1) return { name: item.replace(/^claim:/, ''), api: undefined }
-    const api = nameOfApi(item.slice(0, space))
-    return { name: item.slice(space + 1) || api, api }
+    const [subject, scope] = item.split(' ') as [string, string?]
+    if (scope === undefined) return { name: subject, api: undefined }
+    if (subject === 'claim') return { name: scope, api: undefined }
+    const api = nameOfApi(subject)
+    return { name: scope || api, api }
   })
 }

@@ -30,7 +30,7 @@ export const errorTable = {
   unauthorized_client: row([400, 403], ['unauthorized_client', 'CLIENT_NOT_ALLOWED'], 'This client may not do that.'),
   unsupported_grant_type: row(400, ['unsupported_grant_type', 'VALIDATION_FAILED'], 'This grant type is not supported.'),
   invalid_scope: row(400, ['invalid_scope', 'SCOPE_INVALID'], 'The scope is unknown, malformed or wider than allowed.'),
-  invalid_target: row(400, ['invalid_target', 'TARGET_INVALID'], 'The resource is unknown, malformed or not for this.'),
+  invalid_target: row(400, ['invalid_target', 'TARGET_INVALID'], 'The resource is unknown, malformed or not for this client.'),
   invalid_redirect_uri: row(400, ['invalid_redirect_uri', 'VALIDATION_FAILED'], 'A redirect URI cannot be registered.'),
   invalid_client_metadata: row(400, ['invalid_client_metadata', 'VALIDATION_FAILED'], 'The client metadata cannot be registered.'),
   invalid_software_statement: row(400, ['invalid_software_statement', 'VALIDATION_FAILED'], 'The software statement is not accepted.'),

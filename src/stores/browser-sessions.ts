@@ -31,10 +31,11 @@ export interface BrowserSessionStore {
     lifetime: number
   }): Promise<BrowserSession | undefined>
   /**
-   * The same user again in the same session: it is under another cookie from now on, and the authentication is new.
+   * The same user again in the same session: it is under another cookie from now on, the authentication is new, and so is
+   * its lifetime.
    * Atomic. Undefined as above, or when the session has ended or is another user's.
    */
-  renew(signIn: BrowserSignIn & { sessionId: string }): Promise<BrowserSession | undefined>
+  renew(signIn: BrowserSignIn & { sessionId: string; lifetime: number }): Promise<BrowserSession | undefined>
   /** The live session behind a cookie. */
   find(cookieHash: Buffer): Promise<BrowserSession | undefined>
 }

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { makeSigningKey } from '../support/assertions.ts'
 import { onEachStore } from '../support/service.ts'
 import { basic, clientToken, postForm } from '../support/clients.ts'
 import { claimsOf } from '../support/users.ts'
@@ -34,7 +35,8 @@ onEachStore(t, async (t, opened) => {
 
   t.test('a client without a given id gets one, a public one gets no secret', async t => {
     const made = await call('POST /admin/clients', {
-      grants: ['refresh_token'], public: true, redirectUris: ['com.example.app:/callback', 'http://127.0.0.1/cb']
+      grants: ['authorization_code', 'refresh_token'], public: true, profile: { applicationType: 'native' },
+      redirectUris: ['com.example.app:/callback', 'http://127.0.0.1/cb']
     })
     t.equal(made.status, 201)
     t.strictSame(Object.keys(made.body), ['client_id'])
@@ -45,14 +47,18 @@ onEachStore(t, async (t, opened) => {
     const cases: Array<[object, RegExp]> = [
       [{ id: 'usr_x', grants }, /cannot start with usr_/], [{ id: 'USR_x', grants }, /cannot start with usr_/],
       [{ id: '-x', grants }, /client id/], [{ id: 'a b', grants }, /client id/], [{ id: 'a'.repeat(101), grants }, /client id/],
-      [{ grants: [] }, /at least one grant type: client_credentials, refresh_token/],
+      [{ grants: [] }, /at least one grant type: authorization_code, client_credentials, refresh_token/], [{ id: 'PWS_x', grants }, /cannot start with/],
       [{ grants: ['password'] }, /grant types are/],
       [{ grants, public: true }, /needs a client with a secret/],
       [{ grants, scopes: ['a b'] }, /scope/i], [{ grants, scopes: ['a"'] }, /scope/i],
       [{ grants: ['client_credentials', 'refresh_token'], scopes: ['revocations:read'] }, /client_credentials alone/],
       [{ grants: ['refresh_token'], scopes: ['revocations:write'] }, /client_credentials alone/],
       [{ grants, audience: ['a b'] }, /audience/i],
-      [{ grants, redirectUris: ['javascript:alert(1)'] }, /redirect URI is refused/],
+      [{ grants: ['authorization_code'], redirectUris: ['javascript:alert(1)'] }, /redirect URI is refused/],
+      [{ grants, redirectUris: ['https://app.example/cb'] }, /authorization_code alone/], [{ grants: ['authorization_code'] }, /at least one redirect URI/],
+      [{ grants: ['authorization_code'], redirectUris: ['https://app.example/cb'], public: true, authMethods: ['private_key_jwt'] }, /proves nothing/],
+      [{ grants, profile: { jwks: { keys: [{ kty: 'EC', d: 'x' }] } } }, /private or secret key/], [{ grants, profile: { requirePkce: true } }, /profile.requirePkce/],
+      [{ grants, profile: { surprise: 1 } }, /body|profile/], [{ grants, backchannelLogoutUri: 'http://app.example/' }, /not private/],
       [{ grants, surprise: 1 }, /body/]
     ]
     for (const [body, sentence] of cases) {
@@ -60,6 +66,31 @@ onEachStore(t, async (t, opened) => {
       t.equal(answer.status, 400, JSON.stringify(body))
       t.match(answer.body['error'], sentence)
     }
+  })
+
+  t.test('all that an operator says of a client is kept, and shown', async t => {
+    const { jwk } = await makeSigningKey()
+    const uris = { redirectUris: ['https://app.example/cb', 'https://www.example/cb'], postLogoutRedirectUris: ['https://app.example/bye'] }
+    const profile = {
+      requirePkce: false, isTrusted: true, subjectType: 'pairwise', sectorIdentifier: 'app.example', jwks: { keys: [jwk] },
+      acceptsEndpointAudience: true, userinfoSignedResponseAlg: 'RS256', backchannelLogoutSessionRequired: true,
+      clientUri: 'https://app.example/', logoUri: 'https://app.example/logo', policyUri: 'https://app.example/policy',
+      tosUri: 'https://app.example/tos', contacts: ['ops@app.example']
+    }
+    const made = await call('POST /admin/clients', {
+      id: 'shop', name: 'Shop', grants: ['authorization_code'], ...uris, backchannelLogoutUri: 'http://10.0.0.7/logout', profile
+    })
+    t.strictSame(made, { status: 201, body: { client_id: 'shop' } }, 'who signs needs no secret')
+    t.match(await service.stores.clients.find('shop'), { ...uris, profile, authMethods: ['private_key_jwt'], secretHash: undefined, registrationTokenHash: undefined })
+    t.match(await call('GET /admin/clients/shop'), {
+      status: 200,
+      body: {
+        client_id: 'shop', redirect_uris: uris.redirectUris, post_logout_redirect_uris: uris.postLogoutRedirectUris, require_pkce: false,
+        trusted: true, subject_type: 'pairwise', sector_identifier: 'app.example', jwks: { keys: [{ kid: jwk.kid }] }, dynamic: false,
+        backchannel_logout_uri: 'http://10.0.0.7/logout', token_endpoint_auth_methods: ['private_key_jwt'], scope: ''
+      }
+    })
+    t.equal((await call('GET /admin/clients/nobody')).status, 404)
   })
 
   t.test('a rotated secret ends the old one at once', async t => {

@@ -49,6 +49,30 @@ onEachStore(t, async (t, opened) => {
     t.equal((await call('GET /admin/users?order=name')).status, 400)
   })
 
+  t.test('an operator says who a user is', async t => {
+    const user = await signInAnew(app, service)
+    const path = `PATCH /admin/users/${user.id}`
+    t.match((await callApi(app, 'GET /api/auth/me', { token: user.accessToken })).json(), { email_verified: false })
+    const claims = { given_name: 'Ada', address: { locality: 'London' } }
+    t.match(await call(path, { name: 'Ada Lovelace', email_verified: true, claims }), {
+      status: 200, body: { id: user.id, name: 'Ada Lovelace', email_verified: true, claims, updatedAt: String }
+    })
+    t.match((await callApi(app, 'GET /api/auth/me', { token: user.accessToken })).json(), { email_verified: true, name: 'Ada Lovelace' }, 'and nobody is signed out')
+    t.match(await call(`PATCH /admin/users/${encodeURIComponent(user.email)}`, { name: null, claims: { given_name: null } }), {
+      status: 200, body: { name: null, email_verified: true, claims: { given_name: undefined, address: { locality: 'London' } } }
+    })
+    for (const body of [
+      {}, { name: '' }, { name: 5 }, { email_verified: 'yes' }, { claims: [] }, { claims: { sub: 'x' } }, { claims: { role: 'admin' } },
+      { claims: { picture: 'javascript:alert(1)' } }, { claims: { birthdate: 'yesterday' } }, { claims: { given_name: '\ud800' } },
+      { claims: { given_name: 'Eve', phone_number: 'x' } }, { role: 'admin' }, { email: 'other@example.com' }
+    ]) t.match(await call(path, body), { status: 400, body: { code: 'VALIDATION_FAILED' } }, JSON.stringify(body))
+    t.match(await call(path, { claims: { birthdate: 'yesterday' } }), { body: { error: /^The claim birthdate is no date/ } })
+    const { body } = await call(path, { email_verified: false })
+    t.strictSame(body['claims'], { address: { locality: 'London' } }, 'what was refused changed nothing')
+    t.equal((await call('PATCH /admin/users/usr_nobody', { name: 'x' })).status, 404)
+    t.match(await service.stores.audit.list({ limit: 1, subject: user.id }), [{ kind: 'user/profile-set', actor: 'admin' }])
+  })
+
   t.test('disabling signs out at once and stays until enabled, by id or address', async t => {
     const user = await signInAnew(app, service)
     t.match(await call(`POST /admin/users/${user.id}/disable`), { status: 200, body: { disabledAt: String } })

@@ -1,9 +1,11 @@
+import path from 'node:path'
 import t from 'tap'
 import { createAdminCaller } from '../../src/cli/admin-caller.ts'
 import { commands } from '../../src/cli/commands/index.ts'
 import { runCommand } from '../../src/cli/run-command.ts'
 import type { Terminal } from '../../src/cli/terminal.ts'
 import { openAdmin } from '../admin/open-admin.ts'
+import { makeSigningKey } from '../support/assertions.ts'
 import { openService } from '../support/service.ts'
 import { secret } from '../support/secrets.ts'
 import { callApi, signIn, signInAnew } from '../support/users.ts'
@@ -45,6 +47,12 @@ t.test('what is typed is told from what cannot be a command', async t => {
   t.match(await run('revoke', '--reason', 'x'), { code: 2, err: /Say what to revoke/ })
   t.match(await run('revoke', '--reason', 'x', '--everything', '--user', 'y'), { code: 2, err: /one thing at a time/ })
   t.match(await run('revoke', '--everything'), { code: 2, err: /--reason is missing/ })
+  t.match(await run('apis', 'create'), { code: 2, err: /--identifier is missing/ })
+  t.match(await run('apis', 'create', '--identifier', 'urn:a', '--scopes', ' '), { code: 2, err: /--scopes needs/ })
+  t.match(await run('apis', 'create', '--identifier', 'urn:a', '--token-lifetime', 'default'), { code: 2, err: /Leave --token-lifetime out/ })
+  t.match(await run('apis', 'update', 'urn:a'), { code: 2, err: /Say what to change/ })
+  t.match(await run('apis', 'update', 'urn:a', '--token-lifetime', '1m'), { code: 2, err: /number of seconds/ })
+  t.match(await run('apis', 'update', 'urn:a', '--no-clients', '--client', 'x'), { code: 2, err: /given and emptied/ })
   t.match(await run('users', 'list'), { code: 1, out: '', err: 'countersign: connected without need\n' })
 })
 
@@ -85,6 +93,18 @@ t.test('each command does its act through the admin API', async t => {
     t.match(made.json(), { email: 'b@example.com', role: 'user' })
     t.match((await run(['users', 'list'])).out, /^ID +EMAIL +ROLE +NAME +STATE +SINCE\nusr_\S+ +anna@example.com +admin +- +enabled/)
     t.match(await run(['users', 'list', '--limit', 'x']), { code: 1, err: /limit/ })
+    t.match(await run(['users', 'set', 'anna@example.com', '--name', 'Anna', '--email-verified', 'true', '--claim', 'given_name=Anna', '--claim',
+      'phone_number_verified=false', '--claim', 'address.locality=Bern', '--claim', 'address.country=CH', '--claim', 'website=https://a.example/?b=c']),
+    { code: 0, out: 'What is said of anna@example.com is set.\n' })
+    const known = JSON.parse((await run(['users', 'set', 'anna@example.com', '--claim', 'website=', '--name', '', '--json'])).out) as object
+    t.match(known, {
+      name: null, email_verified: true,
+      claims: { given_name: 'Anna', phone_number_verified: false, address: { locality: 'Bern', country: 'CH' }, website: undefined }
+    })
+    t.match(await run(['users', 'set', 'anna@example.com', '--claim', 'birthdate=x']), { code: 1, err: /claim birthdate/ })
+    for (const wrong of [[], ['--email-verified', 'yes'], ['--claim', 'given_name'], ['--claim', '=x'], ['--claim', 'phone_number_verified=x']]) {
+      t.match(await run(['users', 'set', 'anna@example.com', ...wrong]), { code: 2 }, wrong.join(' '))
+    }
     t.match(await run(['users', 'disable', 'anna@example.com']), { code: 0, out: /is disabled/ })
     t.equal((await callApi(app, 'GET /api/auth/me', { token: user.accessToken })).statusCode, 401)
     t.match(await run(['users', 'enable', 'anna@example.com', '--json']), { code: 0, out: /"disabledAt":null/ })
@@ -99,14 +119,60 @@ t.test('each command does its act through the admin API', async t => {
     t.strictSame(Object.keys(made.json()), ['client_id', 'client_secret'])
     t.match((await run(['clients', 'list'])).out, /\norders +orders +client_credentials +revocations:read +the issuer +confidential/)
     t.match((await run(['clients', 'rotate-secret', 'orders'])).out, /client_secret {2}cs_secret_\S+\n\nKeep/)
-    t.match(await run(['clients', 'create', '--grants', 'refresh_token', '--public', '--redirect-uri', 'https://a.example/cb',
+    t.match(await run(['clients', 'create', '--grants', 'authorization_code refresh_token', '--public', '--redirect-uri', 'https://a.example/cb',
       '--redirect-uri', 'http://127.0.0.1/cb', '--audience', 'one', '--audience', 'two', '--name', 'App']), { code: 0, out: /^client_id {2}client_/ })
     t.match((await service.stores.clients.list()).at(-1), {
       name: 'App', audience: ['one', 'two'], redirectUris: ['https://a.example/cb', 'http://127.0.0.1/cb'], authMethods: ['none']
     })
+    const { jwk } = await makeSigningKey()
+    const options = {
+      '--id': 'shop', '--grants': 'authorization_code', '--redirect-uri': 'com.example.shop:/cb', '--post-logout-redirect-uri': 'com.example.shop:/bye',
+      '--back-channel-logout-uri': 'http://10.0.0.7/logout', '--auth-method': 'private_key_jwt', '--jwks': '-', '--sector': 'shop.example',
+      '--client-uri': 'https://shop.example/', '--logo-uri': 'https://shop.example/logo', '--policy-uri': 'https://shop.example/policy',
+      '--tos-uri': 'https://shop.example/tos', '--contact': 'ops@shop.example'
+    }
+    const switches = ['--no-pkce', '--native', '--trusted', '--pairwise', '--sign-userinfo', '--endpoint-audience', '--logout-session']
+    const create = (changes: object, more = switches, input = JSON.stringify({ keys: [jwk] })) =>
+      run(['clients', 'create', ...Object.entries({ ...options, ...changes }).flat(), ...more], { input })
+    t.match(await create({}), { code: 0, out: 'client_id  shop\n', err: '' })
+    t.strictSame((await service.stores.clients.find('shop'))!.profile, {
+      applicationType: 'native', requirePkce: false, isTrusted: true, subjectType: 'pairwise', sectorIdentifier: 'shop.example', jwks: { keys: [jwk] },
+      acceptsEndpointAudience: true, userinfoSignedResponseAlg: 'RS256', backchannelLogoutSessionRequired: true, clientUri: 'https://shop.example/',
+      logoUri: 'https://shop.example/logo', policyUri: 'https://shop.example/policy', tosUri: 'https://shop.example/tos', contacts: ['ops@shop.example']
+    })
+    const file = path.join(t.testdir({ 'key.json': JSON.stringify(jwk) }), 'key.json')
+    t.match(await create({ '--id': 'one-key', '--jwks': file }), { code: 0 }, 'one key stands for a set')
+    t.match(await create({ '--id': 'x', '--jwks': `${file}.gone` }), { code: 1, err: /cannot be read: ENOENT/ })
+    t.match(await create({ '--id': 'x' }, switches, 'no JSON'), { code: 1, err: /not JSON/ })
+    t.match(await create({ '--id': 'x' }, switches, JSON.stringify({ ...jwk, d: 'AA' })), { code: 1, err: /private or secret key; keep it to the client/ })
+    t.match(await create({ '--id': 'x', '--auth-method': 'mtls' }), { code: 1, err: /client_secret_basic, client_secret_post, private_key_jwt, none/ })
+    t.match(await create({ '--id': 'x' }, switches.filter(each => each !== '--native')), { code: 1, err: /private scheme, which only a native/ })
+    t.match(await create({ '--id': 'x' }, [...switches, '--public']), { code: 1, err: /proves nothing/ })
+    t.match((await run(['clients', 'show', 'shop'])).out, /^client_id +shop\n[^]*redirect_uris +com.example.shop:\/cb\n[^]*require_pkce +false\n/)
+    t.match((await run(['clients', 'show', 'shop', '--json'])).json(), { subject_type: 'pairwise', trusted: true })
+    t.match(await run(['clients', 'show', 'nobody']), { code: 1, err: /no client/ })
     t.match(await run(['clients', 'create', '--id', 'orders', '--grants', 'client_credentials']), { code: 1, err: /exists already/ })
     t.match(await run(['clients', 'delete', 'orders']), { code: 0, out: /^Deleted the client orders/ })
     t.match(await run(['clients', 'delete', 'countersign']), { code: 1, err: /built-in/ })
+  })
+
+  t.test('apis', async t => {
+    await run(['clients', 'create', '--id', 'shop', '--grants', 'client_credentials'])
+    const identifier = 'https://orders.example/v1'
+    t.match(await run(['apis', 'create', '--identifier', identifier, '--name', 'Orders', '--scopes', 'orders:read orders:write',
+      '--token-lifetime', '300', '--client', 'shop']), { code: 0, out: `Registered the API ${identifier}.\n` })
+    t.match((await run(['apis', 'list'])).out,
+      /^IDENTIFIER +NAME +SCOPES +LIFETIME +CLIENTS +SINCE\nhttps:\/\/orders\.example\/v1 +Orders +orders:read orders:write +300 +shop +\d{4}-/)
+    t.match(await run(['apis', 'update', identifier, '--name', 'Old orders', '--no-clients', '--token-lifetime', 'default']), { code: 0, out: /^Changed/ })
+    t.match((await run(['apis', 'list', '--json'])).json(), [
+      { identifier, name: 'Old orders', scope: 'orders:read orders:write', token_lifetime: null, clients: [] }
+    ])
+    t.match(await run(['apis', 'update', identifier, '--client', 'shop', '--no-scopes', '--token-lifetime', '60', '--json']), { code: 0 })
+    t.match(await service.stores.apis.list(), [{ clients: ['shop'], scopes: [], tokenLifetime: 60 }])
+    t.match(await run(['apis', 'update', identifier, '--client', 'nobody']), { code: 1, err: /does not exist/ })
+    t.match(await run(['apis', 'create', '--identifier', 'orders']), { code: 1, err: /not an absolute URI/ })
+    t.match(await run(['apis', 'delete', identifier]), { code: 0, out: `Deleted the API ${identifier}.\n` })
+    t.match(await run(['apis', 'delete', identifier]), { code: 1, err: /no API/ })
   })
 
   t.test('keys, revocations and the audit trail', async t => {

@@ -50,6 +50,6 @@ t.test('a reading that failed is tried again', async t => {
 t.test('nothing is said of what may have changed unseen', async t => {
   const { pulse, registry } = openRegistry({ apis: [], reads: 0 })
   pulse.stale = true
-  t.throws(() => registry.find('urn:a'), { reason: 'state/stale' })
-  t.throws(() => registry.openTo('shop'), { reason: 'state/stale' })
+  t.throws(() => registry.find('urn:a'), { code: 'temporarily_unavailable' })
+  t.throws(() => registry.openTo('shop'), { code: 'temporarily_unavailable' })
 })

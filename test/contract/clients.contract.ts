@@ -4,7 +4,7 @@ import { clientTagOf } from '../../src/protocol/identifiers.ts'
 import type { NewClient } from '../../src/stores/clients.ts'
 import { act, isLive, randomId, sampleGrant, signInAnew, times, type OpenStores } from './sample.ts'
 
-function sampleClient(id = randomId('client-')): NewClient {
+export function sampleClient(id = randomId('client-')): NewClient {
   return {
     id,
     tag: clientTagOf(id),

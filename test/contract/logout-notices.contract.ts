@@ -21,7 +21,10 @@ async function addClient(stores: PostgresStores, backchannelLogoutUri?: string):
 
 type Signed = Pick<Redemption, 'userId' | 'sessionId'>
 
-async function join(stores: PostgresStores, session: Signed, clientId: string, changes: Partial<Redemption> = {}): Promise<void> {
+/** Becomes one of the clients of a session. */
+async function join(
+  stores: PostgresStores, session: Signed, { clientId, ...changes }: Partial<Redemption> & { clientId: string }
+): Promise<void> {
   const redemption = await sampleRedemption(stores, session, { grant: sampleGrant({ clientId }), ...changes })
   const outcome = await stores.grants.redeem(redemption)
   if (outcome !== 'redeemed') throw new Error(outcome)
@@ -48,11 +51,11 @@ function queueing(t: Test, open: OpenStores): void {
     const stores = await open()
     const [one, other, deaf] = [await addClient(stores, uri), await addClient(stores, uri), await addClient(stores)]
     const session = await signInAnew(stores)
-    for (const clientId of [one, one, deaf]) await join(stores, session, clientId)
-    await join(stores, session, other, { subject: 'pws_of-other' })
-    await join(stores, session, other, { offline: true })
+    for (const clientId of [one, one, deaf]) await join(stores, session, { clientId })
+    await join(stores, session, { clientId: other, subject: 'pws_of-other' })
+    await join(stores, session, { clientId: other, offline: true })
     const elsewhere = (await stores.sessions.start(sampleSignIn(session.userId)))!
-    await join(stores, elsewhere, one)
+    await join(stores, elsewhere, { clientId: one })
     await times(10, () => stores.sessions.end(session.sessionId, act))
     t.same(await stores.sessions.end('ses_none', act), undefined)
     const notices = await claimFor(stores, [one, other, deaf])
@@ -70,7 +73,7 @@ function queueing(t: Test, open: OpenStores): void {
     const revoked = await sampleRedemption(stores, session, { grant: sampleGrant({ clientId: one }) })
     await stores.grants.redeem(revoked)
     await stores.grants.revoke((await stores.grants.findSpent(revoked.origin))!.grantId, act)
-    await join(stores, session, other, { grant: sampleGrant({ clientId: other, absoluteLifetime: 0 }) })
+    await join(stores, session, { clientId: other, grant: sampleGrant({ clientId: other, absoluteLifetime: 0 }) })
     await stores.sessions.end(session.sessionId, act)
     t.strictSame((await claimFor(stores, [one, other])).length, 2)
   })
@@ -81,12 +84,12 @@ function queueing(t: Test, open: OpenStores): void {
     const user = await addUser(stores)
     const begin = async (absoluteLifetime = 3600) => {
       const session = (await stores.sessions.start(sampleSignIn(user.id, { grant: sampleGrant({ absoluteLifetime }) })))!
-      if (absoluteLifetime > 0) await join(stores, session, clientId)
+      if (absoluteLifetime > 0) await join(stores, session, { clientId })
       return session
     }
     const [first, second, ended] = [await begin(), await begin(), await begin()]
     await begin(0)
-    await join(stores, await signInAnew(stores), clientId)
+    await join(stores, await signInAnew(stores), { clientId })
     await stores.sessions.end(ended.sessionId, act)
     t.strictSame((await claimFor(stores, [clientId])).map(({ sessionId }) => sessionId), [ended.sessionId])
     await stores.users.endEverything(user.id, act)
@@ -105,7 +108,7 @@ function queueing(t: Test, open: OpenStores): void {
     const user = await addUser(stores)
     const begin = async () => {
       const session = (await stores.sessions.start(sampleSignIn(user.id)))!
-      await join(stores, session, clientId)
+      await join(stores, session, { clientId })
       return session
     }
     await begin()
@@ -123,7 +126,7 @@ function queueing(t: Test, open: OpenStores): void {
     const stores = await open()
     const clientId = await addClient(stores, uri)
     const session = await signInAnew(stores)
-    await join(stores, session, clientId, { subject: 'pws_x' })
+    await join(stores, session, { clientId, subject: 'pws_x' })
     await stores.users.endEverything('pws_x', act)
     await stores.clients.endEverything(clientId, act)
     await stores.grants.revoke(session.id, act)
@@ -138,7 +141,7 @@ function queueing(t: Test, open: OpenStores): void {
     for (let round = 0; round < 10; round++) {
       const clientId = await addClient(stores, uri)
       const sessions = await times(4, () => signInAnew(stores))
-      for (const session of sessions) await join(stores, session, clientId)
+      for (const session of sessions) await join(stores, session, { clientId })
       const ends = await Promise.all([
         ...sessions.slice(0, 2).map(({ sessionId }) => stores.sessions.end(sessionId, act)),
         stores.clients.delete(clientId, act),
@@ -155,7 +158,7 @@ function claiming(t: Test, open: OpenStores): void {
     const clientId = await addClient(stores, uri)
     await times(count, async () => {
       const session = await signInAnew(stores)
-      await join(stores, session, clientId)
+      await join(stores, session, { clientId })
       await stores.sessions.end(session.sessionId, act)
     })
     return clientId

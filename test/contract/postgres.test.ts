@@ -4,6 +4,7 @@ import type { Database } from '../../src/stores/postgres/database.ts'
 import { createPostgresStores } from '../../src/stores/postgres/stores.ts'
 import { createDatabase, onServer, openMigrated, sharedDatabaseUrl } from '../support/database.ts'
 import { browserSessionsContract } from './browser-sessions.contract.ts'
+import { clientRegistrationsContract } from './client-registrations.contract.ts'
 import { apisContract } from './apis.contract.ts'
 import { clientsContract } from './clients.contract.ts'
 import { consentsContract } from './consents.contract.ts'
@@ -28,6 +29,7 @@ const suites: Record<string, (t: Test, open: OpenStores) => void> = {
   consents: consentsContract,
   grants: grantsContract,
   clients: clientsContract,
+  'client registrations': clientRegistrationsContract,
   apis: apisContract,
   keys: keysContract,
   logoutNotices: logoutNoticesContract,

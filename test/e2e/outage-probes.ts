@@ -17,11 +17,13 @@ export interface Supplies {
   spareToken: string
   /** Of a grant to the stage's client. */
   clientRefreshToken: string
+  /** Of a grant with `openid`. */
+  userToken: string
   /** Of another user: to be signed out everywhere. */
   bystander: Tokens
 }
 
-const sessionsNeeded = 5
+const sessionsNeeded = 6
 
 export async function makeSupplies(stage: Stage, maker: Service, instance: Instance): Promise<Supplies> {
   const user = await stage.addUser()
@@ -31,8 +33,11 @@ export async function makeSupplies(stage: Stage, maker: Service, instance: Insta
   const bystander = await signIn(instance, owner)
   const { sid } = claimsOf(bystander.accessToken)
   const { refreshToken } = await createGrant(maker, { clientId: stage.client.id, userId: owner.id, sessionId: sid! })
+  const { accessToken } = await createGrant(maker, {
+    clientId: stage.client.id, userId: user.id, sessionId: claimsOf(sessions.at(-1)!.accessToken).sid!, scopes: ['openid']
+  })
   return {
-    user, sessions, bystander, clientRefreshToken: refreshToken,
+    user, sessions, bystander, clientRefreshToken: refreshToken, userToken: accessToken,
     bearer: await serviceToken(instance, stage.client),
     spareToken: await serviceToken(instance, stage.client)
   }
@@ -41,7 +46,7 @@ export async function makeSupplies(stage: Stage, maker: Service, instance: Insta
 export type Probe = (instance: Instance) => Promise<Answer>
 
 export function probesWith(supplies: Supplies, { client }: Stage): Record<string, Probe> {
-  const { user, sessions, bearer, spareToken, clientRefreshToken, bystander } = supplies
+  const { user, sessions, bearer, spareToken, clientRefreshToken, userToken, bystander } = supplies
   const [toRefresh, toEnd, reader, changer, toDelete] = sessions as [Tokens, Tokens, Tokens, Tokens, Tokens]
   const get = (path: string, token?: string): Probe => instance => call(instance, path, token === undefined ? {} : { bearer: token })
   const post = (path: string, json: object, token?: string): Probe =>
@@ -58,6 +63,7 @@ export function probesWith(supplies: Supplies, { client }: Stage): Record<string
       form('/oauth/token', { grant_type: 'refresh_token', refresh_token: clientRefreshToken }),
     'POST /oauth/revoke': form('/oauth/revoke', { token: spareToken }),
     'POST /oauth/introspect': form('/oauth/introspect', { token: bearer }),
+    'GET /oauth/userinfo': get('/oauth/userinfo', userToken),
     'POST /revocations/lookup': post('/revocations/lookup', { tokens: [bearer] }, bearer),
     'GET /revocations/:jti': get(`/revocations/${claimsOf(bearer).jti}`, bearer),
     'POST /revocations':

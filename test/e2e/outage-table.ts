@@ -24,6 +24,7 @@ export const outageTable: readonly OutageRow[] = [
   row('POST /oauth/token (refresh_token)', 'unavailable'),
   row('POST /oauth/revoke', 'unavailable'),
   row('POST /oauth/introspect', 'unavailable'),
+  row('GET /oauth/userinfo', 'unavailable'),
   row('POST /revocations/lookup', 'unavailable'),
   row('GET /revocations/:jti', 'unavailable'),
   row('POST /revocations', 'unavailable'),

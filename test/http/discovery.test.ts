@@ -1,6 +1,9 @@
 import t from 'tap'
 import { calculateJwkThumbprint, type JSONWebKeySet } from 'jose'
 import { clientAuthMethods } from '../../src/clients/methods/index.ts'
+import { isOidcScope } from '../../src/protocol/scope.ts'
+import { assertionForm, makeAssertion, makeSigningKey } from '../support/assertions.ts'
+import { callback, createVisitor, obtainCode } from '../support/authorization.ts'
 import { basic, clientToken, createClient, createGrant, postForm } from '../support/clients.ts'
 import { onEachStore, openService } from '../support/service.ts'
 import { signInAnew } from '../support/users.ts'
@@ -11,6 +14,9 @@ const documents = [
 
 interface Metadata {
   issuer: string
+  authorization_endpoint: string
+  userinfo_endpoint: string
+  end_session_endpoint: string
   token_endpoint: string
   revocation_endpoint: string
   introspection_endpoint: string
@@ -79,7 +85,7 @@ onEachStore(t, async (t, { app, service, issuer }) => {
     t.match(lookup.json(), { results: [{ revoked: false }] }, 'and its tokens are good')
   })
 
-  t.test('the metadata is the same under both names, whatever Host says', async t => {
+  t.test('M159: the metadata is the same under both names, whatever Host says', async t => {
     const [one, other] = await Promise.all(documents.slice(1).map(url =>
       app.inject({ url, headers: { host: 'evil.example', 'x-forwarded-host': 'evil.example' } })))
     t.equal(one!.body, other!.body)
@@ -88,15 +94,48 @@ onEachStore(t, async (t, { app, service, issuer }) => {
     t.notOk(Object.values(one!.json<object>()).some(value => Array.isArray(value) && value.length === 0), 'no empty list')
   })
 
-  t.test('whatever is advertised works', async t => {
+  t.test('M155: the discovery document has what every client reads, under the very issuer', async t => {
+    const metadata = (await app.inject(documents[1]!)).json<Metadata & Record<string, unknown>>()
+    t.equal(metadata.issuer, issuer)
+    t.match(metadata, {
+      response_types_supported: ['code'], subject_types_supported: ['public', 'pairwise'],
+      id_token_signing_alg_values_supported: ['RS256'], code_challenge_methods_supported: ['S256'],
+      authorization_response_iss_parameter_supported: true
+    })
+    const endpoints = Object.entries(metadata).filter(([name]) => /_(endpoint|uri)$/.test(name))
+    t.ok(endpoints.length >= 7)
+    for (const [name, url] of endpoints) t.ok(String(url).startsWith(`${issuer}/`), name)
+  })
+
+  t.test('M157: members whose absence would mean something are there', async t => {
+    const metadata = (await app.inject(documents[1]!)).json<Record<string, unknown>>()
+    t.match(metadata, {
+      request_parameter_supported: false, request_uri_parameter_supported: false, claims_parameter_supported: true,
+      response_modes_supported: ['query', 'form_post']
+    })
+    t.ok(metadata['grant_types_supported'])
+    t.ok(metadata['token_endpoint_auth_methods_supported'])
+  })
+
+  t.test('M158: whatever is advertised works', async t => {
     const metadata = (await app.inject(documents[1]!)).json<Metadata>()
     t.equal((await app.inject(pathOf(metadata.jwks_uri))).statusCode, 200)
-    const client = await createClient(service, { scopes: metadata.scopes_supported })
+    const own = metadata.scopes_supported.filter(scope => !isOidcScope(scope))
+    const key = await makeSigningKey()
+    const client = await createClient(service, {
+      scopes: own, grantTypes: metadata.grant_types_supported, redirectUris: [callback],
+      authMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'], profile: { jwks: { keys: [key.jwk] } }
+    })
     const open = await createClient(service, { authMethods: ['none'], grantTypes: ['refresh_token'] })
     const user = await signInAnew(app, service)
     const begin = (clientId: string) => createGrant(service, { clientId, userId: user.id, sessionId: user.sessionId })
     const forms: Record<string, () => Promise<Record<string, string>>> = {
-      client_credentials: async () => ({ scope: metadata.scopes_supported.join(' ') }),
+      authorization_code: async () => {
+        const changes = { scope: metadata.scopes_supported.filter(isOidcScope).join(' ') }
+        const { code, verifier } = await obtainCode({ client, user, visitor: createVisitor(app), changes })
+        return { code, code_verifier: verifier }
+      },
+      client_credentials: async () => ({ scope: own.join(' ') }),
       refresh_token: async () => ({ refresh_token: (await begin(client.id)).refreshToken })
     }
     t.strictSame(metadata.grant_types_supported.toSorted(), Object.keys(forms).sort())
@@ -104,16 +143,18 @@ onEachStore(t, async (t, { app, service, issuer }) => {
       const form = { grant_type: type, ...await forms[type]!() }
       t.equal((await postForm(app, { url: pathOf(metadata.token_endpoint), client, form })).statusCode, 200, type)
     }
-    const proofs: Record<string, { headers?: Record<string, string>; form: Record<string, string> }> = {
-      client_secret_basic: { headers: { authorization: basic(client) }, form: {} },
-      client_secret_post: { form: { client_id: client.id, client_secret: client.secret } },
-      none: { form: { client_id: open.id } }
+    const proofs: Record<string, () => Promise<{ headers?: Record<string, string>; form: Record<string, string> }>> = {
+      client_secret_basic: async () => ({ headers: { authorization: basic(client) }, form: {} }),
+      client_secret_post: async () => ({ form: { client_id: client.id, client_secret: client.secret } }),
+      private_key_jwt: async () => ({ form: assertionForm(await makeAssertion({ clientId: client.id, audience: issuer, key })) }),
+      none: async () => ({ form: { client_id: open.id } })
     }
+    t.strictSame(Object.keys(proofs).sort(), metadata.token_endpoint_auth_methods_supported.toSorted())
     for (const endpoint of ['token', 'revocation', 'introspection'] as const) {
       const url = pathOf(metadata[`${endpoint}_endpoint`])
       const methods = metadata[`${endpoint}_endpoint_auth_methods_supported`]
       for (const method of Object.keys(proofs)) {
-        const { headers, form } = proofs[method]!
+        const { headers, form } = await proofs[method]!()
         const { refreshToken } = await begin(method === 'none' ? open.id : client.id)
         const answer = await postForm(app, {
           url, form: { grant_type: 'refresh_token', refresh_token: refreshToken, token: 'x', ...form }, ...(headers && { headers })
@@ -123,7 +164,7 @@ onEachStore(t, async (t, { app, service, issuer }) => {
     }
   })
 
-  t.test('whatever works is advertised', async t => {
+  t.test('M158: whatever works is advertised', async t => {
     const metadata = (await app.inject(documents[1]!)).json<Metadata>()
     const possible = [
       'authorization_code', 'implicit', 'password', 'client_credentials', 'refresh_token',
@@ -138,14 +179,17 @@ onEachStore(t, async (t, { app, service, issuer }) => {
     }
     t.strictSame(metadata.token_endpoint_auth_methods_supported, clientAuthMethods.map(method => method.name))
     const routes = new Set(Object.entries(metadata).filter(([name]) => /_(endpoint|uri)$/.test(name)).map(([, url]) => pathOf(String(url))))
-    for (const path of ['/oauth/token', '/oauth/revoke', '/oauth/introspect', documents[0]!]) t.ok(routes.has(path), path)
-    for (const path of ['/oauth/authorize', '/oauth/userinfo', '/oauth/par', '/oauth/device']) {
+    const known = [
+      '/oauth/authorize', '/oauth/token', '/oauth/revoke', '/oauth/introspect', '/oauth/userinfo', '/oauth/logout', documents[0]!
+    ]
+    t.strictSame([...routes].sort(), known.sort())
+    for (const path of ['/oauth/register', '/oauth/par', '/oauth/device']) {
       t.equal((await app.inject(path)).statusCode, 404, path)
     }
   })
 })
 
-t.test('an issuer with a path has its endpoints under it, and its metadata under both names', async t => {
+t.test('M156: an issuer with a path has its endpoints under it, and its metadata under both names', async t => {
   const { app, service, issuer } = await openService(t, { store: 'embedded', config: { ISSUER: 'http://127.0.0.1:3000/id/eu' } })
   for (const url of ['/.well-known/oauth-authorization-server/id/eu', '/id/eu/.well-known/openid-configuration']) {
     t.match((await app.inject(url)).json(), { issuer, token_endpoint: `${issuer}/oauth/token` }, url)
@@ -153,6 +197,9 @@ t.test('an issuer with a path has its endpoints under it, and its metadata under
   const client = await createClient(service)
   const answer = await postForm(app, { url: '/id/eu/oauth/token', client, form: { grant_type: 'client_credentials' } })
   t.equal(answer.statusCode, 200)
+  const { end_session_endpoint: logout } = (await app.inject('/id/eu/.well-known/openid-configuration')).json<Metadata>()
+  t.equal((await app.inject(logout.replace('http://127.0.0.1:3000', ''))).statusCode, 200)
+  t.equal((await app.inject('/id/eu/oauth/authorize')).statusCode, 400)
   t.equal((await app.inject('/id/eu/api/auth/me')).json<{ code: string }>().code, 'TOKEN_MISSING')
   t.equal((await app.inject('/oauth/token')).statusCode, 404)
 })

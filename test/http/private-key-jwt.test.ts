@@ -1,9 +1,11 @@
 import { createHmac, createPublicKey, randomUUID, type JsonWebKey } from 'node:crypto'
 import t from 'tap'
-import { assertionForm, makeAssertion, makeSigningKey, type AssertionRequest } from '../support/assertions.ts'
+import { assertionForm, makeAssertion, makeSigningKey, type AssertionRequest, type SigningKey } from '../support/assertions.ts'
 import { basic, clientToken, createClient, postForm, type FormRequest } from '../support/clients.ts'
+import { createTestClock } from '../support/clock.ts'
 import { sharedDatabaseUrl } from '../support/database.ts'
 import { onEachStore, openService, type OpenedService } from '../support/service.ts'
+import { startWebServer } from '../support/web-server.ts'
 
 const url = '/oauth/token'
 const form = { grant_type: 'client_credentials' }
@@ -35,7 +37,12 @@ onEachStore(t, async (t, opened) => {
   const reasonOf = () => (JSON.parse(logLines.at(-1)!) as { reason: string }).reason
 
   t.test('D69: an assertion that the client has signed is good, with each algorithm, at each endpoint', async t => {
-    for (const algorithm of ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519']) {
+    const metadata = (await app.inject('/.well-known/openid-configuration')).json<Record<string, string[]>>()
+    for (const endpoint of ['token', 'revocation', 'introspection']) {
+      t.ok(metadata[`${endpoint}_endpoint_auth_methods_supported`]!.includes('private_key_jwt'))
+      t.strictSame(metadata[`${endpoint}_endpoint_auth_signing_alg_values_supported`], ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'])
+    }
+    for (const algorithm of metadata['token_endpoint_auth_signing_alg_values_supported']!) {
       const { id, make, send } = await openClient(opened, algorithm)
       t.equal((await send(await make())).statusCode, 200, algorithm)
       t.equal((await send(await make(), { more: { client_id: id } })).statusCode, 200, 'the same id again is fine')
@@ -167,6 +174,11 @@ onEachStore(t, async (t, opened) => {
     for (const spelling of [...spellings, `${assertion}=`, `${assertion}==`, `${assertion}\n`, ` ${assertion}`, assertion.replace('.', '=.')]) {
       t.equal((await send(spelling)).statusCode, 401)
     }
+    const unused = await make()
+    const respelled = unused.slice(0, -1) + alphabet[alphabet.indexOf(unused.at(-1)!) + 1]!
+    t.same(Buffer.from(respelled.split('.')[2]!, 'base64url'), Buffer.from(unused.split('.')[2]!, 'base64url'))
+    t.equal((await send(respelled)).statusCode, 401, 'a second spelling is refused even before the first has come')
+    t.equal((await send(unused)).statusCode, 200)
     t.equal((await send(await make({ claims: { jti: 'one' } }))).statusCode, 401, 'the same jti in another assertion')
     t.equal((await send(await make({ claims: { jti: 'two' } }))).statusCode, 200)
     t.equal((await other.send(await other.make({ claims: { jti: 'one' } }))).statusCode, 200, 'another client counts for itself')
@@ -250,4 +262,42 @@ t.test('D72: of a hundred that bring one assertion to two instances at once, one
       t.equal(statuses.filter(status => status === 401).length, 99)
     }
   })
+})
+
+t.test('D74: a client that publishes its keys changes them without a word to us', async t => {
+  const [first, second] = [await makeSigningKey('ES256', 'first'), await makeSigningKey('RS256', 'second')]
+  const jwksUri = 'https://app.example/jwks'
+  let published = [first.jwk]
+  const asked: string[] = []
+  const clock = createTestClock(Date.now())
+  const opened = await openService(t, {
+    store: 'embedded', clock,
+    outboundFetch: async uri => {
+      asked.push(uri)
+      return { status: 200, body: JSON.stringify({ keys: published }) }
+    }
+  })
+  const { id, send } = await openClient(opened, 'ES256', { jwks: undefined, jwksUri })
+  const statusOf = async (key: SigningKey) =>
+    (await send(await makeAssertion({ clientId: id, audience: opened.issuer, key, now: clock.now() }))).statusCode
+  t.equal(await statusOf(first), 200)
+  t.equal(await statusOf(first), 200)
+  t.strictSame(asked, [jwksUri])
+  t.equal(await statusOf(second), 401)
+  published = [second.jwk]
+  clock.advance(31)
+  await opened.service.pulse.refresh()
+  t.equal(await statusOf(second), 200, 'a new key is good at its first use')
+  t.equal(await statusOf(first), 401, 'and the one that was taken away is not')
+  t.equal(asked.length, 2)
+})
+
+t.test('D74: an address of ours, or without TLS, is never asked for keys', async t => {
+  const server = await startWebServer(t, response => response.end('{"keys":[]}'))
+  const opened = await openService(t, { store: 'embedded' })
+  for (const jwksUri of [server.url, server.url.replace('http', 'https'), server.url.replace('127.0.0.1', 'localhost'), 'https://[::1]/', 'https://10.0.0.1/']) {
+    const { statusOf } = await openClient(opened, 'ES256', { jwks: undefined, jwksUri })
+    t.equal(await statusOf({}), 401, jwksUri)
+  }
+  t.strictSame(server.requests, [])
 })

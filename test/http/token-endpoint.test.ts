@@ -47,12 +47,31 @@ onEachStore(t, async (t, { app, service, issuer }) => {
   })
 
   t.test('C49: every method but POST is answered 405 with Allow', async t => {
-    for (const method of ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const) {
+    for (const method of ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'] as const) {
       const answer = await app.inject({ method, url, headers: { origin: issuer } })
       t.equal(answer.statusCode, 405, method)
-      t.equal(answer.headers['allow'], 'POST', method)
-      t.equal(answer.headers['access-control-allow-origin'], undefined, method)
+      t.equal(answer.headers['allow'], 'OPTIONS, POST', method)
     }
+  })
+
+  t.test('C57: an application in a browser, of any site, may ask and read the answer, without cookies', async t => {
+    const origin = 'https://app.example.com'
+    for (const path of [url, '/oauth/revoke']) {
+      const preflight = await app.inject({
+        method: 'OPTIONS', url: path, headers: { origin, 'access-control-request-method': 'POST' }
+      })
+      t.equal(preflight.statusCode, 204, path)
+      t.match(preflight.headers, {
+        'access-control-allow-origin': '*', 'access-control-allow-methods': 'POST',
+        'access-control-allow-headers': 'authorization, content-type'
+      })
+      t.equal(preflight.headers['access-control-allow-credentials'], undefined)
+      const refused = await postForm(app, { url: path, form: {}, headers: { origin } })
+      t.equal(refused.headers['access-control-allow-origin'], '*', 'a refusal can be read, too')
+      t.match(refused.headers['access-control-expose-headers'], /WWW-Authenticate/)
+    }
+    const introspection = await postForm(app, { url: '/oauth/introspect', form: {}, headers: { origin } })
+    t.equal(introspection.headers['access-control-allow-origin'], undefined, 'introspection is for services')
   })
 
   t.test('C50: nothing in the query string is honoured', async t => {
@@ -103,7 +122,7 @@ onEachStore(t, async (t, { app, service, issuer }) => {
       return answer.json<{ error: string }>().error
     }
     t.equal(await ask({}), 'invalid_request')
-    for (const type of ['password', 'implicit', 'foo', '__proto__', 'CLIENT_CREDENTIALS', 'authorization_code']) {
+    for (const type of ['password', 'implicit', 'foo', '__proto__', 'CLIENT_CREDENTIALS', 'AUTHORIZATION_CODE']) {
       t.equal(await ask({ grant_type: type }), 'unsupported_grant_type', type)
     }
     const refreshOnly = await createClient(service, { grantTypes: ['refresh_token'] })

@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { WantedTarget } from '../../src/protocol/resource.ts'
 import {
-  decideClientTarget, decideUserTarget, judgeNarrowing, narrowTarget, type KnownApi, type TargetContext
+  decideClientTarget, decideUserTarget, judgeNarrowing, narrowTarget, type KnownApi, type TargetContext, type UserTarget
 } from '../../src/protocol/target.ts'
 
 const issuer = 'https://id.example'
@@ -101,7 +101,7 @@ t.test('a client for a user', async t => {
       audience: [issuer], scopes: ['openid', 'email', 'own'], items: ['openid', 'email', 'own'], lifetime: undefined
     })
     t.match(decide(want([], 'openid'), { audience: ['urn:mine'] }), { audience: ['urn:mine', issuer] })
-    t.strictSame((decide(want([], 'openid'), { audience: [issuer] }) as { audience: string[] }).audience, [issuer])
+    t.strictSame((decide(want([], 'openid'), { audience: [issuer] }) as UserTarget).audience, [issuer])
     t.match(decide(want([], 'own'), { audience: ['urn:mine'] }), { audience: ['urn:mine'] })
   })
 
@@ -110,7 +110,7 @@ t.test('a client for a user', async t => {
     t.equal(decide(want([], 'revocations:read'), { scopes: ['revocations:read'] }), 'invalid-scope')
   })
 
-  t.test('P183: gets for an API exactly that audience, and asks for each of its scopes', async t => {
+  t.test('C59, P183: gets for an API exactly that audience, and asks for each of its scopes', async t => {
     t.strictSame(decide(want([orders], 'write read')), {
       audience: [orders], scopes: ['write', 'read'], items: [`${orders} write`, `${orders} read`], lifetime: 300
     })

@@ -1,5 +1,6 @@
-import { UsageError, type Command } from '../command.ts'
+import type { Command } from '../command.ts'
 import { renderTable, renderTime } from '../render-table.ts'
+import { createClient, renderSecret, type Secret } from './create-client.ts'
 
 interface Client {
   client_id: string
@@ -8,12 +9,8 @@ interface Client {
   scope: string
   audience: string[]
   token_endpoint_auth_methods: string[]
+  dynamic: boolean
   created_at: string
-}
-
-interface Secret {
-  client_id: string
-  client_secret?: string
 }
 
 interface Deleted {
@@ -21,33 +18,15 @@ interface Deleted {
   seq: number
 }
 
-const create: Command = {
-  name: 'clients create',
-  summary: 'Register a client; its secret is shown this once',
-  options: {
-    id: { description: 'The client id; made up when not given', value: 'ID' },
-    name: { description: 'How people know it', value: 'TEXT' },
-    grants: {
-      value: 'LIST', required: true,
-      description: 'Grant types, separated by spaces or commas, such as client_credentials'
-    },
-    scopes: {
-      value: 'LIST',
-      description: 'Scopes it may ask for, separated by spaces, such as "orders:read revocations:read"'
-    },
-    audience: {
-      value: 'TEXT', multiple: true, description: 'A service that its tokens are for; the issuer when not given'
-    },
-    'redirect-uri': { description: 'Where users may be sent back to', value: 'URI', multiple: true },
-    public: { description: 'It cannot keep a secret: an app or a page in the hands of its users' }
-  },
-  async run({ text, texts, isSet, connect }) {
+const show: Command = {
+  name: 'clients show',
+  summary: 'Show all that a client is',
+  operands: ['ID'],
+  options: {},
+  async run({ operands, connect }) {
     const admin = await connect()
-    const made = await admin.post<Secret>('/admin/clients', {
-      id: text('id'), name: text('name'), grants: words(text('grants')), scopes: words(text('scopes')),
-      audience: texts('audience'), redirectUris: texts('redirect-uri'), public: isSet('public')
-    })
-    return { json: made, text: renderSecret(made) }
+    const client = await admin.get<Record<string, unknown>>(`/admin/clients/${encodeURIComponent(operands[0]!)}`)
+    return { json: client, text: renderMembers(client) }
   }
 }
 
@@ -64,7 +43,7 @@ const list: Command = {
         ['ID', client => client.client_id], ['NAME', client => client.client_name],
         ['GRANTS', client => client.grant_types.join(' ')], ['SCOPES', client => client.scope],
         ['AUDIENCE', client => client.audience.join(' ') || 'the issuer'],
-        ['KIND', client => client.token_endpoint_auth_methods.includes('none') ? 'public' : 'confidential'],
+        ['KIND', client => kindOf(client)],
         ['SINCE', client => renderTime(client.created_at)]
       ])
     }
@@ -96,18 +75,19 @@ const remove: Command = {
   }
 }
 
-function words(list: string | undefined): string[] | undefined {
-  if (list === undefined) return undefined
-  const found = list.split(/[\s,]+/).filter(word => word !== '')
-  if (found.length === 0) {
-    throw new UsageError('--grants and --scopes need at least one word each; leave --scopes out for none.')
+function kindOf({ token_endpoint_auth_methods: methods, dynamic }: Client): string {
+  return `${methods.includes('none') ? 'public' : 'confidential'}${dynamic ? ', registered itself' : ''}`
+}
+
+/** A member to a line; lists of words in one, other values as JSON. */
+function renderMembers(client: Record<string, unknown>): string {
+  const shown = Object.entries(client).filter(([, value]) => value !== null && value !== '' && !(Array.isArray(value) && value.length === 0))
+  const width = Math.max(...shown.map(([name]) => name.length))
+  const render = (value: unknown): string => {
+    if (Array.isArray(value)) return value.join(' ')
+    return typeof value === 'string' ? value : JSON.stringify(value)
   }
-  return found
+  return shown.map(([name, value]) => `${name.padEnd(width)}  ${render(value)}\n`).join('')
 }
 
-function renderSecret({ client_id: id, client_secret: secret }: Secret): string {
-  if (secret === undefined) return `client_id  ${id}\n`
-  return `client_id      ${id}\nclient_secret  ${secret}\n\nKeep the secret now: it is not shown again.\n`
-}
-
-export const clientCommands: readonly Command[] = [create, list, rotateSecret, remove]
+export const clientCommands: readonly Command[] = [createClient, list, show, rotateSecret, remove]

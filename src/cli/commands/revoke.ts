@@ -3,7 +3,7 @@ import { UsageError, type Command, type Invocation, type Option } from '../comma
 
 /** What can be revoked: the option, the target it stands for, and its help. */
 const targetOptions: Record<string, Option & { target: TargetKind }> = {
-  user: { target: 'user', value: 'ID', description: 'Every session of a user' },
+  user: { target: 'user', value: 'ID', description: 'Every session of a user, by id or pairwise subject' },
   email: { target: 'user', value: 'ADDRESS', description: 'The same, by email address' },
   client: { target: 'client', value: 'ID', description: 'Every grant and token of a client' },
   session: { target: 'session', value: 'ID', description: 'One sign-in' },

@@ -6,6 +6,7 @@ import {
 import { fitsAlgorithm, type PublicJwk } from '../../protocol/client-jwks.ts'
 import { CountersignError, type Reason } from '../../protocol/errors.ts'
 import { clockSkew } from '../../protocol/limits.ts'
+import { pendingNames } from '../../protocol/pending-names.ts'
 import type { Client } from '../../stores/clients.ts'
 import type { ClientAuthMethod, ProofTools } from './index.ts'
 
@@ -30,8 +31,8 @@ async function verify(assertion: ClientAssertion, client: Client, tools: ProofTo
   const olderAudiences = client.profile.acceptsEndpointAudience ? [`${tools.issuer}/oauth/token`] : []
   const now = tools.clock.now() / 1000
   const fault = judgeClientAssertion(assertion, { issuer: tools.issuer, olderAudiences, now })
-  if (fault !== undefined) return `client/${fault}`
-  return await isFirstUse(assertion, now, tools) ? undefined : 'client/assertion-replayed'
+  if (fault !== undefined) return fault
+  return await isFirstUse(client, assertion, tools) ? undefined : 'client/assertion-replayed'
 }
 
 async function isSignedWithOne(keys: readonly PublicJwk[], { token, algorithm }: ClientAssertion): Promise<boolean> {
@@ -47,9 +48,10 @@ async function isSignedWithOne(keys: readonly PublicJwk[], { token, algorithm }:
 }
 
 /** Named by what the assertion says, not by how it was spelled, and remembered until it would be refused as expired. */
-function isFirstUse({ clientId, claims }: ClientAssertion, now: number, { pending }: ProofTools): Promise<boolean> {
-  const use = createHash('sha256').update(JSON.stringify([clientId, claims['jti']])).digest('base64url')
-  return pending.add(`assertion:${use}`, '1', Math.ceil(claims['exp'] as number - now) + 2 * clockSkew)
+function isFirstUse({ tag }: Client, { claims }: ClientAssertion, { clock, pending }: ProofTools): Promise<boolean> {
+  const { jti, exp } = claims as { jti: string; exp: number }
+  const digest = createHash('sha256').update(jti).digest('base64url')
+  return pending.add(pendingNames.assertion(tag, digest), '', Math.ceil(exp - clock.now() / 1000) + 2 * clockSkew)
 }
 
 function malformed(rule: string): CountersignError {

@@ -5,15 +5,15 @@ import type { ClientRule } from './index.ts'
 
 export const clientKeys: ClientRule = ({ profile: { jwks, jwksUri } }) => {
   if (jwks !== undefined && jwksUri !== undefined) {
-    return { rule: 'jwks-twice', sentence: 'Give the keys of a client or the address of them, not both.' }
+    return { reason: 'clients/jwks-twice', sentence: 'Give the keys of a client or the address of them, not both.' }
   }
   if (jwksUri !== undefined && !isHttpsUrl(jwksUri)) {
-    return { rule: 'jwks-uri', sentence: 'The address of the keys of a client is an https URL without a fragment.' }
+    return { reason: 'clients/jwks-uri', sentence: 'The address of the keys of a client is an https URL without a fragment.' }
   }
   const fault = jwks === undefined ? undefined : findJwksFault(jwks)
-  if (fault !== undefined) return { rule: 'jwks', sentence: `The keys of a client are refused: ${fault}.` }
+  if (fault !== undefined) return { reason: 'clients/jwks', sentence: `The keys of a client are refused: ${fault}.` }
   if (jwks !== undefined && !jwks.keys.every(isReadable)) {
-    return { rule: 'jwks', sentence: 'The keys of a client are refused: one of them is no key.' }
+    return { reason: 'clients/jwks', sentence: 'The keys of a client are refused: one of them is no key.' }
   }
   return undefined
 }

@@ -1,3 +1,4 @@
+import type { Reason } from '../../protocol/errors.ts'
 import type { Client, ClientProfile } from '../../stores/clients.ts'
 import { authMethods } from './auth-methods.ts'
 import { clientKeys } from './client-keys.ts'
@@ -24,8 +25,7 @@ export interface RuleContext {
 }
 
 export interface ClientFault {
-  /** The rule's name in the log, behind `clients/`. */
-  rule: string
+  reason: Reason
   sentence: string
 }
 

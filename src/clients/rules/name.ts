@@ -6,4 +6,4 @@ const deceptive = /[\p{Cc}\u202A-\u202E\u2066-\u2069]/u
 export const name: ClientRule = draft =>
   draft.name.length >= 1 && draft.name.length <= 200 && !deceptive.test(draft.name)
     ? undefined
-    : { rule: 'name', sentence: 'The name of a client is 1 to 200 characters, none of which controls how it is shown.' }
+    : { reason: 'clients/name', sentence: 'The name of a client is 1 to 200 characters, none of which controls how it is shown.' }

@@ -6,12 +6,12 @@ const maxUris = 50
 export const redirectUris: ClientRule = ({ redirectUris: uris, grantTypes, profile }) => {
   const hasCodes = grantTypes.includes('authorization_code')
   if (hasCodes && uris.length === 0) {
-    return { rule: 'no-redirect-uri', sentence: 'The grant type authorization_code needs at least one redirect URI.' }
+    return { reason: 'clients/no-redirect-uri', sentence: 'The grant type authorization_code needs at least one redirect URI.' }
   }
   if (!hasCodes && uris.length > 0) {
-    return { rule: 'idle-redirect-uri', sentence: 'Redirect URIs are of use with the grant type authorization_code alone.' }
+    return { reason: 'clients/idle-redirect-uri', sentence: 'Redirect URIs are of use with the grant type authorization_code alone.' }
   }
-  if (uris.length > maxUris) return { rule: 'redirect-uri', sentence: `A client has at most ${maxUris} redirect URIs.` }
+  if (uris.length > maxUris) return { reason: 'clients/redirect-uri', sentence: `A client has at most ${maxUris} redirect URIs.` }
   const fault = uris.map(uri => findRedirectUriFault(uri, profile.applicationType)).find(found => found !== undefined)
-  return fault === undefined ? undefined : { rule: 'redirect-uri', sentence: `A redirect URI is refused: it ${fault}.` }
+  return fault === undefined ? undefined : { reason: 'clients/redirect-uri', sentence: `A redirect URI is refused: it ${fault}.` }
 }

@@ -7,17 +7,17 @@ export const subjects: ClientRule = ({ profile: { subjectType, sectorIdentifier 
   if (subjectType === undefined) {
     return sectorIdentifier === undefined
       ? undefined
-      : { rule: 'idle-sector', sentence: 'A sector identifier is of use to clients with pairwise subjects alone.' }
+      : { reason: 'clients/idle-sector', sentence: 'A sector identifier is of use to clients with pairwise subjects alone.' }
   }
   if (sectorIdentifier !== undefined) {
     return sectorIdentifier.length <= 253 && hostPattern.test(sectorIdentifier)
       ? undefined
-      : { rule: 'sector', sentence: 'A sector identifier is a host name in lower case, such as app.example.com.' }
+      : { reason: 'clients/sector', sentence: 'A sector identifier is a host name in lower case, such as app.example.com.' }
   }
   const hosts = new Set(redirectUris.map(hostOf))
   return hosts.size <= 1
     ? undefined
-    : { rule: 'no-sector', sentence: 'With redirect URIs on several hosts, pairwise subjects need a sector identifier.' }
+    : { reason: 'clients/no-sector', sentence: 'With redirect URIs on several hosts, pairwise subjects need a sector identifier.' }
 }
 
 /** The loopback address and an app's scheme are nobody's. */

@@ -9,7 +9,8 @@ export function allowAnyOrigin(app: FastifyInstance, path: string, methods: 'GET
   app.addHook('onRequest', async (request, reply) => {
     if (request.routeOptions.url?.endsWith(path)) reply.headers(open)
   })
-  app.options(path, (_request, reply) => reply.code(204).headers({
+  // Browsers alone ask: the document of the routes does not tell of it.
+  app.options(path, { schema: { hide: true } }, (_request, reply) => reply.code(204).headers({
     'access-control-allow-methods': methods,
     'access-control-allow-headers': methods === 'GET, HEAD' ? '*' : 'authorization, content-type',
     'access-control-max-age': '86400'

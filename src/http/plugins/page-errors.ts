@@ -33,7 +33,7 @@ const kindsByCode: Partial<Record<ErrorCode, ErrorPageKind>> = {
 
 const kindsByReason: Record<string, ErrorPageKind> = {
   'authorize/unknown-client': 'unknown-client', 'authorize/bad-redirect-uri': 'bad-redirect-uri',
-  'authorize/no-redirect-uri': 'bad-redirect-uri', 'end-session/bad-redirect-uri': 'bad-redirect-uri'
+  'authorize/no-redirect-uri': 'bad-redirect-uri'
 }
 
 function kindOf({ code, reason }: CountersignError): ErrorPageKind {

@@ -30,7 +30,7 @@ export async function giveBackAttempt(request: FastifyRequest, counters: Counter
 }
 
 /** A digest: addresses of people do not lie about in Redis in clear. */
-function addressOf(request: FastifyRequest): string {
+export function addressOf(request: FastifyRequest): string {
   return createHash('sha256').update(clientAddress(request.ip)).digest('base64url')
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { PageFile } from '../pages.ts'
 import type { HttpRooms } from '../rooms.ts'
+import { assetSchema } from '../schemas/asset.ts'
 
 /** The files that pages load: stylesheet, script, icon, logo. */
 export async function assetRoutes(app: FastifyInstance, { pages }: HttpRooms): Promise<void> {
@@ -15,7 +16,7 @@ const headers = {
 
 function serveFile(app: FastifyInstance, { path, type, body, version }: PageFile): void {
   const etag = `"${version}"`
-  app.get<{ Querystring: { v?: string } }>(path, (request, reply) => {
+  app.get<{ Querystring: { v?: string } }>(path, { schema: assetSchema(type) }, (request, reply) => {
     // While a new version is rolled out, an instance may be asked for content that only the other has: what is not what
     // the address says must not be kept.
     const isAsked = request.query.v === version

@@ -4,8 +4,11 @@ import { readAuthorizationParams } from '../../protocol/authorization-params.ts'
 import { CountersignError } from '../../protocol/errors.ts'
 import type { BrowserCookies } from '../browser-cookies.ts'
 import { sendRefusalPage } from '../plugins/page-errors.ts'
+import { addressOf } from '../plugins/rate-limit.ts'
 import { readRawForm } from '../read-raw-form.ts'
+import { repeatWithCookies } from '../repeat-with-cookies.ts'
 import type { HttpRooms } from '../rooms.ts'
+import { authorizeSchemas as schemas } from '../schemas/authorize.ts'
 import { sendAuthorizationResponse, sendLeavingPage } from '../send-authorization-response.ts'
 
 /** The authorization endpoint (RFC 6749 §3.1), by GET and by POST. */
@@ -13,14 +16,13 @@ export function authorizeRoute(app: FastifyInstance, rooms: HttpRooms, cookies: 
   const { authorize, pages } = rooms
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const cookie = cookies.session(request)
+    const repeated = cookie === undefined ? repeatWithCookies(request, reply, `${pages.base}/oauth/authorize`) : undefined
+    if (repeated !== undefined) return repeated
     const { query, body } = readRawForm(request)
-    const texts = [query, body].filter(text => text !== '')
-    // Another site's form brings no cookie along; the redirect that answers it does (RFC 6265bis §5.6.7.2).
-    if (request.method === 'POST' && cookies.session(request) === undefined && canRepeat(texts)) {
-      return reply.code(303).header('location', `${pages.base}/oauth/authorize?${texts.join('&')}`).send()
-    }
     const browser = cookies.ensureBrowser(request, reply)
-    const outcome = await authorize({ params: readAuthorizationParams(...texts), cookie: cookies.session(request), browser })
+    const params = readAuthorizationParams(query, body)
+    const outcome = await authorize({ params, cookie, browser, address: addressOf(request) })
     switch (outcome.kind) {
       case 'lost': return sendRefusalPage(lost(outcome.fault), request, { reply, pages })
       case 'interaction':
@@ -34,12 +36,9 @@ export function authorizeRoute(app: FastifyInstance, rooms: HttpRooms, cookies: 
 
   // A state comes back as it came, whatever it holds.
   const config = { takesNul: true }
-  app.get('/oauth/authorize', { config }, answer)
-  app.post('/oauth/authorize', { config }, answer)
+  app.get('/oauth/authorize', { config, schema: schemas.get }, answer)
+  app.post('/oauth/authorize', { config, schema: schemas.post }, answer)
 }
-
-/** What fits into a request line, here and on the way. */
-const canRepeat = (texts: string[]): boolean => texts.join('&').length < 6000 && !/[^\x21-\x7E]/.test(texts.join('&'))
 
 function lost(fault: DestinationFault): CountersignError {
   const sentences: Record<DestinationFault, string> = {

@@ -7,11 +7,11 @@ import { CountersignError } from '../../protocol/errors.ts'
 import { acceptJson } from '../plugins/accept-json.ts'
 import { limitPerIp } from '../plugins/rate-limit.ts'
 import type { HttpRooms } from '../rooms.ts'
+import { clientRegistrationSchemas as schemas, describeMetadata as swaggerTransform } from '../schemas/client-registration.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
 const bodyLimit = 32 * 1024
-const schema = { body: { type: 'object' } }
 
 /** Clients register themselves (RFC 7591) and manage their registration (RFC 7592): JSON in, JSON out, where it is on. */
 export async function clientRegistrationRoutes(app: FastifyInstance, rooms: HttpRooms): Promise<void> {
@@ -19,23 +19,23 @@ export async function clientRegistrationRoutes(app: FastifyInstance, rooms: Http
   if (settings.clientRegistration === 'off') return
   acceptJson(app)
   // Where anybody may come, each address is given few: what they make are rows, and every change empties caches.
-  const config = limitPerIp(settings.clientRegistration === 'open' ? 20 : 1000, 3600)
+  const config = { ...limitPerIp(settings.clientRegistration === 'open' ? 20 : 1000, 3600), swaggerTransform }
   const limitManagement = limitPerIp(1000, 3600)
   const render = (registered: DynamicClient) => renderRegistration(registered, settings.issuer)
   const onRequest = settings.initialAccessToken === undefined || settings.clientRegistration === 'open'
     ? []
     : [guardWithInitialToken(settings.initialAccessToken)]
 
-  app.post<{ Body: Body }>('/oauth/register', { onRequest, schema, bodyLimit, config }, async ({ body }, reply) =>
+  app.post<{ Body: Body }>('/oauth/register', { onRequest, schema: schemas.register, bodyLimit, config }, async ({ body }, reply) =>
     reply.code(201).send(render(await dynamicRegistration.register(body))))
 
-  app.get<{ Params: Owner }>('/oauth/register/:client_id', { config: limitManagement }, async request =>
+  app.get<{ Params: Owner }>('/oauth/register/:client_id', { schema: schemas.read, config: limitManagement }, async request =>
     render(await dynamicRegistration.read(accessOf(request))))
 
-  app.put<{ Params: Owner; Body: Body }>('/oauth/register/:client_id', { schema, bodyLimit, config }, async request =>
+  app.put<{ Params: Owner; Body: Body }>('/oauth/register/:client_id', { schema: schemas.replace, bodyLimit, config }, async request =>
     render(await dynamicRegistration.replace(accessOf(request), request.body)))
 
-  app.delete<{ Params: Owner }>('/oauth/register/:client_id', { config: limitManagement }, async (request, reply) => {
+  app.delete<{ Params: Owner }>('/oauth/register/:client_id', { schema: schemas.remove, config: limitManagement }, async (request, reply) => {
     await dynamicRegistration.remove(accessOf(request))
     return reply.code(204).send()
   })

@@ -1,17 +1,18 @@
 import type { FastifyInstance } from 'fastify'
 import { accessOf, requireUser } from '../plugins/access.ts'
 import type { HttpRooms } from '../rooms.ts'
+import { consentSchemas as schemas } from '../schemas/consents.ts'
 
 /** What the signed-in user has allowed to which application, and taking it back. */
 export function consentRoutes(app: FastifyInstance, { consents, check, settings }: HttpRooms): void {
   const onRequest = requireUser({ check, issuer: settings.issuer })
 
-  app.get('/consents', { onRequest }, async request => ({
+  app.get('/consents', { onRequest, schema: schemas.list }, async request => ({
     consents: (await consents.list(accessOf(request).sub)).map(({ clientId, clientName, items, createdAt, updatedAt }) =>
       ({ clientId, clientName, scopes: items, createdAt, updatedAt }))
   }))
 
-  app.delete<{ Params: { clientId: string } }>('/consents/:clientId', { onRequest }, async (request, reply) => {
+  app.delete<{ Params: { clientId: string } }>('/consents/:clientId', { onRequest, schema: schemas.withdraw }, async (request, reply) => {
     await consents.withdraw(accessOf(request).sub, request.params.clientId)
     return reply.code(204).send()
   })

@@ -7,8 +7,11 @@ import { renderLogoutPage } from '../../web/logout-page.tsx'
 import { renderSignedOutPage } from '../../web/signed-out-page.tsx'
 import type { BrowserCookies } from '../browser-cookies.ts'
 import { pageContextOf } from '../locale.ts'
+import { refuseForeignForm } from '../plugins/refuse-foreign-form.ts'
 import { readRawForm } from '../read-raw-form.ts'
+import { repeatWithCookies } from '../repeat-with-cookies.ts'
 import type { HttpRooms } from '../rooms.ts'
+import { endSessionSchemas as schemas } from '../schemas/end-session.ts'
 import { sendPage } from '../send-page.ts'
 
 /** The end-session endpoint (OpenID Connect RP-Initiated Logout 1.0 §2), by GET and by POST. */
@@ -28,7 +31,8 @@ export function endSessionRoutes(app: FastifyInstance, rooms: HttpRooms, cookies
       const { id, csrf, email, clientName } = outcome
       return sendPage(reply, renderLogoutPage({ action: `${pages.base}/oauth/logout/${id}`, csrf, email, clientName }, context))
     }
-    cookies.clearSession(reply)
+    // One that did not come along is not known to be over: another site's form brings none.
+    if (cookies.session(request) !== undefined) cookies.clearSession(reply)
     const { clientName, continueUri, goesOn } = outcome
     // Who proves nothing could send people anywhere: they see where the link leads, and follow it or not.
     if (continueUri !== undefined && goesOn) {
@@ -38,22 +42,28 @@ export function endSessionRoutes(app: FastifyInstance, rooms: HttpRooms, cookies
   }
 
   async function begin(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const repeated = cookies.session(request) === undefined ? repeatWithCookies(request, reply, `${pages.base}/oauth/logout`) : undefined
+    if (repeated !== undefined) return repeated
     const { query, body } = readRawForm(request)
     const params = readAuthorizationParams(query, body)
     return show(request, reply, await endSession.begin(params, await look(request, reply)))
   }
 
-  app.get('/oauth/logout', begin)
-  app.post('/oauth/logout', begin)
+  app.get('/oauth/logout', { schema: schemas.get }, begin)
+  app.post('/oauth/logout', { schema: schemas.post }, begin)
 
-  app.post<{ Params: { id: string } }>('/oauth/logout/:id', async (request, reply) => {
+  app.get('/oauth/logout/:id', { schema: schemas.again }, async (_request, reply) => reply.code(303).header('location', `${pages.base}/oauth/logout`).send())
+
+  app.post<{ Params: { id: string } }>('/oauth/logout/:id', { schema: schemas.confirm, onRequest: refuseForeignForm }, async (request, reply) => {
     const form = readAuthorizationParams(readRawForm(request).body).get('csrf')
     const outcome = await endSession.confirm(request.params.id, form, await look(request, reply))
-    if (outcome === undefined) {
-      throw new CountersignError('cross_site_request', {
-        reason: 'end-session/foreign-form', sentence: 'The form has expired, or it belongs to another window or browser.'
-      })
-    }
+    if (outcome === undefined) throw foreignForm()
     return show(request, reply, outcome)
+  })
+}
+
+function foreignForm(): CountersignError {
+  return new CountersignError('cross_site_request', {
+    reason: 'end-session/foreign-form', sentence: 'The form has expired, or it belongs to another window or browser.'
   })
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Cookies } from '../cookies.ts'
 import { giveBackAttempt, limitPerIp } from '../plugins/rate-limit.ts'
 import type { HttpRooms } from '../rooms.ts'
+import { loginSchema as schema } from '../schemas/login.ts'
 import { renderTokens } from './render-tokens.ts'
 
 interface LoginBody {
@@ -9,19 +10,6 @@ interface LoginBody {
   password: string
   refreshTokenIn?: 'cookie' | 'body'
   deviceSecret?: string
-}
-
-const schema = {
-  body: {
-    type: 'object',
-    required: ['email', 'password'],
-    properties: {
-      email: { type: 'string', maxLength: 1024 },
-      password: { type: 'string', maxLength: 4096 },
-      refreshTokenIn: { enum: ['cookie', 'body'] },
-      deviceSecret: { type: 'string', maxLength: 64 }
-    }
-  }
 }
 
 /** Signing in: the access token in the body, the refresh token in a cookie unless the client has none. */

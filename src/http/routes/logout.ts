@@ -5,13 +5,10 @@ import type { Cookies } from '../cookies.ts'
 import { readAccess } from '../plugins/access.ts'
 import { createRefreshLimits, type RefreshLimits } from '../refresh-limits.ts'
 import type { HttpRooms } from '../rooms.ts'
+import { logoutSchemas as schemas } from '../schemas/logout.ts'
 
 interface LogoutBody {
   refreshToken?: string
-}
-
-const schema = {
-  body: { type: ['object', 'null'], properties: { refreshToken: { type: 'string', maxLength: 512 } } }
 }
 
 /**
@@ -22,7 +19,7 @@ export function logoutRoutes(app: FastifyInstance, rooms: HttpRooms, cookies: Co
   const { sessions, localCounters } = rooms
   const context = { rooms, cookies, limits: createRefreshLimits(localCounters) }
 
-  app.post('/logout', { schema, bodyLimit: 8192 }, async (request, reply) => {
+  app.post('/logout', { schema: schemas.here, bodyLimit: 8192 }, async (request, reply) => {
     // Signing out twice, or with a token that was rotated out, is signing out all the same.
     const holder = await identify(request, { ...context, needsSpendable: false })
     await sessions.end(holder.sessionId, holder.userId)
@@ -30,7 +27,7 @@ export function logoutRoutes(app: FastifyInstance, rooms: HttpRooms, cookies: Co
     return { status: 'signed-out' }
   })
 
-  app.post('/logout-all', { schema, bodyLimit: 8192 }, async (request, reply) => {
+  app.post('/logout-all', { schema: schemas.everywhere, bodyLimit: 8192 }, async (request, reply) => {
     const holder = await identify(request, { ...context, needsSpendable: true })
     await sessions.endAll(holder.userId)
     cookies.clearRefreshToken(reply)

@@ -15,29 +15,6 @@ export interface LookupResponse {
   results: LookupAnswer[]
 }
 
-export const maxBatch = 1000
-
-const identifier = { type: 'string', minLength: 1, maxLength: 255 }
-
-export const lookupSchema = {
-  type: 'object',
-  properties: {
-    tokens: { type: 'array', maxItems: maxBatch, items: { type: 'string', maxLength: 16_384 } },
-    claims: {
-      type: 'array',
-      maxItems: maxBatch,
-      items: {
-        type: 'object',
-        required: ['jti', 'iat', 'kid'],
-        properties: {
-          jti: identifier, iat: { type: 'number' }, kid: identifier, grant_id: identifier, sid: identifier,
-          sub: identifier, client_id: identifier
-        }
-      }
-    }
-  }
-}
-
 export async function readLookup(body: LookupBody, { check, lookup }: HttpRooms): Promise<LookupResponse> {
   const { tokens, claims } = body
   if ((tokens === undefined) === (claims === undefined)) {

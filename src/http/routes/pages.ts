@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { createBrowserCookies } from '../browser-cookies.ts'
 import { acceptForms } from '../plugins/accept-forms.ts'
 import { acceptRawForms } from '../plugins/accept-raw-forms.ts'
+import { refuseForeignForm } from '../plugins/refuse-foreign-form.ts'
 import { addPageErrors } from '../plugins/page-errors.ts'
 import type { HttpRooms } from '../rooms.ts'
 import { authorizeRoute } from './authorize.ts'
@@ -20,6 +21,7 @@ export async function pageRoutes(app: FastifyInstance, rooms: HttpRooms): Promis
   })
   await app.register(async ours => {
     acceptForms(ours)
+    ours.addHook('onRequest', refuseForeignForm)
     interactionRoutes(ours, rooms, cookies)
   })
 }

@@ -4,14 +4,11 @@ import { CountersignError } from '../../protocol/errors.ts'
 import type { Cookies } from '../cookies.ts'
 import { createRefreshLimits } from '../refresh-limits.ts'
 import type { HttpRooms } from '../rooms.ts'
+import { refreshSchema as schema } from '../schemas/refresh.ts'
 import { renderTokens } from './render-tokens.ts'
 
 interface RefreshBody {
   refreshToken?: string
-}
-
-const schema = {
-  body: { type: ['object', 'null'], properties: { refreshToken: { type: 'string', maxLength: 512 } } }
 }
 
 /** Refreshing. A token that came by cookie is answered by cookie only: script never gets to see it. */

@@ -2,23 +2,12 @@ import type { FastifyInstance } from 'fastify'
 import { CountersignError } from '../../protocol/errors.ts'
 import { limitPerIp } from '../plugins/rate-limit.ts'
 import type { HttpRooms } from '../rooms.ts'
+import { registerSchema as schema } from '../schemas/register.ts'
 
 interface RegisterBody {
   email: string
   password: string
   name?: string
-}
-
-const schema = {
-  body: {
-    type: 'object',
-    required: ['email', 'password'],
-    properties: {
-      email: { type: 'string', maxLength: 254 },
-      password: { type: 'string', maxLength: 1024 },
-      name: { type: 'string', maxLength: 200 }
-    }
-  }
 }
 
 /** Registration. The answer is the same whether the address was new or taken: it tells nobody who has an account. */

@@ -2,26 +2,16 @@ import type { FastifyInstance } from 'fastify'
 import { CountersignError } from '../../protocol/errors.ts'
 import { firstPartyClientId } from '../../clients/registry.ts'
 import type { TargetKind } from '../../stores/journal.ts'
-import { targets } from '../../revocation/targets/index.ts'
 import { accessOf, requireScope } from '../plugins/access.ts'
 import { acceptJson } from '../plugins/accept-json.ts'
 import type { HttpRooms } from '../rooms.ts'
-import { readLookup, lookupSchema, type LookupBody } from './lookup.ts'
+import { revocationSchemas as schemas } from '../schemas/revocations.ts'
+import { readLookup, type LookupBody } from './lookup.ts'
 
 interface RevocationBody {
   target: TargetKind
   value: string
   reason: string
-}
-
-const revocationSchema = {
-  type: 'object',
-  required: ['target', 'value', 'reason'],
-  properties: {
-    target: { enum: targets.filter(target => !target.adminOnly).map(target => target.kind) },
-    value: { type: 'string', minLength: 1, maxLength: 200 },
-    reason: { type: 'string', minLength: 1, maxLength: 200 }
-  }
 }
 
 /** A thousand access tokens and the JSON around them. */
@@ -36,17 +26,17 @@ export async function revocationRoutes(app: FastifyInstance, rooms: HttpRooms): 
   acceptJson(app)
 
   app.post<{ Body: LookupBody }>('/revocations/lookup', {
-    onRequest: onRead, bodyLimit: lookupBodyLimit, schema: { body: lookupSchema }
+    onRequest: onRead, bodyLimit: lookupBodyLimit, schema: schemas.lookup
   }, request => readLookup(request.body, rooms))
 
   app.get<{ Params: { jti: string }; Querystring: { kid?: string } }>('/revocations/:jti', {
-    onRequest: onRead, schema: { querystring: { type: 'object', properties: { kid: { type: 'string', maxLength: 255 } } } }
+    onRequest: onRead, schema: schemas.check
   }, async ({ params, query }) => {
     const { seq, answers } = await lookup.check([{ jti: params.jti, kid: query.kid }])
     return { ...answers[0], seq }
   })
 
-  app.post<{ Body: RevocationBody }>('/revocations', { onRequest: onWrite, schema: { body: revocationSchema } },
+  app.post<{ Body: RevocationBody }>('/revocations', { onRequest: onWrite, schema: schemas.revoke },
     async (request, reply) => {
       const { target, value, reason } = request.body
       const actor = `client:${accessOf(request).client_id}`

@@ -6,6 +6,7 @@ import { acceptForms } from '../plugins/accept-forms.ts'
 import { checkAccess } from '../plugins/access.ts'
 import { allowAnyOrigin } from '../plugins/any-origin.ts'
 import type { HttpRooms } from '../rooms.ts'
+import { userinfoSchemas as schemas } from '../schemas/userinfo.ts'
 
 const path = '/oauth/userinfo'
 
@@ -23,8 +24,8 @@ export async function userinfoRoutes(app: FastifyInstance, rooms: HttpRooms): Pr
     const userinfo = await readUserinfo(await checkAccess(token, { check, issuer: settings.issuer }))
     return 'jwt' in userinfo ? reply.type('application/jwt').send(userinfo.jwt) : userinfo.claims
   }
-  app.get(path, answer)
-  app.post(path, answer)
+  app.get(path, { schema: schemas.get }, answer)
+  app.post(path, { schema: schemas.post }, answer)
 }
 
 /** From the header or from a form (RFC 6750 §2.1, §2.2), never from the URL. */

@@ -57,7 +57,8 @@ function renewing(signIn: Parameters<BrowserSessionStore['renew']>[0]): Prisma.S
   return Prisma.sql`
     WITH ${lockedUser(signIn)}, s AS (
       UPDATE sessions s SET auth_time = clock_timestamp(), amr = ${signIn.amr}::text[],
-        cookie_hash = ${signIn.cookieHash}::bytea
+        cookie_hash = ${signIn.cookieHash}::bytea,
+        expires_at = clock_timestamp() + make_interval(secs => ${signIn.lifetime}::int)
       FROM u, service_state st
       WHERE s.id = ${signIn.sessionId} AND s.user_id = u.id AND s.expires_at > clock_timestamp() AND ${sessionStands}
       RETURNING s.id, s.user_id, s.auth_time, s.amr

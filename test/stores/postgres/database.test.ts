@@ -1,5 +1,7 @@
 import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
 import net from 'node:net'
+import path from 'node:path'
 import pg from 'pg'
 import t from 'tap'
 import { Prisma } from '../../../src/generated/prisma/client.ts'
@@ -112,7 +114,8 @@ t.test('a migration that fails leaves nothing behind, and the next run starts fr
   t.match(await database.pendingMigrations(), [/_init$/])
   await onServer(url, 'DROP TABLE audit_events')
   const [first, second] = await Promise.all([database.migrate(), database.migrate()])
-  t.equal([...first, ...second].length, 1, 'two instances that start together migrate once')
+  const migrations = readdirSync(path.resolve(import.meta.dirname, '../../../prisma/migrations'), { withFileTypes: true })
+  t.equal([...first, ...second].length, migrations.filter(entry => entry.isDirectory()).length, 'two instances that start together migrate once')
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   await client.query("UPDATE _prisma_migrations SET checksum = 'another'")

@@ -1,0 +1,78 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { OpenInteraction } from '../authorization/interactions.ts'
+import type { Resumption } from '../authorization/resume.ts'
+import { readFormToken } from '../protocol/browser-binding.ts'
+import { CountersignError } from '../protocol/errors.ts'
+import type { Params } from '../protocol/params.ts'
+import type { BrowserSession } from '../stores/browser-sessions.ts'
+import type { BrowserCookies } from './browser-cookies.ts'
+import { readFormRequest } from './form-request.ts'
+import type { HttpRooms } from './rooms.ts'
+import { createShowInteraction, type FailedSignIn } from './show-interaction.ts'
+
+/** The pages of an interaction as its routes need them: the page where it stands, and what a form of it is worth. */
+export interface InteractionForms {
+  /** The next question, the way back to the application, or that it is over. */
+  show(request: IdRequest, reply: FastifyReply): Promise<FastifyReply>
+  /** To the page, by GET: so that going back or reloading sends no form again. */
+  goOn(request: IdRequest, reply: FastifyReply): FastifyReply
+  /** A form that is none of ours, in the browser that was shown it, does nothing. */
+  onForm(act: FormAct): Handler
+  /** Its answer counts only while that is still the question, and put to the one whom the page was about. */
+  onAnswer(step: 'select-account' | 'consent', act: AnswerAct): Handler
+}
+
+export type IdRequest = FastifyRequest<{ Params: { id: string } }>
+
+export interface Form {
+  interaction: OpenInteraction
+  params: Params
+  /** The session that the page was about. */
+  sessionId: string | undefined
+}
+
+/** What the form does. It ends the way, it failed, or it goes on. */
+type FormAct = (form: Form, request: IdRequest, reply: FastifyReply) => Promise<Resumption | FailedSignIn | undefined>
+type AnswerAct = (form: Form, session: BrowserSession) => Promise<Resumption | undefined>
+type Handler = (request: IdRequest, reply: FastifyReply) => Promise<FastifyReply>
+
+export function createInteractionForms(rooms: HttpRooms, cookies: BrowserCookies): InteractionForms {
+  const { interactions, resume, pages } = rooms
+  const show = createShowInteraction(rooms)
+  const find = (request: IdRequest) => interactions.find(request.params.id, cookies.interaction(request, request.params.id))
+  const resumed = (request: IdRequest, interaction: OpenInteraction) => resume.next(interaction, cookies.session(request))
+
+  const forms: InteractionForms = {
+    async show(request, reply) {
+      const interaction = await find(request)
+      if (interaction === undefined) return show(request, reply, { resumption: { kind: 'ended' } })
+      return show(request, reply, { resumption: await resumed(request, interaction), interaction })
+    },
+    goOn: ({ params }, reply) => reply.code(303).header('location', `${pages.base}/interaction/${encodeURIComponent(params.id)}`).send(),
+    onForm: act => async (request, reply) => {
+      const form = readForm(request, await find(request))
+      const { interaction } = form
+      const end = await act(form, request, reply)
+      if (end === undefined) return forms.goOn(request, reply)
+      if ('kind' in end) return show(request, reply, { resumption: end, interaction })
+      return show(request, reply, { resumption: await resumed(request, interaction), interaction, failed: end })
+    },
+    onAnswer: (step, act) => forms.onForm(async (form, request) => {
+      const resumption = await resumed(request, form.interaction)
+      const session = resumption.kind === 'ask' && resumption.step === step ? resumption.standing?.session : undefined
+      return session === undefined || session.id !== form.sessionId ? resumption : act(form, session)
+    })
+  }
+  return forms
+}
+
+function readForm(request: IdRequest, interaction: OpenInteraction | undefined): Form {
+  const { params } = readFormRequest(request)
+  const token = interaction && readFormToken(interaction, params.get('csrf'))
+  if (interaction === undefined || token === undefined) {
+    throw new CountersignError('cross_site_request', {
+      reason: 'interaction/foreign-form', sentence: 'The form has expired, or it belongs to another window or browser.'
+    })
+  }
+  return { interaction, params, sessionId: token.sessionId }
+}

@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import { jwksCacheLifetime } from '../protocol/limits.ts'
+import { allowAnyOrigin } from './plugins/any-origin.ts'
+import type { RouteSchema } from './schemas/answer.ts'
+
+/** A document that is the same for everyone: cacheable, with an ETag, for pages of every site. */
+
+export interface PublishedText {
+  body: string
+  etag: string
+}
+
+export interface Publication {
+  read(): PublishedText
+  type: string
+  schema: RouteSchema
+}
+
+export function withEtag(body: string): PublishedText {
+  return { body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` }
+}
+
+export function publishDocument(app: FastifyInstance, path: string, { read, type, schema }: Publication): void {
+  allowAnyOrigin(app, path, 'GET, HEAD')
+  app.get(path, { schema }, (request, reply) => {
+    const { body, etag } = read()
+    reply.headers({ etag, 'cache-control': `public, max-age=${jwksCacheLifetime}` })
+    if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+    return reply.type(type).send(body)
+  })
+}
