@@ -22,7 +22,7 @@ function createBrowser(turn: () => Instance): Visitor {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(line)!
       cookies.set(name!, value!)
     }
-    const headers = Object.fromEntries(answer.headers)
+    const headers = { location: answer.headers.get('location') ?? undefined }
     return { statusCode: answer.status, headers, body: await answer.text() } as unknown as LightMyRequestResponse
   }
   return {
