@@ -39,7 +39,7 @@ export async function openScene(t: Test, options: Partial<OpenServiceOptions> = 
     const { pathname, searchParams } = new URL(url, issuer)
     // An application may send people further, to a third site.
     if (pathname === '/callback' && searchParams.get('state') === 'further') {
-      response.writeHead(302, { location: `http://[::1]:${port}/nowhere`.replace('[::1]', 'localhost') }).end()
+      response.writeHead(302, { location: `http://localhost:${port}/nowhere` }).end()
       return
     }
     const link = searchParams.get('to')
