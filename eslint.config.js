@@ -71,6 +71,10 @@ export default defineConfig(
     rules: { 'no-undef': 'error', 'no-unused-vars': 'error' }
   },
   {
+    files: ['examples/single-page-app/{app,sign-in}.js'],
+    languageOptions: { globals: { document: 'readonly', history: 'readonly', location: 'readonly', sessionStorage: 'readonly' } }
+  },
+  {
     files: ['src/**/*.{ts,tsx}'],
     rules: {
       'no-console': 'error',

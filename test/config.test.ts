@@ -85,3 +85,12 @@ t.test('a network that outbound requests may reach has an address and a length',
     t.match(faultsOf({ OUTBOUND_PRIVATE_NETWORKS: wrong }), [/^OUTBOUND_PRIVATE_NETWORKS .* must be networks/], wrong)
   }
 })
+
+t.test('client registration by token needs the token, long enough to be one', async t => {
+  const initialAccessToken = 'initial-access-token-of-this-test-only'
+  t.throws(() => readConfig({ CLIENT_REGISTRATION: 'token' }), /without INITIAL_ACCESS_TOKEN/)
+  t.throws(() => readConfig({ CLIENT_REGISTRATION: 'token', INITIAL_ACCESS_TOKEN: 'short' }), /INITIAL_ACCESS_TOKEN must be at least 32/)
+  t.throws(() => readConfig({ CLIENT_REGISTRATION: 'yes' }), /off or token or open/)
+  t.match(readConfig({ CLIENT_REGISTRATION: 'token', INITIAL_ACCESS_TOKEN: initialAccessToken }), { clientRegistration: 'token', initialAccessToken })
+  t.match(readConfig({}), { clientRegistration: 'off', initialAccessToken: undefined })
+})

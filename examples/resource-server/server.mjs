@@ -1,12 +1,16 @@
 // A service that accepts Countersign's access tokens. It checks signature, issuer, audience and lifetime itself,
 // with the public keys of the JWKS. Whether a token was revoked it asks Countersign, and without an answer it
 // lets nobody in. Copy the file and put your own routes at its end.
+import cors from '@fastify/cors'
 import Fastify from 'fastify'
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose'
 
 const issuer = process.env.ISSUER ?? 'http://127.0.0.1:3000'
+const port = Number(process.env.PORT ?? 4000)
 /** The name of this service, as tokens meant for it have it in `aud`. */
-const audience = process.env.AUDIENCE ?? 'orders'
+const audience = process.env.AUDIENCE ?? `http://127.0.0.1:${port}`
+/** Whose pages may call it. */
+const origin = process.env.ORIGIN ?? 'http://127.0.0.1:4002'
 /** A client with the grant client_credentials and the scope revocations:read. */
 const client = { id: requireSetting('CLIENT_ID'), secret: requireSetting('CLIENT_SECRET') }
 /** Milliseconds that a question to Countersign may take. */
@@ -103,6 +107,7 @@ function requireSetting(name) {
 }
 
 const app = Fastify()
+await app.register(cors, { origin, allowedHeaders: ['authorization'] })
 app.decorateRequest('caller', undefined)
 app.setErrorHandler(({ status = 500, challenge, message }, request, reply) => {
   if (challenge !== undefined) reply.header('www-authenticate', challenge)
@@ -112,4 +117,4 @@ app.setErrorHandler(({ status = 500, challenge, message }, request, reply) => {
 
 app.get('/orders', { onRequest: requireCaller }, async ({ caller }) => ({ customer: caller.sub, orders: [] }))
 
-console.log(`Listening at ${await app.listen({ port: Number(process.env.PORT ?? 4000), host: '127.0.0.1' })}`)
+console.log(`Listening at ${await app.listen({ port, host: '127.0.0.1' })}`)

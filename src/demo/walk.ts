@@ -33,5 +33,5 @@ echo "{\\"tokens\\":[\\"$SPENT\\"]}" | post /revocations/lookup
 }
 
 /** As one word of a shell. */
-const quote = (text: string): string =>
+export const quote = (text: string): string =>
   /^[A-Za-z0-9_./:[\]-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`

@@ -38,7 +38,7 @@ export function createOpenGrant(options: OpenGrantOptions): OpenGrant {
   const { ring, mint, issueIdToken } = options
   return async ({ client, content, origin, target }) => {
     const mac = ring.mac()
-    const redemption = prepare(content, origin, mac, options)
+    const redemption = prepare({ content, origin }, mac, options)
     const grant = grantOf(redemption, content)
     const access = await mint.forGrant(grant, target)
     const idToken = content.scopes.includes('openid')
@@ -56,7 +56,7 @@ export function createOpenGrant(options: OpenGrantOptions): OpenGrant {
   }
 }
 
-function prepare(content: CodeContent, origin: Buffer, mac: OpenMacKey, options: OpenGrantOptions): Redemption {
+function prepare({ content, origin }: Pick<GrantSource, 'content' | 'origin'>, mac: OpenMacKey, options: OpenGrantOptions): Redemption {
   const { random, idleLifetime, absoluteLifetime } = options
   return {
     grant: {

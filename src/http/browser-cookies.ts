@@ -13,11 +13,15 @@ export interface BrowserCookies {
   clearSession(reply: FastifyReply): void
   /** What tells this browser from others while nobody is signed in: forms of one are not another's. */
   browser(request: FastifyRequest): string | undefined
-  /**
-   * The same, given to a browser that has none. It stays: where a browser opens again with many tabs at once, each would
-   * be given another, and the last one would make strangers of the others.
-   */
+  /** The same, given to a browser that has none. */
   ensureBrowser(request: FastifyRequest, reply: FastifyReply): string
+  /** What tells the browser that began an interaction from others. */
+  interaction(request: FastifyRequest, id: string): string | undefined
+  /**
+   * Of two tabs that come at once with no cookie each is given one, and the later takes the earlier's place: so a browser's
+   * first interaction gets a cookie of its own besides.
+   */
+  keepForInteraction(request: FastifyRequest, reply: FastifyReply, kept: { id: string; browser: string }): void
   deviceSecret(request: FastifyRequest): string | undefined
   setDeviceSecret(reply: FastifyReply, secret: string): void
 }
@@ -30,6 +34,8 @@ export interface BrowserCookieOptions {
 }
 
 const tokenPattern = /^[A-Za-z0-9_-]{22,43}$/
+/** Seconds: as long as an interaction. */
+const interactionLifetime = 30 * 60
 /** Browsers keep no cookie longer (RFC 6265bis §5.5). */
 const longestLifetime = 400 * 86_400
 
@@ -55,8 +61,13 @@ export function createBrowserCookies({ issuer, sessionLifetime, random }: Browse
       const held = browser(request)
       if (held !== undefined) return held
       const made = random.bytes(16).toString('base64url')
-      reply.setCookie(names.browser, made, { ...attributes, maxAge: longestLifetime })
+      reply.setCookie(names.browser, made, attributes)
       return made
+    },
+    interaction: (request, id) => read(`${names.browser}_${id}`)(request) ?? browser(request),
+    keepForInteraction(request, reply, kept) {
+      if (browser(request) !== undefined) return
+      reply.setCookie(`${names.browser}_${kept.id}`, kept.browser, { ...attributes, maxAge: interactionLifetime })
     },
     deviceSecret: read(names.device),
     setDeviceSecret: (reply, secret) => void reply.setCookie(names.device, secret, { ...attributes, maxAge: longestLifetime })

@@ -42,7 +42,7 @@ type Handler = (request: IdRequest, reply: FastifyReply) => Promise<FastifyReply
 export function createInteractionForms(rooms: HttpRooms, cookies: BrowserCookies): InteractionForms {
   const { interactions, resume, pages } = rooms
   const show = createShowInteraction(rooms)
-  const find = (request: IdRequest) => interactions.find(request.params.id, cookies.browser(request))
+  const find = (request: IdRequest) => interactions.find(request.params.id, cookies.interaction(request, request.params.id))
   const resumed = (request: IdRequest, interaction: OpenInteraction) => resume.next(interaction, cookies.session(request))
 
   async function finish(request: IdRequest, reply: FastifyReply, { interaction, end }: Finished): Promise<FastifyReply> {
@@ -64,7 +64,7 @@ export function createInteractionForms(rooms: HttpRooms, cookies: BrowserCookies
       const interaction = await find(request)
       return interaction === undefined ? { kind: 'ended' } : resume.next(interaction, cookie)
     },
-    goOn: ({ params }, reply) => reply.code(303).header('location', `${pages.base}/interaction/${params.id}`).send(),
+    goOn: ({ params }, reply) => reply.code(303).header('location', `${pages.base}/interaction/${encodeURIComponent(params.id)}`).send(),
     onForm: act => async (request, reply) => {
       const form = readForm(request, await find(request))
       return finish(request, reply, { interaction: form.interaction, end: await act(form, request, reply) })

@@ -123,7 +123,7 @@ function readPrompts(text: string | undefined): Prompt[] | undefined {
   if (text === undefined) return []
   const words = [...new Set(text.split(' '))]
   const isKnown = words.every((word): word is Prompt => (prompts as readonly string[]).includes(word))
-  return isKnown && !(words.includes('none') && words.length > 1) ? words as Prompt[] : undefined
+  return isKnown && !(words.includes('none') && words.length > 1) ? words : undefined
 }
 
 const refuse = (...parts: Parameters<typeof faultOf>): { fault: AuthorizationFault } => ({ fault: faultOf(...parts) })

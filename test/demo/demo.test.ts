@@ -3,7 +3,11 @@ import { once } from 'node:events'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
+import { hashClientSecret } from '../../src/clients/secret.ts'
 import { prepareDemo } from '../../src/demo/demo.ts'
+import { startExample } from '../examples/start-example.ts'
+import { freePort } from '../support/redis.ts'
+import { runScript } from '../support/run-script.ts'
 import { secret } from '../support/secrets.ts'
 import { createUser, signIn } from '../support/users.ts'
 import { openService } from '../support/service.ts'
@@ -14,6 +18,7 @@ interface DemoFile {
   password: string
   clientId: string
   clientSecret: string
+  webAppSecret: string
 }
 
 const readDemo = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as DemoFile
@@ -55,6 +60,33 @@ t.test('a first start that was interrupted goes on with the same credentials', a
   secret(password)
   await prepareDemo(service)
   await t.resolves(signIn(app, { id: '', email, password }))
+})
+
+t.test('the examples find clients of their own, with the settings that they assume', async t => {
+  const { service } = await openService(t, { store: 'embedded' })
+  const at = { ...service, config: { ...service.config, issuer: 'http://127.0.0.1:3999' } }
+  const file = path.join(service.config.dataDir, 'demo.json')
+  const text = await prepareDemo(at)
+  t.ok(text.includes(`  ISSUER=http://127.0.0.1:3999 DEMO_FILE=${file} node examples/web-app/server.mjs\n`))
+  t.ok(text.includes('  ISSUER=http://127.0.0.1:3999 node examples/single-page-app/server.mjs\n'))
+  t.notOk(text.includes(secret(readDemo(file).webAppSecret)), 'it is read from the file')
+  secret(readDemo(file).password)
+
+  const { settings: web } = JSON.parse(await runScript(
+    "import * as example from './examples/web-app/settings.mjs'; console.log(JSON.stringify(example))", { DEMO_FILE: file }
+  )) as { settings: Record<'clientId' | 'clientSecret' | 'redirectUri' | 'home', string> }
+  t.match(await service.stores.clients.find(web.clientId), {
+    secretHash: hashClientSecret(web.clientSecret), redirectUris: [web.redirectUri], postLogoutRedirectUris: [web.home]
+  })
+
+  const port = String(await freePort())
+  await startExample(t, 'single-page-app', { PORT: port })
+  const page = await (await fetch(`http://127.0.0.1:${port}/settings.json`)).json() as Record<'clientId' | 'home' | 'api', string>
+  const home = page.home.replace(port, '4002')
+  t.match(await service.stores.clients.find(page.clientId), {
+    authMethods: ['none'], redirectUris: [home], postLogoutRedirectUris: [home]
+  })
+  t.match(await service.stores.apis.list(), [{ identifier: page.api, clients: [page.clientId] }])
 })
 
 t.test('where there are users already nothing is made', async t => {

@@ -30,6 +30,7 @@ const expected = [
   'GET /.well-known/jwks.json 200',
   'GET /.well-known/oauth-authorization-server 200',
   'GET /.well-known/openid-configuration 200',
+  'GET /openapi.json 200',
   'GET /healthz 200',
   'GET /readyz 200'
 ]
@@ -41,7 +42,7 @@ t.test('the blocks of the README work when they are pasted in order into one she
   }
   const instance = await startInstance(environment)
   t.teardown(() => instance.kill())
-  const blocks = codeBlocks(page, 'sh').filter(block => block.includes('curl'))
+  const blocks = codeBlocks(page, 'sh').filter(block => /curl|npx/.test(block))
   const script = blocks.join('\n').replace('http://127.0.0.1:3000', instance.url)
   t.not(script, blocks.join('\n'), 'the README says where the service is')
 
@@ -65,7 +66,7 @@ t.test('the map of the README names every part of src, and nothing that is not t
 })
 
 t.test('every link between the documents leads somewhere', async t => {
-  const folders = ['.', 'docs', 'docs/adr', 'keys', 'examples/resource-server']
+  const folders = ['.', 'docs', 'docs/adr', 'keys', 'examples/resource-server', 'examples/web-app', 'examples/single-page-app']
   const pages = folders.flatMap(folder => readdirSync(path.join(root, folder)).filter(name => name.endsWith('.md'))
     .map(name => path.join(folder, name)))
   t.ok(pages.length > 10)

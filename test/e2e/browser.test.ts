@@ -170,7 +170,7 @@ t.test('B32: no script sees the cookies', async t => {
   await follow(page, scene.pageWithLink())
   await enter(page, await scene.addUser())
   await page.getByRole('heading', { name: 'Allow Orders?' }).waitFor()
-  t.match(Object.keys(await cookiesOf(page)).toSorted(), ['countersign_browser', 'countersign_page_device', 'countersign_session'])
+  t.match(Object.keys(await cookiesOf(page)).toSorted(), ['countersign_browser', /^countersign_browser_/, 'countersign_page_device', 'countersign_session'])
   t.equal(await page.evaluate(() => document.cookie), '')
   const cookies = await page.context().cookies(issuer)
   for (const { httpOnly, sameSite, path } of cookies) t.match({ httpOnly, sameSite, path }, { httpOnly: true, sameSite: 'Lax', path: '/' })

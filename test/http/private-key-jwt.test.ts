@@ -174,6 +174,11 @@ onEachStore(t, async (t, opened) => {
     for (const spelling of [...spellings, `${assertion}=`, `${assertion}==`, `${assertion}\n`, ` ${assertion}`, assertion.replace('.', '=.')]) {
       t.equal((await send(spelling)).statusCode, 401)
     }
+    const unused = await make()
+    const respelled = unused.slice(0, -1) + alphabet[alphabet.indexOf(unused.at(-1)!) + 1]!
+    t.same(Buffer.from(respelled.split('.')[2]!, 'base64url'), Buffer.from(unused.split('.')[2]!, 'base64url'))
+    t.equal((await send(respelled)).statusCode, 401, 'a second spelling is refused even before the first has come')
+    t.equal((await send(unused)).statusCode, 200)
     t.equal((await send(await make({ claims: { jti: 'one' } }))).statusCode, 401, 'the same jti in another assertion')
     t.equal((await send(await make({ claims: { jti: 'two' } }))).statusCode, 200)
     t.equal((await other.send(await other.make({ claims: { jti: 'one' } }))).statusCode, 200, 'another client counts for itself')

@@ -113,7 +113,7 @@ t.test('a relying party that checks every answer', async t => {
   t.test('its check of access tokens accepts ours, each for its audience alone', async t => {
     const party = await register()
     const resource = 'https://orders.example.com'
-    await provider.registerApi(resource, [party.client.client_id])
+    await provider.registerApi({ identifier: resource, name: 'Orders', scopes: ['read', 'write'], clients: [party.client.client_id] })
     const { tokens, claims } = await signIn(party, provider, { resource, scope: 'openid offline_access read write' })
     const request = new Request(`${resource}/list`, { headers: { authorization: `Bearer ${tokens.access_token}` } })
     t.match(await oauth.validateJwtAccessToken(as, request.clone(), resource, http), { sub: claims.sub, scope: 'read write' })

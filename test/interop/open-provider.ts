@@ -1,5 +1,6 @@
 import type { Test } from 'tap'
 import type { ClientBody } from '../../src/admin/client-body.ts'
+import type { NewApi } from '../../src/stores/apis.ts'
 import { openAdmin } from '../admin/open-admin.ts'
 import { freePort } from '../support/redis.ts'
 import { secret } from '../support/secrets.ts'
@@ -11,8 +12,7 @@ export interface Provider extends OpenedService {
   /** Somebody with an account. */
   user: TestUser
   register(client: Partial<ClientBody>): Promise<{ clientId: string; clientSecret: string }>
-  /** An API of those clients, with the scopes read and write. */
-  registerApi(identifier: string, clientIds: string[]): Promise<void>
+  registerApi(api: Omit<NewApi, 'tokenLifetime'>): Promise<void>
 }
 
 export interface ProviderSettings {
@@ -41,8 +41,8 @@ export async function openProvider(t: Test, { store = 'embedded', path = '', con
       if (clientSecret !== '') secret(clientSecret)
       return { clientId, clientSecret }
     },
-    async registerApi(identifier, clients) {
-      await post('/admin/apis', { identifier, name: 'Orders', scopes: ['read', 'write'], clients })
+    async registerApi(api) {
+      await post('/admin/apis', api)
     }
   }
 }

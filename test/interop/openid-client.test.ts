@@ -125,7 +125,7 @@ t.test('what clients may ask for beyond a sign-in', async t => {
 
   t.test('a token for an API of its own', async t => {
     const resource = 'https://orders.example.com'
-    await provider.registerApi(resource, [clientId])
+    await provider.registerApi({ identifier: resource, name: 'Orders', scopes: ['read'], clients: [clientId] })
     const parameters = { resource, scope: 'openid read' }
     const tokens = await signIn(config, { provider, parameters, tokenParameters: { resource } })
     // Introspection is for whom a token is meant.

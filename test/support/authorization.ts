@@ -87,7 +87,10 @@ export function responseOf(answer: LightMyRequestResponse, redirectUri = callbac
 /** The forms of a page by where they are sent: the last part of the path, and what they hold already. */
 export function formsOf({ body }: LightMyRequestResponse): Record<string, { action: string; csrf: string }> {
   const forms = [...body.matchAll(/<form method="post" action="([^"]+)"><input type="hidden" name="csrf" value="([^"]+)"\/>/g)]
-  return Object.fromEntries(forms.map(([, action, csrf]) => [action!.split('/').at(-1)!, { action: action!, csrf: csrf! }]))
+  const named = forms.map(([, action, csrf]) => ({ action: action!, csrf: csrf! }))
+  // A button may send its form elsewhere.
+  const further = [...body.matchAll(/formaction="([^"]+)"/g)].map(([, action]) => ({ action: action!, csrf: named[0]!.csrf }))
+  return Object.fromEntries([...further, ...named].map(form => [form.action.split('/').at(-1)!, form]))
 }
 
 /** Sends a form of the page; throws when it has none of that name. */

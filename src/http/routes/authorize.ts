@@ -20,13 +20,14 @@ export function authorizeRoute(app: FastifyInstance, rooms: HttpRooms, cookies: 
     const repeated = cookie === undefined ? repeatWithCookies(request, reply, `${pages.base}/oauth/authorize`) : undefined
     if (repeated !== undefined) return repeated
     const { query, body } = readRawForm(request)
-    const outcome = await authorize({
-      params: readAuthorizationParams(query, body), cookie,
-      browser: cookies.ensureBrowser(request, reply), address: addressOf(request)
-    })
+    const browser = cookies.ensureBrowser(request, reply)
+    const params = readAuthorizationParams(query, body)
+    const outcome = await authorize({ params, cookie, browser, address: addressOf(request) })
     switch (outcome.kind) {
       case 'lost': return sendRefusalPage(lost(outcome.fault), request, { reply, pages })
-      case 'interaction': return reply.code(303).header('location', `${pages.base}/interaction/${outcome.id}`).send()
+      case 'interaction':
+        cookies.keepForInteraction(request, reply, { id: outcome.id, browser })
+        return reply.code(303).header('location', `${pages.base}/interaction/${outcome.id}`).send()
       case 'response': return outcome.isWarned
         ? sendLeavingPage(request, reply, { response: outcome.response, pages })
         : sendAuthorizationResponse(request, reply, { response: outcome.response, pages })
