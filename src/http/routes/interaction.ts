@@ -12,7 +12,7 @@ import { signInOnPage } from '../sign-in-on-page.ts'
  */
 export function interactionRoutes(app: FastifyInstance, rooms: HttpRooms, cookies: BrowserCookies): void {
   const { interactions, resume, consents, settings } = rooms
-  const { show, again, onForm, onAnswer } = createInteractionForms(rooms, cookies)
+  const { show, again, look, onForm, onAnswer } = createInteractionForms(rooms, cookies)
 
   app.get('/interaction/:id', { schema: schemas.show }, show)
   app.get('/interaction/:id/:form', { schema: schemas.again }, again)
@@ -20,9 +20,9 @@ export function interactionRoutes(app: FastifyInstance, rooms: HttpRooms, cookie
   const signInOptions = { schema: schemas.signIn, bodyLimit: 8192, config: limitPerIp(settings.signInLimitPerIp, 15 * 60) }
   app.post('/interaction/:id/sign-in', signInOptions, onForm(async ({ interaction, params }, request, reply) => {
     const outcome = await signInOnPage(params, { request, reply }, { rooms, cookies })
-    if (typeof outcome !== 'string') return outcome
-    await interactions.advance(interaction, { signedIn: outcome, otherAccount: false })
-    return undefined
+    if ('fault' in outcome) return outcome
+    await interactions.advance(interaction, { signedIn: outcome.sessionId, otherAccount: false })
+    return look(request, outcome.cookie)
   }))
 
   const selected = onAnswer('select-account', async ({ interaction, params }, { id }) => {
