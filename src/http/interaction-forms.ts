@@ -14,8 +14,8 @@ import { createShowInteraction, type FailedSignIn } from './show-interaction.ts'
 export interface InteractionForms {
   /** The next question, the way back to the application, or that it is over. */
   show(request: IdRequest, reply: FastifyReply): Promise<FastifyReply>
-  /** To the page, by GET: so that going back or reloading sends no form again. */
-  goOn(request: IdRequest, reply: FastifyReply): FastifyReply
+  /** Back to the page, where the address of one of its forms is opened: it stands in the browser when the form had a fault. */
+  again(request: IdRequest, reply: FastifyReply): Promise<FastifyReply>
   /** A form that is none of ours, in the browser that was shown it, does nothing. */
   onForm(act: FormAct): Handler
   /** Its answer counts only while that is still the question, and put to the one whom the page was about. */
@@ -42,18 +42,25 @@ export function createInteractionForms(rooms: HttpRooms, cookies: BrowserCookies
   const find = (request: IdRequest) => interactions.find(request.params.id, cookies.interaction(request, request.params.id))
   const resumed = (request: IdRequest, interaction: OpenInteraction) => resume.next(interaction, cookies.session(request))
 
+  const showEnd = (request: IdRequest, reply: FastifyReply) => show(request, reply, { resumption: { kind: 'ended' } })
+  /** To the page, by GET: so that going back or reloading sends no form again. */
+  const goOn = ({ id }: OpenInteraction, reply: FastifyReply) => reply.code(303).header('location', `${pages.base}/interaction/${id}`).send()
+
   const forms: InteractionForms = {
     async show(request, reply) {
       const interaction = await find(request)
-      if (interaction === undefined) return show(request, reply, { resumption: { kind: 'ended' } })
+      if (interaction === undefined) return showEnd(request, reply)
       return show(request, reply, { resumption: await resumed(request, interaction), interaction })
     },
-    goOn: ({ params }, reply) => reply.code(303).header('location', `${pages.base}/interaction/${encodeURIComponent(params.id)}`).send(),
+    async again(request, reply) {
+      const interaction = await find(request)
+      return interaction === undefined ? showEnd(request, reply) : goOn(interaction, reply)
+    },
     onForm: act => async (request, reply) => {
       const form = readForm(request, await find(request))
       const { interaction } = form
       const end = await act(form, request, reply)
-      if (end === undefined) return forms.goOn(request, reply)
+      if (end === undefined) return goOn(interaction, reply)
       if ('kind' in end) return show(request, reply, { resumption: end, interaction })
       return show(request, reply, { resumption: await resumed(request, interaction), interaction, failed: end })
     },
