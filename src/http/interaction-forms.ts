@@ -16,8 +16,8 @@ export interface InteractionForms {
   show(request: IdRequest, reply: FastifyReply): Promise<FastifyReply>
   /** Where it stands now. `cookie` is what the session cookie holds. */
   look(request: IdRequest, cookie: string | undefined): Promise<Resumption>
-  /** To the next question, by GET: so that going back or reloading sends no form again. */
-  goOn(request: IdRequest, reply: FastifyReply): FastifyReply
+  /** Back to the page, where the address of one of its forms is opened: it stands in the browser when the form had a fault. */
+  again(request: IdRequest, reply: FastifyReply): Promise<FastifyReply>
   /** A form that is none of ours, in the browser that was shown it, does nothing. */
   onForm(act: FormAct): Handler
   /** Its answer counts only while that is still the question, and put to the one whom the page was about. */
@@ -45,26 +45,33 @@ export function createInteractionForms(rooms: HttpRooms, cookies: BrowserCookies
   const find = (request: IdRequest) => interactions.find(request.params.id, cookies.interaction(request, request.params.id))
   const resumed = (request: IdRequest, interaction: OpenInteraction) => resume.next(interaction, cookies.session(request))
 
+  const showEnd = (request: IdRequest, reply: FastifyReply) => show(request, reply, { resumption: { kind: 'ended' } })
+  /** To the page, by GET: so that going back or reloading sends no form again. */
+  const goOn = ({ id }: OpenInteraction, reply: FastifyReply) => reply.code(303).header('location', `${pages.base}/interaction/${id}`).send()
+
   async function finish(request: IdRequest, reply: FastifyReply, { interaction, end }: Finished): Promise<FastifyReply> {
     if (end !== undefined && 'fault' in end) {
       return show(request, reply, { resumption: await resumed(request, interaction), interaction, failed: end })
     }
     // The answer comes at once, not by way of the page: a second click gets it again where going back does not.
     const resumption = end ?? await forms.look(request, cookies.session(request))
-    return resumption.kind === 'ask' ? forms.goOn(request, reply) : show(request, reply, { resumption, interaction })
+    return resumption.kind === 'ask' ? goOn(interaction, reply) : show(request, reply, { resumption, interaction })
   }
 
   const forms: InteractionForms = {
     async show(request, reply) {
       const interaction = await find(request)
-      if (interaction === undefined || interaction.answered !== undefined) return show(request, reply, { resumption: { kind: 'ended' }, interaction })
+      if (interaction === undefined || interaction.answered !== undefined) return showEnd(request, reply)
       return show(request, reply, { resumption: await resumed(request, interaction), interaction })
+    },
+    async again(request, reply) {
+      const interaction = await find(request)
+      return interaction === undefined ? showEnd(request, reply) : goOn(interaction, reply)
     },
     async look(request, cookie) {
       const interaction = await find(request)
       return interaction === undefined ? { kind: 'ended' } : resume.next(interaction, cookie)
     },
-    goOn: ({ params }, reply) => reply.code(303).header('location', `${pages.base}/interaction/${encodeURIComponent(params.id)}`).send(),
     onForm: act => async (request, reply) => {
       const form = readForm(request, await find(request))
       return finish(request, reply, { interaction: form.interaction, end: await act(form, request, reply) })
