@@ -102,7 +102,7 @@ onEachStore(t, async (t, opened) => {
       t.match(refused.json(), { error: 'invalid_grant' })
     }
     t.match((await redeemCode(app, client, waiting)).json(), { error: 'invalid_grant' }, 'the code that was out is nothing')
-    const answered = await submit(visitor, open, { form: 'consent', fields: { decision: 'allow' } })
+    const answered = await settle(visitor, await submit(visitor, open, { form: 'consent', fields: { decision: 'allow' } }))
     t.ok(formsOf(answered)['sign-in'], 'the open consent page asks who is there')
     const again = await submit(visitor, answered, { form: 'sign-in', fields: { email: user.email, password: user.password } })
     t.equal(again.statusCode, 403)
