@@ -67,6 +67,8 @@ export interface OpenInteraction extends InteractionRecord {
 const interactionLifetime = 30 * 60
 /** Seconds in which a second click gets the answer to the first: whoever goes back later begins anew. */
 const doubleClick = 10
+/** Seconds in which a form that is still open is told that it is over. */
+const afterAnswer = 60
 
 const idPattern = /^[A-Za-z0-9_-]{22}$/
 
@@ -88,7 +90,9 @@ export function createInteractions({ pending, counters, random, clock, limitPerA
   }
 
   async function change({ id, browser: _, text, ...record }: OpenInteraction, changes: Partial<InteractionRecord>): Promise<boolean> {
-    return pending.replace(pendingNames.interaction(id), text, JSON.stringify({ ...record, ...changes }))
+    // One that was answered counts against nobody any more, so it must not stay: who begins and cancels has no bound.
+    const lifetime = changes.answered && afterAnswer
+    return pending.replace(pendingNames.interaction(id), text, { value: JSON.stringify({ ...record, ...changes }), lifetime })
   }
 
   return {

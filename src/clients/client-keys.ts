@@ -28,6 +28,13 @@ const coolDown = 30
 const maxStaleness = 86_400
 const maxSets = 1000
 
+/** Where a client publishes its keys. */
+interface Source {
+  uri: string
+  /** The client registered itself. */
+  isForStranger: boolean
+}
+
 interface KeySet {
   keys: readonly PublicJwk[]
   /** Monotonic milliseconds; undefined before the first success. */
@@ -41,10 +48,10 @@ export function createClientKeys({ fetch, clock, log }: ClientKeysOptions): Clie
   const sets = new LRUCache<string, KeySet>({ max: maxSets })
   const since = (time: number | undefined): number => time === undefined ? Infinity : (clock.monotonic() - time) / 1000
 
-  async function load(uri: string, set: KeySet): Promise<void> {
+  async function load({ uri, isForStranger }: Source, set: KeySet): Promise<void> {
     set.triedAt = clock.monotonic()
     try {
-      const { status, body } = await fetch(uri, { headers: { accept: 'application/jwk-set+json, application/json' } })
+      const { status, body } = await fetch(uri, { headers: { accept: 'application/jwk-set+json, application/json' }, isForStranger })
       if (status !== 200) throw new Error(`answered ${status}`)
       set.keys = usableKeys(JSON.parse(body))
       set.fetchedAt = set.triedAt
@@ -55,19 +62,21 @@ export function createClientKeys({ fetch, clock, log }: ClientKeysOptions): Clie
     }
   }
 
-  async function fetched(uri: string, kid: string | undefined): Promise<readonly PublicJwk[]> {
-    const set = sets.get(uri) ?? { keys: [], fetchedAt: undefined, triedAt: -Infinity, fetching: undefined }
-    sets.set(uri, set)
+  async function fetched(source: Source, kid: string | undefined): Promise<readonly PublicJwk[]> {
+    // What a stranger may not ask for, it does not get from our memory either.
+    const name = `${source.isForStranger ? 'stranger' : 'client'} ${source.uri}`
+    const set = sets.get(name) ?? { keys: [], fetchedAt: undefined, triedAt: -Infinity, fetching: undefined }
+    sets.set(name, set)
     const isEnough = since(set.fetchedAt) <= maxAge && withKid(set.keys, kid).length > 0
-    if (!isEnough && since(set.triedAt) >= coolDown) set.fetching ??= load(uri, set)
+    if (!isEnough && since(set.triedAt) >= coolDown) set.fetching ??= load(source, set)
     if (!isEnough) await set.fetching
     return since(set.fetchedAt) <= maxStaleness ? set.keys : []
   }
 
   return {
-    async find({ profile }, kid) {
-      if (profile.jwks !== undefined) return withKid(usableKeys(profile.jwks), kid)
-      return profile.jwksUri === undefined ? [] : withKid(await fetched(profile.jwksUri, kid), kid)
+    async find({ profile: { jwks, jwksUri: uri }, registrationTokenHash }, kid) {
+      if (jwks !== undefined) return withKid(usableKeys(jwks), kid)
+      return uri === undefined ? [] : withKid(await fetched({ uri, isForStranger: registrationTokenHash !== undefined }, kid), kid)
     }
   }
 }

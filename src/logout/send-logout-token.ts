@@ -22,7 +22,7 @@ export interface SendLogoutTokenOptions {
 
 export function createSendLogoutToken(options: SendLogoutTokenOptions): SendLogoutToken {
   const { signJwt, outboundFetch, clock, random, issuer } = options
-  return async ({ uri, clientId, subject, sessionId }) => {
+  return async ({ uri, clientId, subject, sessionId, isForStranger }) => {
     // A token of its own for each attempt: an older one would have expired.
     const token = await signJwt('logout+jwt', buildLogoutTokenClaims({
       issuer, clientId, subject, sessionId,
@@ -31,6 +31,7 @@ export function createSendLogoutToken(options: SendLogoutTokenOptions): SendLogo
     }))
     const { status } = await outboundFetch(uri, {
       method: 'POST',
+      isForStranger,
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({ logout_token: token }).toString()
     })

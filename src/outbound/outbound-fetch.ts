@@ -28,6 +28,7 @@ export interface OutboundOptions {
 export function createOutboundFetch(options: OutboundOptions): OutboundFetch {
   const { privateNetworks, timeout = 5000, maxBody = 65_536, maxRequests = 64, resolve = askDns } = options
   const rules = createAddressRules(privateNetworks)
+  const rulesForStrangers = createAddressRules([])
   let running = 0
 
   return async (text, request = {}) => {
@@ -37,7 +38,7 @@ export function createOutboundFetch(options: OutboundOptions): OutboundFetch {
     const signal = AbortSignal.timeout(timeout)
     try {
       const addresses = await withSignal(signal, findAddresses(url, { resolve, signal }))
-      judgeAddresses(url, addresses, rules)
+      judgeAddresses(url, addresses, request.isForStranger ? rulesForStrangers : rules)
       return await exchange(url, { request, addresses, signal, maxBody })
     } catch (error) {
       if (error instanceof OutboundError) throw error

@@ -11,6 +11,8 @@ export interface OutboundRequest {
   method?: 'GET' | 'POST'
   headers?: Record<string, string>
   body?: string
+  /** Nobody vouches for who named the address: it gets to no private network, not even to those that are allowed. */
+  isForStranger?: boolean
 }
 
 export interface OutboundAnswer {

@@ -25,7 +25,11 @@ export function readAuthorizationParams(...texts: string[]): AuthorizationParams
     const isRepeated = seen.has(name) && !repeatable.includes(name)
     if (value === undefined || isRepeated || (value.includes('\0') && name !== 'state')) faulty.add(name)
     seen.add(name)
-    if (value) values.set(name, [...values.get(name) ?? [], value])
+    if (!value) continue
+    // Added to in place: a list that is copied for each value would make one long request expensive.
+    const held = values.get(name)
+    if (held === undefined) values.set(name, [value])
+    else held.push(value)
   }
   return {
     get: name => faulty.has(name) ? undefined : values.get(name)?.[0],

@@ -4,6 +4,8 @@ export interface LogoutNotice {
   clientId: string
   /** Where it goes; undefined when the client no longer wants to hear of it. */
   uri: string | undefined
+  /** The client registered itself. */
+  isForStranger: boolean
   sessionId: string
   /** The `sub` that this client knows. */
   subject: string

@@ -8,8 +8,14 @@ export interface PendingStore {
   add(name: string, value: string, lifetime: number): Promise<boolean>
   /** Undefined when there is none, or its time has run out. */
   find(name: string): Promise<string | undefined>
-  /** Another value for what is left of its time. Atomic: false, and no change, when `expected` is not the value now. */
-  replace(name: string, expected: string, value: string): Promise<boolean>
+  /** Atomic: false, and no change, when `expected` is not the value now. */
+  replace(name: string, expected: string, next: Replacement): Promise<boolean>
   /** Atomic: of two callers at once, one is answered true. */
   remove(name: string): Promise<boolean>
+}
+
+export interface Replacement {
+  value: string
+  /** Seconds from now; undefined: what is left of its time. */
+  lifetime?: number | undefined
 }

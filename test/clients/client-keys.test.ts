@@ -11,8 +11,9 @@ async function openPublisher() {
   const [first, second] = [(await makeSigningKey('ES256', 'first')).jwk, (await makeSigningKey('ES256', 'second')).jwk]
   const clock = createTestClock()
   const server = { answer: JSON.stringify({ keys: [first] }), status: 200, isAway: false, asked: [] as string[] }
-  const fetch: OutboundFetch = async url => {
+  const fetch: OutboundFetch = async (url, { isForStranger } = {}) => {
     server.asked.push(url)
+    if (isForStranger && url.includes('.internal')) throw new Error('refused')
     if (server.isAway) throw new Error('away')
     return { status: server.status, body: server.answer }
   }
@@ -98,4 +99,15 @@ t.test('registered keys need no request', async t => {
   t.strictSame(await keys.find(client, 'other'), [])
   t.strictSame(await keys.find({ id: 'c', profile: {} } as Client, undefined), [])
   t.equal(server.asked.length, 0)
+})
+
+t.test('a client that registered itself gets no keys from where it may not ask, though another has asked there', async t => {
+  const { keys, server } = await openPublisher()
+  const profile = { jwksUri: 'https://keys.internal/jwks' }
+  const ours = { id: 'ours', profile, registrationTokenHash: undefined } as Client
+  const stranger = { id: 'stranger', profile, registrationTokenHash: Buffer.alloc(32) } as Client
+  t.equal((await keys.find(ours, 'first')).length, 1)
+  t.strictSame(await keys.find(stranger, 'first'), [])
+  t.equal((await keys.find(ours, 'first')).length, 1)
+  t.equal(server.asked.length, 2)
 })

@@ -155,8 +155,9 @@ t.test('B32: the cookies of an https issuer are bound to its host, and to https'
   const page = await settle(visitor, first)
   const user = await createUser(service)
   const signedIn = await submit(visitor, page, { form: 'sign-in', fields: { email: user.email, password: user.password } })
+  const id = first.headers.location!.split('/').at(-1)
   const lines = [...cookiesOf(first).lines, ...cookiesOf(signedIn).lines]
-  t.same(lines.map(line => line.split('=')[0]).toSorted(), ['__Host-countersign_browser', '__Host-countersign_page_device', '__Host-countersign_session'])
+  t.same(lines.map(line => line.split('=')[0]).toSorted(), ['__Host-countersign_browser', `__Host-countersign_browser_${id}`, '__Host-countersign_page_device', '__Host-countersign_session'])
   for (const line of lines) {
     for (const attribute of ['Secure', 'HttpOnly', 'Path=/', 'SameSite=Lax']) t.ok(line.split('; ').includes(attribute), `${attribute}: ${line}`)
     t.notMatch(line, /domain=/i)

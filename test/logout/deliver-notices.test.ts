@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import t, { type Test } from 'tap'
 import { Prisma } from '../../src/generated/prisma/client.ts'
 import { createNoticeDelivery, type NoticeDelivery } from '../../src/logout/deliver-notices.ts'
@@ -35,11 +36,11 @@ function openScene(t: Test, database: Database) {
   return {
     log, stores, start,
     outcomes: () => metrics.taken.splice(0).map(({ labels }) => labels['outcome']),
-    async addClient(uri: string) {
+    async addClient(uri: string, registrationTokenHash?: Buffer) {
       const id = randomId('rp-')
       await stores.clients.create({
         id, tag: clientTagOf(id), name: 'RP', secretHash: undefined, authMethods: ['none'], grantTypes: [], scopes: [], audience: [],
-        redirectUris: [], backchannelLogoutUri: uri
+        redirectUris: [], backchannelLogoutUri: uri, registrationTokenHash
       }, 'admin')
       return id
     },
@@ -80,6 +81,17 @@ async function runAll(t: Test, database: Database): Promise<void> {
     t.strictSame(outcomes(), ['refused', 'refused', 'delivered'])
     t.strictSame(await rows(), [])
     t.equal(new Set(sent.map(({ jti }) => jti)).size, 3)
+  })
+
+  t.test('a client that registered itself is not told on a network that is there for the others', async t => {
+    const { addClient, queue, start, outcomes } = openScene(t, database)
+    const server = await startWebServer(t, response => void response.end())
+    await queue(await addClient(server.url, randomBytes(32)))
+    await queue(await addClient(server.url))
+    await start().nudge()
+    t.strictSame(outcomes().sort(), ['blocked', 'delivered'])
+    t.equal(server.requests.length, 1)
+    await database.prisma.$executeRaw(Prisma.sql`DELETE FROM logout_notices`)
   })
 
   t.test('after eight attempts it is given up, with an audit event', async t => {

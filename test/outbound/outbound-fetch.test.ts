@@ -32,6 +32,17 @@ t.test('a server in a network that the operator named is asked, and its answer h
   }
 })
 
+t.test('into a network that the operator named no stranger gets, by a name or an address', async t => {
+  const { port, requests } = await answerOk()
+  const fetch = open({ resolve: async () => ['127.0.0.1'] })
+  for (const host of ['127.0.0.1', 'localhost', 'app.internal', '[::ffff:127.0.0.1]']) {
+    for (const scheme of ['http', 'https']) {
+      await t.rejects(fetch(`${scheme}://${host}:${port}/`, { isForStranger: true }), failure('private-address'), `${scheme}://${host}`)
+    }
+  }
+  t.strictSame(requests, [])
+})
+
 t.test('without such a network nobody gets in, by any spelling of a local address', async t => {
   const { port, requests } = await answerOk()
   const fetch = createOutboundFetch({ privateNetworks: [] })

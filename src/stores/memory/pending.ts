@@ -37,10 +37,10 @@ export function createMemoryPending(clock: Clock, maxHeld = 100_000): PendingSto
       return true
     },
     find: async name => look(name)?.value,
-    async replace(name, expected, value) {
+    async replace(name, expected, { value, lifetime }) {
       const found = look(name)
       if (found?.value !== expected) return false
-      found.value = value
+      held.set(name, { value, endsAt: lifetime === undefined ? found.endsAt : clock.monotonic() + lifetime * 1000 })
       return true
     },
     async remove(name) {

@@ -7,6 +7,7 @@ interface NoticeRow {
   id: bigint
   client_id: string
   uri: string | null
+  is_for_stranger: boolean
   session_id: string
   subject: string
   attempts: number
@@ -43,7 +44,8 @@ function claiming({ limit, except, delays }: Claim): Prisma.Sql {
     UPDATE logout_notices n SET attempts = n.attempts + 1, due_at = clock_timestamp() + make_interval(
       secs => (${[...delays]}::int[])[least(n.attempts + 1, ${delays.length}::int)])
     FROM due, clients c WHERE n.id = due.id AND c.id = n.client_id
-    RETURNING n.id, n.client_id, c.backchannel_logout_uri AS uri, n.session_id, n.subject, n.attempts`
+    RETURNING n.id, n.client_id, c.backchannel_logout_uri AS uri,
+      c.registration_token_hash IS NOT NULL AS is_for_stranger, n.session_id, n.subject, n.attempts`
 }
 
 function toNotice(row: NoticeRow): LogoutNotice {
@@ -51,6 +53,7 @@ function toNotice(row: NoticeRow): LogoutNotice {
     id: Number(row.id),
     clientId: row.client_id,
     uri: row.uri ?? undefined,
+    isForStranger: row.is_for_stranger,
     sessionId: row.session_id,
     subject: row.subject,
     attempts: row.attempts

@@ -10,7 +10,7 @@ export function createRedisPending(connection: RedisConnection): PendingStore {
       return await run(client => client.set(keys.pending(name), value, { condition: 'NX', expiration })) === 'OK'
     },
     find: async name => await run(client => client.get(keys.pending(name))) ?? undefined,
-    replace: (name, expected, value) => run(client => client.replacePending(keys.pending(name), { expected, value })),
+    replace: (name, expected, next) => run(client => client.replacePending(keys.pending(name), { expected, ...next })),
     remove: async name => await run(client => client.del(keys.pending(name))) === 1
   }
 }

@@ -11,6 +11,17 @@ t.test('what waits, in memory', async t => {
   })
 })
 
+t.test('a replaced value keeps what is left of its time, or has another', async t => {
+  const clock = createTestClock()
+  const pending = createMemoryPending(clock)
+  for (const name of ['kept', 'shortened']) await pending.add(name, 'a', 60)
+  t.equal(await pending.replace('kept', 'a', { value: 'b' }), true)
+  t.equal(await pending.replace('shortened', 'a', { value: 'b', lifetime: 10 }), true)
+  clock.advance(10)
+  t.equal(await pending.find('kept'), 'b')
+  t.equal(await pending.find('shortened'), undefined)
+})
+
 t.test('when it is full, what is there stays and what comes is told to come again', async t => {
   const clock = createTestClock()
   const pending = createMemoryPending(clock, 2)
