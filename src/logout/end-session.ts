@@ -75,7 +75,9 @@ export function createEndSession(options: EndSessionOptions): EndSession {
       const { client, hint } = await identify(params, options)
       const clientName = client?.name
       const continueUri = client && continuation(params, client)
-      const isProved = hint !== undefined
+      // A client that registered itself has ID tokens as soon as it signs its own author in: with one of those our address
+      // would send anybody anywhere (RFC 9700 §4.11.2). The session in the browser is what it cannot have made up.
+      const isProved = hint !== undefined && (session !== undefined || client?.registrationTokenHash === undefined)
       if (session !== undefined && hint?.sid !== session.id) {
         return ask({ session, browser }, { clientName, continueUri })
       }

@@ -98,9 +98,9 @@ export function judgeNarrowing({ resources, scopes = [] }: WantedTarget, context
 function scopeFilter(audience: readonly string[], isAll: boolean, context: TargetContext): (scope: string) => boolean {
   const isForIssuer = audience.length === 0 || audience.includes(context.issuer)
   const apis = audience.flatMap(each => findApi(each, context) ?? [])
-  // Without an API in it, a whole grant is one of the client's own scopes.
-  const hasOwn = isAll && apis.length === 0
-  return scope => isOidcScope(scope) ? isForIssuer : hasOwn || isScopeOf(apis, scope)
+  // Without an API in it, a whole grant is one of the client's own scopes; those of an API that was closed are not among them.
+  const own = isAll && apis.length === 0 ? context.client.scopes : []
+  return scope => isOidcScope(scope) ? isForIssuer : own.includes(scope) || isScopeOf(apis, scope)
 }
 
 /** The APIs of that name which are open to the client; undefined when there is one that is not. */

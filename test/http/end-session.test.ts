@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { decodeJwt, generateKeyPair, SignJWT } from 'jose'
 import t from 'tap'
 import {
-  authorizeUrl, createVisitor, createWebClient, formsOf, obtainTokens, refreshTokens, responseOf, settle, signInOn, submit, walk, type Visitor
+  authorizeUrl, createDynamicClient, createVisitor, createWebClient, formsOf, obtainTokens, refreshTokens, responseOf, settle, signInOn, submit, walk, type Visitor
 } from '../support/authorization.ts'
 import { postForm } from '../support/clients.ts'
 import { createTestClock } from '../support/clock.ts'
@@ -109,6 +109,18 @@ onEachStore(t, async (t, opened) => {
     }
     t.ok(await isSignedIn(visitor))
     t.ok(await isSignedIn(stranger.visitor))
+  })
+
+  t.test('O177: with an ID token of its own a client that registered itself sends nobody anywhere', async t => {
+    const phishing = await createDynamicClient(service, { postLogoutRedirectUris: [goodbye] })
+    const [attacker, victim] = [createVisitor(app), createVisitor(app)]
+    const tokens = await obtainTokens(app, { client: phishing, user: await createUser(service), visitor: attacker })
+    const link = end({ id_token_hint: tokens.id_token, post_logout_redirect_uri: goodbye })
+    const answer = await victim.get(link)
+    t.equal(answer.statusCode, 200)
+    t.notOk('location' in answer.headers)
+    t.match(answer.body, `href="${goodbye}"`, 'who wants to may go there')
+    t.equal((await attacker.get(link)).headers.location, goodbye, 'who was signed in to it comes back to it')
   })
 
   t.test('O178: without a hint the person is asked, signed out on "yes", and told', async t => {
