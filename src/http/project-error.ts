@@ -1,5 +1,4 @@
-import type { CountersignError} from '../protocol/errors.ts';
-import { errorTable } from '../protocol/errors.ts'
+import { errorTable, type CountersignError } from '../protocol/errors.ts'
 
 /** The one projection of a refusal to HTTP. `oauth` speaks RFC 6749 and RFC 6750, `api` our own JSON. */
 export type Face = 'oauth' | 'api'
