@@ -43,7 +43,7 @@ export function createRegister({ users, passwords, random }: RegistrationOptions
   }
 }
 
-export function requireEmail(text: string): string {
+function requireEmail(text: string): string {
   const email = canonicalEmail(text)
   if (email === undefined) throw invalid('email', 'The email address is not one that can be used here.')
   return email

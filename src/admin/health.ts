@@ -36,7 +36,7 @@ export function headOf({ pulse }: Pick<AdminInstance, 'pulse'>): number | null {
   return Number.isFinite(pulse.age()) ? pulse.latest().journal.seq : null
 }
 
-export function succeeds(act: () => unknown): boolean {
+function succeeds(act: () => unknown): boolean {
   try {
     act()
     return true

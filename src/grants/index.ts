@@ -19,7 +19,7 @@ export interface GrantTools {
 }
 
 /** The grant types. A further one is one file and one line here; discovery advertises what stands here. */
-export const grantTypes: ReadonlyArray<(tools: GrantTools) => Grant> =
+const grantTypes: ReadonlyArray<(tools: GrantTools) => Grant> =
   [authorizationCode, clientCredentials, refreshToken]
 
 export const createGrants = (tools: GrantTools): Grant[] => grantTypes.map(create => create(tools))

@@ -13,10 +13,7 @@ export interface BrowserCookies {
   clearSession(reply: FastifyReply): void
   /** What tells this browser from others while nobody is signed in: forms of one are not another's. */
   browser(request: FastifyRequest): string | undefined
-  /**
-   * The same, given to a browser that has none. It stays: where a browser opens again with many tabs at once, each would
-   * be given another, and the last one would make strangers of the others.
-   */
+  /** The same, given to a browser that has none. */
   ensureBrowser(request: FastifyRequest, reply: FastifyReply): string
   /** What tells the browser that began an interaction from others. */
   interaction(request: FastifyRequest, id: string): string | undefined
@@ -64,7 +61,7 @@ export function createBrowserCookies({ issuer, sessionLifetime, random }: Browse
       const held = browser(request)
       if (held !== undefined) return held
       const made = random.bytes(16).toString('base64url')
-      reply.setCookie(names.browser, made, { ...attributes, maxAge: longestLifetime })
+      reply.setCookie(names.browser, made, attributes)
       return made
     },
     interaction: (request, id) => read(`${names.browser}_${id}`)(request) ?? browser(request),

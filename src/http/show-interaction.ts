@@ -15,7 +15,7 @@ import { sendPage } from './send-page.ts'
 
 /** Shows a person where the interaction stands: the next question, the way back to the application, or that it is over. */
 export type ShowInteraction = (
-  request: FastifyRequest, reply: FastifyReply, shown: { resumption: Resumption; interaction?: OpenInteraction; failed?: FailedSignIn }
+  request: FastifyRequest, reply: FastifyReply, shown: { resumption: Resumption; interaction?: OpenInteraction | undefined; failed?: FailedSignIn }
 ) => FastifyReply
 
 /** A sign-in that did not succeed. */

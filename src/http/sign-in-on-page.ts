@@ -7,6 +7,12 @@ import { giveBackAttempt } from './plugins/rate-limit.ts'
 import type { HttpRooms } from './rooms.ts'
 import type { FailedSignIn } from './show-interaction.ts'
 
+export interface SignedInBrowser {
+  sessionId: string
+  /** What the session cookie holds from now on. */
+  cookie: string
+}
+
 interface Exchange {
   request: FastifyRequest
   reply: FastifyReply
@@ -14,11 +20,12 @@ interface Exchange {
 
 /**
  * Signs the browser in with what the form holds. The session changes its cookie with every sign-in: one that somebody
- * planted before is worth nothing after. The id of the session, or what the person is told.
+ * planted before is worth nothing after.
+ * Otherwise, what the person is told.
  */
 export async function signInOnPage(
   params: Params, exchange: Exchange, context: { rooms: HttpRooms; cookies: BrowserCookies }
-): Promise<string | FailedSignIn> {
+): Promise<SignedInBrowser | FailedSignIn> {
   const email = params.get('email') ?? ''
   try {
     return await signIn({ email, password: params.get('password') ?? '' }, exchange, context)
@@ -32,7 +39,7 @@ export async function signInOnPage(
 async function signIn(
   credentials: { email: string; password: string }, { request, reply }: Exchange,
   { rooms, cookies }: { rooms: HttpRooms; cookies: BrowserCookies }
-): Promise<string> {
+): Promise<SignedInBrowser> {
   const former = cookies.session(request)
   const cookie = makeSessionCookie(rooms.random)
   const { opened, deviceSecret } = await rooms.signInBrowser(
@@ -41,7 +48,7 @@ async function signIn(
   await giveBackAttempt(request, rooms.counters)
   cookies.setSession(reply, cookie)
   cookies.setDeviceSecret(reply, deviceSecret)
-  return opened.id
+  return { sessionId: opened.id, cookie }
 }
 
 /** Undefined for what is no fault of a sign-in. */

@@ -1,6 +1,7 @@
 import { isCanonicalBase64url } from './base64url.ts'
 import type { Reason } from './errors.ts'
 import { clockSkew } from './limits.ts'
+import { parseJwtSegment } from './parse-jwt-segment.ts'
 
 /**
  * A client's assertion: a JWT that the client signs itself (RFC 7523 §3 as OAuth 2.1 narrows it). What it says is read
@@ -8,7 +9,7 @@ import { clockSkew } from './limits.ts'
  */
 
 /** Seconds that an assertion may have left: for as long its `jti` is remembered. */
-export const maxAssertionLifetime = 600
+const maxAssertionLifetime = 600
 
 export const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
@@ -29,8 +30,8 @@ const types = ['jwt', 'client-authentication+jwt']
 /** Undefined for what is no assertion at all. One spelling only: no part may be written in two ways (RFC 8725bis §3.14). */
 export function readClientAssertion(token: string): ClientAssertion | undefined {
   const parts = token.length > maxLength ? null : compact.exec(token)
-  if (parts === null || !parts.slice(1).every(isCanonicalBase64url)) return undefined
-  const [header, claims] = [parseSegment(parts[1]!), parseSegment(parts[2]!)]
+  if (parts === null || !isCanonicalBase64url(parts[3]!)) return undefined
+  const [header, claims] = [parseJwtSegment(parts[1]!), parseJwtSegment(parts[2]!)]
   if (header === undefined || claims === undefined) return undefined
   const { alg, kid, typ } = header
   if (typeof alg !== 'string' || (kid !== undefined && typeof kid !== 'string')) return undefined
@@ -39,17 +40,6 @@ export function readClientAssertion(token: string): ClientAssertion | undefined 
   if ('crit' in header || 'b64' in header) return undefined
   if (typeof claims['sub'] !== 'string' || claims['sub'] === '') return undefined
   return { token, algorithm: alg, keyId: kid, clientId: claims['sub'], claims }
-}
-
-function parseSegment(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? value as Record<string, unknown>
-      : undefined
-  } catch {
-    return undefined
-  }
 }
 
 export interface AssertionTerms {

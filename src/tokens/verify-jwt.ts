@@ -1,6 +1,7 @@
 import type { JwtType } from '../keys/open-key.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import { isCanonicalBase64url } from '../protocol/base64url.ts'
+import { parseJwtSegment } from '../protocol/parse-jwt-segment.ts'
 
 /** Whether a string is a JWT that this service signed as one of that type. Says nothing of what is claimed in it. */
 
@@ -15,7 +16,7 @@ export async function verifyJwt(token: string, type: JwtType, ring: Pick<KeyRing
   if (token.length > maxLength) return 'malformed'
   const parts = compact.exec(token)
   if (parts === null) return 'malformed'
-  const header = parseSegment(parts[1]!)
+  const header = parseJwtSegment(parts[1]!)
   // One spelling only (RFC 8725bis §3.14): our own segments are canonical.
   if (header === undefined || !isCanonicalBase64url(parts[3]!)) return 'malformed'
   if (header['typ'] !== type || typeof header['kid'] !== 'string' || 'crit' in header) return 'malformed'
@@ -25,18 +26,6 @@ export async function verifyJwt(token: string, type: JwtType, ring: Pick<KeyRing
   const input = Buffer.from(token.slice(0, token.length - parts[3]!.length - 1), 'latin1')
   const isRight = await key.algorithm.verify(key.publicKey, input, Buffer.from(parts[3]!, 'base64url'))
   if (!isRight) return 'bad-signature'
-  const claims = parseSegment(parts[2]!)
+  const claims = parseJwtSegment(parts[2]!)
   return claims === undefined ? 'malformed' : { claims, kid: header['kid'] }
-}
-
-function parseSegment(text: string): Record<string, unknown> | undefined {
-  if (!isCanonicalBase64url(text)) return undefined
-  try {
-    const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? value as Record<string, unknown>
-      : undefined
-  } catch {
-    return undefined
-  }
 }

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import { hashClientSecret } from '../../src/clients/secret.ts'
+import type { DemoAccounts } from '../../src/demo/accounts.ts'
 import { prepareDemo } from '../../src/demo/demo.ts'
 import { startExample } from '../examples/start-example.ts'
 import { freePort } from '../support/redis.ts'
@@ -12,16 +13,7 @@ import { secret } from '../support/secrets.ts'
 import { createUser, signIn } from '../support/users.ts'
 import { openService } from '../support/service.ts'
 
-interface DemoFile {
-  issuer: string
-  email: string
-  password: string
-  clientId: string
-  clientSecret: string
-  webAppSecret: string
-}
-
-const readDemo = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as DemoFile
+const readDemo = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as DemoAccounts
 
 t.test('the first start makes a demo user and client, shown once, and a walk that works as it stands', async t => {
   const { app, service } = await openService(t, { store: 'embedded', config: { LOG_LEVEL: 'silent' } })

@@ -4,12 +4,15 @@ import Fastify from 'fastify'
 import t from 'tap'
 import { pendingNames } from '../../src/protocol/pending-names.ts'
 import { createAttempts } from '../../src/accounts/attempts.ts'
+import { createInteractions, type InteractionStart } from '../../src/authorization/interactions.ts'
 import { limitClientFailures } from '../../src/http/plugins/client-failures.ts'
 import { limitPerIp, registerRateLimit } from '../../src/http/plugins/rate-limit.ts'
 import { createRefreshLimits } from '../../src/http/refresh-limits.ts'
 import { CountersignError } from '../../src/protocol/errors.ts'
 import type { CounterStore } from '../../src/stores/counters.ts'
+import { createMemoryPending } from '../../src/stores/memory/pending.ts'
 import { redisKeys } from '../../src/stores/redis/keys.ts'
+import { systemClock, systemRandom } from '../../src/system.ts'
 import { refreshTokenPrefix } from '../../src/tokens/refresh-token.ts'
 import { codeSpans, readPage, root, sectionOf, tableRows } from './read-page.ts'
 
@@ -65,6 +68,10 @@ async function countEverything(): Promise<{ shared: string[]; local: string[] }>
   await attempts.reserveSignIn({ email: 'a@example.com', deviceHash: undefined })
   await attempts.reserveSignIn({ email: 'a@example.com', deviceHash: Buffer.alloc(32) })
   await attempts.reservePasswordChange('a-session')
+  const interactions = createInteractions({
+    pending: createMemoryPending(systemClock), counters: shared.counters, random: systemRandom, clock: systemClock, limitPerAddress: 1
+  })
+  await interactions.begin({ browser: 'a-browser', address: 'an-address' } as InteractionStart)
 
   const app = Fastify()
   await registerRateLimit(app, shared.counters)

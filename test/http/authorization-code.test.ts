@@ -109,7 +109,7 @@ onEachStore(t, async (t, { app, service }) => {
     t.equal((await redeemCode(app, client, { code, verifier })).statusCode, 200)
   })
 
-  t.test('F86: an ID token comes with openid, a refresh token with the grant type, and neither without', async t => {
+  t.test('E86: an ID token comes with openid, a refresh token with the grant type, and neither without', async t => {
     const tokens = await obtainTokens(app, { client, user, visitor })
     t.match(tokens, { id_token: /^ey/, refresh_token: /^\S+$/, scope: 'openid', token_type: 'Bearer', expires_in: 600 })
     t.equal(claimsOf(tokens.access_token)['sub'], claimsOf(tokens.id_token)['sub'])
@@ -123,7 +123,7 @@ onEachStore(t, async (t, { app, service }) => {
     t.notOk('refresh_token' in await obtainTokens(app, { client: once, user, visitor }))
   })
 
-  t.test('F86: an access token names the session of its sign-in, unless the access outlives it', async t => {
+  t.test('E86: an access token names the session of its sign-in, unless the access outlives it', async t => {
     const online = await obtainTokens(app, { client, user, visitor })
     const offline = await obtainTokens(app, { client, user, visitor, changes: { scope: 'openid offline_access' } })
     t.type(claimsOf(online.access_token)['sid'], 'string')

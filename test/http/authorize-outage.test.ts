@@ -2,8 +2,13 @@ import t from 'tap'
 import { createAuthorize } from '../../src/authorization/authorize.ts'
 import { createCheckRequest } from '../../src/authorization/check-request.ts'
 import { createApp } from '../../src/app.ts'
-import { authorizeUrl, createVisitor, createWebClient, responseOf, walk } from '../support/authorization.ts'
+import {
+  authorizeUrl, createVisitor, createWebClient, obtainCode, redeemCode, responseOf, settle, submit, walk
+} from '../support/authorization.ts'
+import { sharedDatabaseUrl } from '../support/database.ts'
+import { startRedis } from '../support/redis.ts'
 import { availableStores, openService } from '../support/service.ts'
+import { until } from '../support/until.ts'
 import { createUser } from '../support/users.ts'
 
 /** What the client hears of our own trouble. */
@@ -31,6 +36,29 @@ for (const store of availableStores()) {
     t.match(stranger.headers, { 'retry-after': /^[1-9]/, 'content-type': /^text\/html/, location: undefined })
   })
 }
+
+t.test('A22: with Redis away the client is told to try again, a code is not spent, and whoever is signed in stays so', {
+  skip: sharedDatabaseUrl === undefined && 'TEST_DATABASE_URL is not set'
+}, async t => {
+  const redis = await startRedis()
+  t.teardown(() => redis.remove())
+  const { app, service } = await openService(t, { store: 'real', config: { REDIS_URL: redis.url } })
+  const [user, client, visitor] = [await createUser(service), await createWebClient(service), createVisitor(app)]
+  const page = await settle(visitor, await visitor.get(authorizeUrl(client, { prompt: 'consent' })))
+  const { code, verifier } = await obtainCode({ client, user, visitor })
+  await redis.kill()
+  for (const who of [visitor, createVisitor(app)]) {
+    t.match(responseOf(await who.get(authorizeUrl(client))), { error: 'temporarily_unavailable', state: 'state-1', code: undefined })
+  }
+  const sent = await submit(visitor, page, { form: 'sign-in', fields: { email: user.email, password: user.password } })
+  t.equal(sent.statusCode, 503)
+  t.match(sent.headers, { 'retry-after': /^[1-9]/, 'content-type': /^text\/html/ })
+  const redeemed = await redeemCode(app, client, { code, verifier })
+  t.equal(redeemed.statusCode, 503)
+  t.match(redeemed.json(), { error: 'temporarily_unavailable' })
+  await redis.restart()
+  await until('a code again', async () => 'code' in responseOf(await visitor.get(authorizeUrl(client))))
+})
 
 t.test('A22: a fault of ours is server_error to the client, and its story is in the log alone', async t => {
   const { service, logLines } = await openService(t, { store: 'embedded' })

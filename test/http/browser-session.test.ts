@@ -102,7 +102,7 @@ onEachStore(t, async (t, opened) => {
       t.match(refused.json(), { error: 'invalid_grant' })
     }
     t.match((await redeemCode(app, client, waiting)).json(), { error: 'invalid_grant' }, 'the code that was out is nothing')
-    const answered = await submit(visitor, open, { form: 'consent', fields: { decision: 'allow' } })
+    const answered = await settle(visitor, await submit(visitor, open, { form: 'consent', fields: { decision: 'allow' } }))
     t.ok(formsOf(answered)['sign-in'], 'the open consent page asks who is there')
     const again = await submit(visitor, answered, { form: 'sign-in', fields: { email: user.email, password: user.password } })
     t.equal(again.statusCode, 403)
@@ -155,8 +155,9 @@ t.test('B32: the cookies of an https issuer are bound to its host, and to https'
   const page = await settle(visitor, first)
   const user = await createUser(service)
   const signedIn = await submit(visitor, page, { form: 'sign-in', fields: { email: user.email, password: user.password } })
+  const id = first.headers.location!.split('/').at(-1)
   const lines = [...cookiesOf(first).lines, ...cookiesOf(signedIn).lines]
-  t.same(lines.map(line => line.split('=')[0]).toSorted(), ['__Host-countersign_browser', '__Host-countersign_page_device', '__Host-countersign_session'])
+  t.same(lines.map(line => line.split('=')[0]).toSorted(), ['__Host-countersign_browser', `__Host-countersign_browser_${id}`, '__Host-countersign_page_device', '__Host-countersign_session'])
   for (const line of lines) {
     for (const attribute of ['Secure', 'HttpOnly', 'Path=/', 'SameSite=Lax']) t.ok(line.split('; ').includes(attribute), `${attribute}: ${line}`)
     t.notMatch(line, /domain=/i)

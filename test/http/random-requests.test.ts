@@ -92,7 +92,7 @@ function isReflected({ method, path }: RandomRoute, marker: string, { statusCode
   const echoes = path.startsWith('/oauth/register') && ['POST', 'PUT'].includes(method) && statusCode < 300
   const { location = '', ...others } = headers
   // A state goes back to the application; and a form without a cookie is asked for once more, by GET.
-  const goesHome = location.startsWith(`${callback}?`) || location.startsWith('/oauth/authorize?')
+  const goesHome = [`${callback}?`, '/oauth/authorize?', '/oauth/logout?'].some(start => location.startsWith(start))
   // The same, by a page that posts it.
   const posts = body.includes(`<form method="post" action="${callback}">`) || body.includes(`href="${callback}?`)
   return (!echoes && !posts && body.includes(marker)) || (!goesHome && location.includes(marker)) || JSON.stringify(others).includes(marker)

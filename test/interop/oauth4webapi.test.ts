@@ -35,7 +35,8 @@ async function signIn({ as, client, authentication }: RelyingParty, provider: Pr
   const landing = await createPlainBrowser(application).walk(url, provider.user)
   const answer = oauth.validateAuthResponse(as, client, landing.url, state)
   const response = await oauth.authorizationCodeGrantRequest(as, client, authentication, answer, redirectUri, verifier, http)
-  const tokens = await oauth.processAuthorizationCodeResponse(as, client, response, { expectedNonce: nonce, maxAge: 60, requireIdToken: true })
+  const checks = { expectedNonce: nonce, maxAge: 60, requireIdToken: true }
+  const tokens = await oauth.processAuthorizationCodeResponse(as, client, response, checks)
   await oauth.validateApplicationLevelSignature(as, response, http)
   const claims = oauth.getValidatedIdTokenClaims(tokens)!
   for (const text of [tokens.access_token, tokens.id_token!, tokens.refresh_token!]) secret(text)
@@ -113,11 +114,14 @@ t.test('a relying party that checks every answer', async t => {
   t.test('its check of access tokens accepts ours, each for its audience alone', async t => {
     const party = await register()
     const resource = 'https://orders.example.com'
-    await provider.registerApi({ identifier: resource, name: 'Orders', scopes: ['read', 'write'], clients: [party.client.client_id] })
+    await provider.registerApi({
+      identifier: resource, name: 'Orders', scopes: ['read', 'write'], clients: [party.client.client_id]
+    })
     const { tokens, claims } = await signIn(party, provider, { resource, scope: 'openid offline_access read write' })
     const request = new Request(`${resource}/list`, { headers: { authorization: `Bearer ${tokens.access_token}` } })
     t.match(await oauth.validateJwtAccessToken(as, request.clone(), resource, http), { sub: claims.sub, scope: 'read write' })
-    await t.rejects(oauth.validateJwtAccessToken(as, request.clone(), 'https://other.example.com', http), { code: oauth.JWT_CLAIM_COMPARISON })
+    const elsewhere = oauth.validateJwtAccessToken(as, request.clone(), 'https://other.example.com', http)
+    await t.rejects(elsewhere, { code: oauth.JWT_CLAIM_COMPARISON })
     const asIdToken = new Request(`${resource}/list`, { headers: { authorization: `Bearer ${tokens.id_token!}` } })
     await t.rejects(oauth.validateJwtAccessToken(as, asIdToken, party.client.client_id, http), 'an ID token is none')
 
@@ -127,8 +131,9 @@ t.test('a relying party that checks every answer', async t => {
   })
 
   t.test('a registration of its own', async t => {
+    const grants = ['authorization_code', 'refresh_token']
     const client = await oauth.processDynamicClientRegistrationResponse(await oauth.dynamicClientRegistrationRequest(
-      as, { redirect_uris: [redirectUri], token_endpoint_auth_method: 'none', grant_types: ['authorization_code', 'refresh_token'] }, http))
+      as, { redirect_uris: [redirectUri], token_endpoint_auth_method: 'none', grant_types: grants }, http))
     const { claims } = await signIn({ as, client, authentication: oauth.None() }, provider)
     t.equal(claims.aud, client.client_id)
   })

@@ -22,7 +22,8 @@ export interface ProviderSettings {
   config?: Record<string, string>
 }
 
-export async function openProvider(t: Test, { store = 'embedded', path = '', config = {} }: ProviderSettings = {}): Promise<Provider> {
+export async function openProvider(t: Test, settings: ProviderSettings = {}): Promise<Provider> {
+  const { store = 'embedded', path = '', config = {} } = settings
   const port = await freePort()
   const opened = await openService(t, { store, config: { ISSUER: `http://127.0.0.1:${port}${path}`, ...config } })
   await opened.app.listen({ host: '127.0.0.1', port })

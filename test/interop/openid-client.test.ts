@@ -8,7 +8,7 @@ import { failureOf } from './failure-of.ts'
 import { createPlainBrowser, type PlainBrowser } from './plain-browser.ts'
 import { openProvider, type Provider } from './open-provider.ts'
 
-/** openid-client 6 as a relying party that checks whatever it can check: state, nonce, iss, at_hash, signatures. */
+/** openid-client 6 as a relying party that checks whatever it can check: state, nonce, iss, ID tokens, signatures. */
 
 const application = 'http://127.0.0.1:9/'
 const redirectUri = `${application}callback`
@@ -29,7 +29,8 @@ interface Wanted {
 /** The whole way to tokens. */
 async function signIn(config: client.Configuration, wanted: Wanted) {
   const { provider, browser = createPlainBrowser(application), parameters = {}, maxAge, tokenParameters } = wanted
-  const [pkceCodeVerifier, expectedState, expectedNonce] = [client.randomPKCECodeVerifier(), client.randomState(), client.randomNonce()]
+  const pkceCodeVerifier = client.randomPKCECodeVerifier()
+  const [expectedState, expectedNonce] = [client.randomState(), client.randomNonce()]
   const url = client.buildAuthorizationUrl(config, {
     redirect_uri: redirectUri, scope, state: expectedState, nonce: expectedNonce, code_challenge_method: 'S256',
     code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
@@ -54,7 +55,8 @@ for (const store of availableStores()) {
     const methods: Array<[string, Partial<ClientBody>, (clientSecret: string) => client.ClientAuth]> = [
       ['client_secret_basic', {}, client.ClientSecretBasic],
       ['client_secret_post', {}, client.ClientSecretPost],
-      ['private_key_jwt', { profile: { jwks: { keys: [key.jwk] } } }, () => client.PrivateKeyJwt({ key: key.privateKey, kid: key.jwk.kid! })],
+      ['private_key_jwt', { profile: { jwks: { keys: [key.jwk] } } },
+        () => client.PrivateKeyJwt({ key: key.privateKey, kid: key.jwk.kid! })],
       ['none', { public: true }, () => client.None()]
     ]
     for (const [method, registration, authentication] of methods) {

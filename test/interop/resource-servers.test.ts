@@ -11,6 +11,11 @@ import { openProvider } from './open-provider.ts'
 
 const audience = 'https://orders.example.com'
 
+interface Decoded {
+  header: Record<'kid' | 'alg', string>
+  payload: { iss: string }
+}
+
 t.test('resource servers accept what is for them, and nothing else', async t => {
   const provider = await openProvider(t, { config: { FIRST_PARTY_AUDIENCES: audience } })
   const { app, issuer } = provider
@@ -33,7 +38,7 @@ t.test('resource servers accept what is for them, and nothing else', async t => 
     await server.register(jwt, {
       decode: { complete: true },
       secret: (_request: unknown, token: unknown) => {
-        const { header: { kid, alg }, payload: { iss } } = token as { header: Record<'kid' | 'alg', string>; payload: { iss: string } }
+        const { header: { kid, alg }, payload: { iss } } = token as Decoded
         return getJwks.getPublicKey({ kid, alg, domain: iss })
       },
       verify: { algorithms: ['RS256'], allowedIss: issuer, allowedAud: audience, checkTyp: 'at+jwt' }

@@ -26,7 +26,7 @@ export function sendRefusal(refusal: CountersignError, request: FastifyRequest, 
   return reply.code(status).headers(headers).type('application/json; charset=utf-8').send(body)
 }
 
-export function faceOf(request: FastifyRequest): Face {
+function faceOf(request: FastifyRequest): Face {
   const path = request.url.split('?', 1)[0]!
   return path.includes('/api/auth') || path.startsWith('/admin/') ? 'api' : 'oauth'
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { BrowserCookies } from '../browser-cookies.ts'
-import { createInteractionForms, type IdRequest } from '../interaction-forms.ts'
+import { createInteractionForms } from '../interaction-forms.ts'
 import { limitPerIp } from '../plugins/rate-limit.ts'
 import type { HttpRooms } from '../rooms.ts'
 import { interactionSchemas as schemas } from '../schemas/interaction.ts'
@@ -12,19 +12,17 @@ import { signInOnPage } from '../sign-in-on-page.ts'
  */
 export function interactionRoutes(app: FastifyInstance, rooms: HttpRooms, cookies: BrowserCookies): void {
   const { interactions, resume, consents, settings } = rooms
-  const { show, goOn, onForm, onAnswer } = createInteractionForms(rooms, cookies)
+  const { show, again, look, onForm, onAnswer } = createInteractionForms(rooms, cookies)
 
   app.get('/interaction/:id', { schema: schemas.show }, show)
-
-  // Where a form came back with a fault its address stands in the browser, to be opened again.
-  app.get('/interaction/:id/:form', { schema: schemas.again }, async (request: IdRequest, reply) => goOn(request, reply))
+  app.get('/interaction/:id/:form', { schema: schemas.again }, again)
 
   const signInOptions = { schema: schemas.signIn, bodyLimit: 8192, config: limitPerIp(settings.signInLimitPerIp, 15 * 60) }
   app.post('/interaction/:id/sign-in', signInOptions, onForm(async ({ interaction, params }, request, reply) => {
     const outcome = await signInOnPage(params, { request, reply }, { rooms, cookies })
-    if (typeof outcome !== 'string') return outcome
-    await interactions.advance(interaction, { signedIn: outcome, otherAccount: false })
-    return undefined
+    if ('fault' in outcome) return outcome
+    await interactions.advance(interaction, { signedIn: outcome.sessionId, otherAccount: false })
+    return look(request, outcome.cookie)
   }))
 
   const selected = onAnswer('select-account', async ({ interaction, params }, { id }) => {

@@ -30,9 +30,9 @@ export const interactionSchemas = {
   show: { ...described, summary: 'What a person is asked between an authorization request and its answer.' },
   again: {
     tags: [tags.pages.name], summary: 'To the question of the interaction, where the address of a form is opened.',
-    security: [{}],
+    security: anyOf('browserCookie'),
     params: { type: 'object', properties: { id: { type: 'string' }, form: { type: 'string' } } },
-    response: { 303: wayOn('To the question.') }
+    response: { 303: wayOn('To the question.'), 410: page('It is over.'), ...pageRefusals() }
   },
   signIn: act('The person signs in.', { email: text('As it was registered.'), password: text('Nothing keeps it.') }),
   selectAccount: act('The person goes on as who they are, or as another.', { account: { enum: ['current', 'other'] } }),

@@ -1,4 +1,4 @@
-export const maxBatch = 1000
+const maxBatch = 1000
 
 const identifier = { type: 'string', minLength: 1, maxLength: 255 }
 
