@@ -36,7 +36,7 @@ export function composeAccounts(tools: DomainTools, core: Core, { registry, firs
     signIn: createFirstPartySignIn({ ...stores, signIn, newGrant: firstParty.create }),
     signInBrowser: createBrowserSignIn({ ...stores, signIn, sessions, sessionLifetime: config.sessionLifetime }),
     endSession: createEndSession({
-      registry, verifyIdTokenHint, random, pending: stores.pending, endSession: ({ id, userId }) => sessions.end(id, userId)
+      ...stores, registry, verifyIdTokenHint, random, endSession: ({ id, userId }) => sessions.end(id, userId)
     }),
     dynamicRegistration: createDynamicRegistration({
       ...stores, registry, revoker, pulse, random, issuer: config.issuer, grantTypes: grants

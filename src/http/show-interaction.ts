@@ -58,7 +58,7 @@ function renderQuestion({ step, client, standing }: Question, asking: Asking): s
   const at = (action: string): string => `${asking.base}/interaction/${interaction.id}/${action}`
   const common = { csrf: interaction.csrf, clientName: client.name, cancelAction: at('cancel') }
   if (step === 'sign-in') {
-    const email = failed?.email ?? interaction.request.loginHint?.slice(0, 254)
+    const email = failed?.email ?? interaction.request.loginHint
     return renderSignInPage({ ...common, ...failed, action: at('sign-in'), email }, context)
   }
   const { email, id } = standing!.session

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { ClientRegistry } from '../clients/registry.ts'
 import type { Random } from '../ports/random.ts'
 import type { AuthorizationParams } from '../protocol/authorization-params.ts'
@@ -6,6 +7,7 @@ import { bindToBrowser, isOfBrowser, readFormToken, type BrowserBinding } from '
 import { pendingNames } from '../protocol/pending-names.ts'
 import type { BrowserSession } from '../stores/browser-sessions.ts'
 import type { Client } from '../stores/clients.ts'
+import type { CounterStore } from '../stores/counters.ts'
 import type { PendingStore } from '../stores/pending.ts'
 import type { HintFault, IdTokenHint } from '../tokens/id-token-hint.ts'
 
@@ -34,6 +36,7 @@ export interface EndSessionOptions {
   verifyIdTokenHint(token: string): Promise<IdTokenHint | HintFault>
   endSession(session: Pick<BrowserSession, 'id' | 'userId'>): Promise<void>
   pending: PendingStore
+  counters: CounterStore
   random: Random
 }
 
@@ -57,17 +60,28 @@ interface Initiator {
 
 /** Seconds. */
 const logoutLifetime = 600
+/** How many questions one session may have open, each with its own way on. */
+const questionsOfSession = 20
 const idPattern = /^[A-Za-z0-9_-]{22}$/
 
 export function createEndSession(options: EndSessionOptions): EndSession {
-  const { endSession, pending, random } = options
+  const { endSession, pending, counters, random } = options
 
-  async function ask({ session, browser }: AskedBrowser, initiator: Continuation): Promise<EndSessionOutcome> {
-    const id = random.bytes(16).toString('base64url')
-    const { id: sessionId, userId } = session
+  async function ask(asked: AskedBrowser, initiator: Continuation): Promise<EndSessionOutcome> {
+    const { allowed } = await counters.reserve(`logout:session:${asked.session.id}`, questionsOfSession, logoutLifetime)
+    if (allowed) return keep(asked, initiator, random.bytes(16).toString('base64url'))
+    // One question for all further ones, which leads nowhere: whoever sends a browser here over and over fills no memory, and
+    // keeps nobody from signing out.
+    return keep(asked, { clientName: undefined, continueUri: undefined }, sharedIdOf(asked))
+  }
+
+  async function keep({ session, browser }: AskedBrowser, initiator: Continuation, id: string): Promise<EndSessionOutcome> {
+    const { id: sessionId, userId, email } = session
     const record: LogoutRecord = { ...bindToBrowser(browser, random.bytes(16)), session: { id: sessionId, userId }, ...initiator }
-    await pending.add(pendingNames.logout(id), JSON.stringify(record), logoutLifetime)
-    return { kind: 'confirm', id, csrf: record.csrf, email: session.email, clientName: record.clientName }
+    const isNew = await pending.add(pendingNames.logout(id), JSON.stringify(record), logoutLifetime)
+    const text = isNew ? undefined : await pending.find(pendingNames.logout(id))
+    const { csrf, clientName } = text === undefined ? record : JSON.parse(text) as LogoutRecord
+    return { kind: 'confirm', id, csrf, email, clientName }
   }
 
   return {
@@ -96,6 +110,11 @@ export function createEndSession(options: EndSessionOptions): EndSession {
       return { kind: 'signed-out', clientName, continueUri, goesOn: true }
     }
   }
+}
+
+/** Of one session in one browser. */
+function sharedIdOf({ session, browser }: AskedBrowser): string {
+  return createHash('sha256').update(`${session.id} ${browser}`).digest().subarray(0, 16).toString('base64url')
 }
 
 /** The hint says which client it was issued to; a `client_id` that says otherwise makes it worth nothing (§2). */

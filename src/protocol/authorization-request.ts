@@ -43,6 +43,8 @@ type Checked = AuthorizationRequest | { fault: AuthorizationFault }
 /** Longer ones are refused: they have to come back through a URL. */
 const maxStateLength = 4096
 const maxNonceLength = 1024
+/** What is over is dropped: nobody's address is longer, and what waits for a person is kept in memory. */
+const maxHintLength = 254
 
 /** Parameters that change what a request means, and that are not supported: never ignored (OpenID Connect Core §6.1). */
 const unsupported = {
@@ -75,9 +77,9 @@ export function checkAuthorizationRequest(
     prompts,
     maxAge: maxAge === undefined ? undefined : Number(maxAge),
     claims,
-    loginHint: params.get('login_hint'),
+    loginHint: params.get('login_hint')?.slice(0, maxHintLength),
     idTokenHint: params.get('id_token_hint'),
-    uiLocales: params.get('ui_locales')
+    uiLocales: params.get('ui_locales')?.slice(0, maxHintLength)
   }
 }
 

@@ -1,3 +1,5 @@
+import { parseStrictJson } from './strict-json.ts'
+
 /**
  * The public keys that a client signs its assertions with (RFC 7517), and which algorithm each of them is for. An
  * algorithm is bound to its key, so that no token can choose how it is verified (RFC 8725 §3.1); none of them is
@@ -26,6 +28,8 @@ export const assertionAlgorithms: readonly string[] = Object.keys(shapes)
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 const maxKeys = 20
 const maxSize = 16_384
+/** The set, its list, a key, a list in it, and what nobody here knows. */
+const maxDepth = 6
 
 export function fitsAlgorithm(jwk: PublicJwk, algorithm: string): boolean {
   const shape = Object.hasOwn(shapes, algorithm) ? shapes[algorithm] : undefined
@@ -38,10 +42,21 @@ export function findJwksFault(jwks: unknown): string | undefined {
   const keys = readKeys(jwks)
   if (keys === undefined) return 'a JWK set is an object with a list of "keys"'
   if (keys.length === 0 || keys.length > maxKeys) return `there must be 1 to ${maxKeys} of them`
+  if (!isStorable(jwks)) return 'they are nested too deep, or hold a text that is none'
   if (JSON.stringify(jwks).length > maxSize) return `they are longer than ${maxSize} characters`
   const kids = keys.map(key => key['kid']).filter(kid => kid !== undefined)
   if (new Set(kids).size < kids.length) return 'two of them have the same "kid"'
   return keys.map(findKeyFault).find(fault => fault !== undefined)
+}
+
+/** What PostgreSQL can keep as JSON. */
+function isStorable(jwks: unknown): boolean {
+  try {
+    return parseStrictJson(JSON.stringify(jwks), maxDepth) !== undefined
+  } catch {
+    // So deep that it cannot even be written down.
+    return false
+  }
 }
 
 /** The keys of a set that can be used; a set that is published may hold others, for other ends. */

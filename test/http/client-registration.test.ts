@@ -129,12 +129,15 @@ onEachStore(t, async (t, opened) => {
       { userinfo_signed_response_alg: 'ES256' }, { id_token_encrypted_response_alg: 'RSA-OAEP' }, { token_endpoint_auth_signing_alg: 'HS256' },
       { post_logout_redirect_uris: ['javascript:alert(1)'] }, { client_name: '' }, { client_name: 'Bank\u202E' }, { client_name: 'x'.repeat(201) },
       { logo_uri: 'javascript:alert(1)' }, { client_uri: 'http://app.example' }, { contacts: ['x'.repeat(300)] }, { contacts: {} },
-      { backchannel_logout_session_required: 'yes' }
+      { backchannel_logout_session_required: 'yes' }, { client_name: '\u200B\u00AD' }, { client_name: 'Shop\uDFFF' }, { contacts: ['\uD800'] },
+      { jwks: { keys: [{ ...jwk, kid: '\uD800' }] } }, { jwks: { keys: [jwk], further: '\uD800' } }
     ]
     for (const changes of cases) {
       const answer = await send(app, { body: { ...metadata, ...changes }, token: initialToken })
       refused(t, answer, [400, 'invalid_client_metadata', JSON.stringify(changes).slice(0, 80)])
     }
+    const deep = `{"redirect_uris":["https://app.example/cb"],"jwks":{"keys":[${JSON.stringify(jwk)}],"x":${'['.repeat(12_000)}${']'.repeat(12_000)}}}`
+    refused(t, await send(app, { body: deep, token: initialToken }), [400, 'invalid_client_metadata', 'nested too deep'])
     refused(t, await send(app, { body: { ...metadata, software_statement: 'a.b.c' }, token: initialToken }), [400, 'invalid_software_statement', 'a statement'])
     for (const body of [[], '"x"', '{', '1', 'null']) refused(t, await send(app, { body, token: initialToken }), [400, 'invalid_request', JSON.stringify(body)])
     const form = await app.inject({

@@ -54,3 +54,10 @@ t.test('whatever comes is a request or a fault, and a fault says nothing of what
   }))
   t.pass()
 })
+
+t.test('what is only a hint is cut to a length that can wait in memory', async t => {
+  const long = 'x'.repeat(60_000)
+  const request = check({ login_hint: long, ui_locales: long })
+  t.match(request, { loginHint: long.slice(0, 254), uiLocales: long.slice(0, 254) })
+  t.ok(JSON.stringify(request).length < 2000)
+})

@@ -33,3 +33,17 @@ t.test('when it is full, what is there stays and what comes is told to come agai
   t.equal(await pending.add('more', 'c', 10), true, 'there is room again')
   t.equal(await pending.find('long'), 'b')
 })
+
+t.test('of one kind too many leave room for the others', async t => {
+  const clock = createTestClock()
+  const pending = createMemoryPending(clock, 10)
+  for (let place = 0; place < 10; place++) await pending.add(`assertion:client:${place}`, '', 60)
+  await t.rejects(pending.add('assertion:client:more', '', 60), { code: 'temporarily_unavailable' })
+  t.equal(await pending.add('code:one', 'a', 60), true)
+  t.equal(await pending.add('interaction:one', 'a', 60), true)
+  t.equal(await pending.remove('assertion:client:3'), true)
+  t.equal(await pending.add('assertion:client:more', '', 60), true, 'one that was removed makes room')
+  await t.rejects(pending.add('assertion:client:last', '', 60), { code: 'temporarily_unavailable' })
+  clock.advance(60)
+  for (let place = 0; place < 10; place++) t.equal(await pending.add(`assertion:client:${place}`, '', 60), true, 'and so does time')
+})
