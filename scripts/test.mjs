@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startDatabases } from './databases.mjs'
+import { makeEmbeddedTemplate } from './embedded-template.mjs'
 import { prepare } from './prepare.mjs'
 import { findSecrets } from './secret-scan.mjs'
 import { createTapReader } from './tap-reader.mjs'
@@ -108,7 +109,8 @@ async function makeTestEnvironment(secretsFile) {
     NO_COLOR: '1',
     TEST_DATABASE_URL: databases.databaseUrl,
     TEST_REDIS_URL: databases.redisUrl,
-    TEST_SECRETS_FILE: secretsFile
+    TEST_SECRETS_FILE: secretsFile,
+    TEST_EMBEDDED_TEMPLATE: await makeEmbeddedTemplate(path.join(folder, 'embedded'))
   }
 }
 

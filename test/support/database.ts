@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { cpSync, existsSync } from 'node:fs'
+import path from 'node:path'
 import pg from 'pg'
 import { openDatabase, type Database } from '../../src/stores/postgres/database.ts'
 import { createTestLog } from './log.ts'
@@ -32,8 +34,18 @@ export async function onServer(url: string, sql: string): Promise<void> {
   }
 }
 
+/** An embedded database that has its migrations already, where the runner has made one: a copy is there in no time. */
+const template = process.env['TEST_EMBEDDED_TEMPLATE']
+
+/** Spares the folder the making of an embedded database, if there is none in it yet. */
+export function layEmbedded(dataDir: string): void {
+  const target = path.join(dataDir, 'pgdata')
+  if (template !== undefined && !existsSync(target)) cpSync(template, target, { recursive: true })
+}
+
 /** Opened and migrated. Without a URL it is embedded in the folder. */
 export async function openMigrated(dataDir: string, url?: string): Promise<Database> {
+  if (url === undefined) layEmbedded(dataDir)
   const database = await openDatabase({ url, dataDir, log: createTestLog() })
   try {
     await database.migrate()

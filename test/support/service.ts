@@ -8,7 +8,7 @@ import { readConfig } from '../../src/config.ts'
 import { createLogger } from '../../src/logger.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { OutboundFetch } from '../../src/ports/outbound-fetch.ts'
-import { createDatabase, sharedDatabaseUrl } from './database.ts'
+import { createDatabase, layEmbedded, sharedDatabaseUrl } from './database.ts'
 import { startRedis } from './redis.ts'
 
 /** A whole service in this process: what a test composes once for a file and asks through `inject`. */
@@ -40,6 +40,7 @@ export function availableStores(): StoreKind[] {
 /** Started, on stores of its own; everything is closed and removed when the test ends. */
 export async function openService(t: Test, { store, config = {}, clock, outboundFetch }: OpenServiceOptions): Promise<OpenedService> {
   const folder = t.testdir()
+  if (store === 'embedded') layEmbedded(path.join(folder, 'data'))
   const values = readConfig({
     DATA_DIR: path.join(folder, 'data'), KEYS_DIR: writeMasterKey(folder), REGISTRATION: 'open', SIGN_IN_LIMIT_PER_IP: '100000',
     ...store === 'real' && await openRealStores(t), ...config
