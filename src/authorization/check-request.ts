@@ -79,5 +79,7 @@ function decideTarget(
   if (typeof target === 'string') return target
   const covered = usable.flatMap(scope => claimsByScope[scope] ?? [])
   const further = claimsAskedFor(claims).filter(claim => !covered.includes(claim))
-  return { ...target, items: [...target.items, ...further.map(claim => `claim ${claim}`)] }
+  const items = [...target.items, ...further.map(claim => `claim ${claim}`)]
+  // Whoever asks for nothing still learns from the token who the user is.
+  return { ...target, items: items.length > 0 ? items : ['openid'] }
 }

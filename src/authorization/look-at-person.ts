@@ -44,9 +44,15 @@ export function createLookAtPerson(options: LookAtPersonOptions): LookAtPerson {
       authAge: standing.session.authAge,
       isHinted: hinted === undefined || hinted === await options.assignSubject(standing.session.userId, client)
     }
+    const prompts = isAskedEachTime(client) ? [...request.prompts, 'consent' as const] : request.prompts
     const isConsentCovered = client.profile.isTrusted === true || isSubset(target.items, standing?.consented ?? [])
-    return { step: decideNextStep(request, { session, isConsentCovered, progress }), standing }
+    return { step: decideNextStep({ ...request, prompts }, { session, isConsentCovered, progress }), standing }
   }
+}
+
+/** Any app on the device can pose as a native one: what was allowed to it once may come from another now (RFC 8252 §8.6). */
+function isAskedEachTime({ authMethods, profile }: Client): boolean {
+  return profile.applicationType === 'native' && authMethods.includes('none') && profile.isTrusted !== true
 }
 
 /** The one `sub` that the answer may be about; undefined when it may be anybody. */

@@ -46,6 +46,26 @@ onEachStore(t, async (t, { app, service, issuer }) => {
     t.equal(idClaims(first).at_hash, digest)
   })
 
+  t.test('a client that asks for no scope is let in by the user like any other', async t => {
+    const modest = await createWebClient(service)
+    const changes = { scope: undefined }
+    t.match(responseOf(await visitor.get(authorizeUrl(modest, { ...changes, prompt: 'none' }))), { error: 'consent_required' })
+    t.match(responseOf(await walk(visitor, authorizeUrl(modest, changes), user)), { code: /^csac_/ })
+    t.match(responseOf(await visitor.get(authorizeUrl(modest, { ...changes, prompt: 'none' }))), { code: /^csac_/ })
+  })
+
+  t.test('a native app that proves nothing is let in anew each time, unless an operator vouches for it', async t => {
+    const native = (profile = {}) => createWebClient(service, { authMethods: ['none'], profile: { applicationType: 'native', ...profile } })
+    const app = await native()
+    for (let time = 0; time < 2; time++) {
+      const page = await settle(visitor, await visitor.get(authorizeUrl(app)))
+      t.ok(formsOf(page)['consent'])
+      t.match(responseOf(await consentOn(visitor, page)), { code: /^csac_/ })
+    }
+    t.match(responseOf(await visitor.get(authorizeUrl(app, { prompt: 'none' }))), { error: 'consent_required' })
+    t.match(responseOf(await visitor.get(authorizeUrl(await native({ isTrusted: true })))), { code: /^csac_/ })
+  })
+
   t.test('N164: prompt=none never shows a page: a code where nobody has to be asked, and otherwise the reason', async t => {
     t.match(responseOf(await createVisitor(app).get(authorizeUrl(client, { prompt: 'none' }))), { error: 'login_required', state: 'state-1' })
     t.match(await silently({ scope: 'openid email' }), { error: 'consent_required' })
