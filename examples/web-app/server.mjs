@@ -12,7 +12,7 @@ const { issuer, clientId, clientSecret, redirectUri, home, port } = settings
 const execute = issuer.startsWith('http://127.0.0.1') ? [openid.allowInsecureRequests] : []
 const countersign = await openid.discovery(new URL(issuer), clientId, clientSecret, undefined, { execute })
 
-const app = Fastify({ trustProxy: 'loopback' })
+const app = Fastify({ trustProxy: 'loopback', logger: { level: 'warn' } })
 await app.register(cookie)
 // Our forms hold nothing but their button.
 app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (request, body, done) => done(null))
