@@ -18,6 +18,7 @@ import { findTestPrograms } from './test-programs.mjs'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
 const lastRun = path.join('.tap', 'last-run.log')
+const tap = 'node_modules/tap/dist/esm/run.mjs'
 const checks = [
   ['lint', ['node_modules/eslint/bin/eslint.js', '.']],
   ['types', ['node_modules/typescript/bin/tsc', '--noEmit']],
@@ -79,7 +80,9 @@ async function runTests(files, programs) {
   const log = openSync(logFile, 'w', 0o600)
   const reader = createTapReader(say)
   let errors = ''
-  const status = await runNode(['node_modules/tap/dist/esm/run.mjs', 'run', '--reporter=tap', ...files], {
+  // Without this, the first run of a clone goes through all the plugins that .taprc leaves out, four times as slowly.
+  await runNode([tap, 'build'], { env: process.env, read() {} })
+  const status = await runNode([tap, 'run', '--reporter=tap', ...files], {
     env: { ...await makeTestEnvironment(secretsFile), ...programs },
     read(chunk, stream) {
       writeSync(log, chunk)
