@@ -82,10 +82,13 @@ onEachStore(t, async (t, { app, service }) => {
 
   t.test('E79: the verifier must be there and be the right one', async t => {
     const { code, verifier } = await obtain(spa)
-    for (const bad of [
+    const wrong = [
       undefined, '', makeProofKey().verifier, verifier.slice(1), `${verifier}A`, verifier.slice(0, 42), 'a'.repeat(42), 'a'.repeat(129), `${verifier.slice(1)}+`, `${verifier.slice(1)} `,
       `${verifier.slice(1)}ä`, `${verifier}=`
-    ]) refused(await redeemCode(app, spa, { code, verifier, changes: { code_verifier: bad } }), 'invalid_grant', bad ?? 'none')
+    ]
+    for (const [place, bad] of wrong.entries()) {
+      refused(await redeemCode(app, spa, { code, verifier, changes: { code_verifier: bad } }), 'invalid_grant', `the wrong one at ${place}`)
+    }
     t.equal((await redeemCode(app, spa, { code, verifier })).statusCode, 200, 'none of which spent it')
     for (const long of ['a'.repeat(43), '-._~'.repeat(32)]) {
       const challenge = makeProofKey(long).challenge

@@ -17,7 +17,7 @@ function openWorld({ app, service }: OpenedService) {
     (await postForm(app, { url: '/oauth/introspect', client, form: { token } })).json<{ active: boolean }>().active
   /** A user's grant to a new client. */
   async function begin(changes: Partial<GrantRequest> = {}) {
-    const client = await createClient(service)
+    const client = await createClient(service, { scopes: ['mail', 'files'] })
     const user = await signInAnew(app, service)
     const granted = await createGrant(service, {
       clientId: client.id, userId: user.id, sessionId: user.sessionId, scopes: ['mail', 'files'], ...changes
@@ -96,7 +96,7 @@ onEachStore(t, async (t, opened) => {
   })
 
   t.test('F94: a public client says who it is and must be right', async t => {
-    const open = await createClient(service, { authMethods: ['none'], grantTypes: ['refresh_token'] })
+    const open = await createClient(service, { authMethods: ['none'], grantTypes: ['refresh_token'], scopes: ['mail', 'files'] })
     const { refreshToken } = await begin({ clientId: open.id })
     const form = { grant_type: 'refresh_token', refresh_token: refreshToken }
     t.match((await postForm(app, { url: '/oauth/token', form })).json(), { error: 'invalid_client' })

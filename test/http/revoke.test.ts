@@ -77,7 +77,7 @@ onEachStore(t, async (t, { app, service }) => {
     const token = await clientToken(app, client)
     const answer = await app.inject(`${url}?token=${token}&callback=run`)
     t.equal(answer.statusCode, 405)
-    t.equal(answer.headers['allow'], 'POST')
+    t.equal(answer.headers['allow'], 'OPTIONS, POST')
     t.ok(await isActive(client, token))
     t.equal((await revoke(token, { callback: 'run' })).body, '')
   })

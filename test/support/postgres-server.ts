@@ -42,7 +42,7 @@ export async function startPostgresServer(): Promise<PostgresServer> {
     '-c', 'lc_messages=C'
   ], { ...options, stdio: ['ignore', 'ignore', 'pipe'] }))
   let child = await launch()
-  const signal = (name: NodeJS.Signals) => familyOf(child.pid!).forEach(pid => process.kill(pid, name))
+  const signal = (name: NodeJS.Signals) => familyOf(child.pid!).forEach(pid => send(pid, name))
 
   const kill = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return
@@ -98,4 +98,13 @@ async function untilReady(child: ChildProcess): Promise<ChildProcess> {
     })
   })
   return child
+}
+
+/** A process of the server may have ended since it was counted. */
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
 }
