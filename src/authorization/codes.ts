@@ -24,7 +24,6 @@ export interface CodeContent extends CodeBinding {
   grantNumber: number
   userId: string
   role: string
-  email: string
   subject: string
   sessionId: string
   /** Milliseconds since 1970. */

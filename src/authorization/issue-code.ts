@@ -33,7 +33,6 @@ export function createIssueCode({ codes, assignSubject, issuer }: IssueCodeOptio
           grantNumber,
           userId: session.userId,
           role: session.role,
-          email: session.email,
           subject: await assignSubject(session.userId, client),
           sessionId: session.id,
           authTime: session.authTime.getTime(),

@@ -86,6 +86,6 @@ function prepare({ content, origin }: Pick<GrantSource, 'content' | 'origin'>, m
 }
 
 /** What the database will say of it. */
-function grantOf({ grant, ...redemption }: Redemption, { role, email }: CodeContent): GrantState {
-  return { ...grant, ...redemption, id: grantIdFrom(redemption.number, grant.idRandom), generation: 1, role, email }
+function grantOf({ grant, ...redemption }: Redemption, { role }: CodeContent): GrantState {
+  return { ...grant, ...redemption, id: grantIdFrom(redemption.number, grant.idRandom), generation: 1, role }
 }

@@ -18,7 +18,6 @@ export interface GrantState {
   /** The MAC key the current refresh token was made with. */
   macKid: string
   role: string
-  email: string
   authTime: Date
   amr: string[]
   /** The `sub` of its tokens: the user's id, or a pairwise one. */

@@ -13,7 +13,7 @@ export function sessionsContract(t: Test, open: OpenStores): void {
     t.match(state, {
       userId: user.id, sessionId: signIn.sessionId, clientId: 'countersign', scopes: ['read', 'write'],
       audience: ['https://api.example.com'], keyBinding: 'thumbprint', generation: 1, macKid: 'mac-1', role: 'user',
-      email: user.email, amr: ['pwd']
+      amr: ['pwd']
     })
     t.ok(isGrantId(state.id) && grantNumberOf(state.id) > 0)
     t.same(state.secret, grant.secret)

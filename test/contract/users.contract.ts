@@ -32,9 +32,12 @@ export function usersContract(t: Test, open: OpenStores): void {
 
   t.test('the list goes on after the last user of the page before', async t => {
     const stores = await open()
-    const added = [await addUser(stores), await addUser(stores), await addUser(stores)].map(user => user.id)
-    t.same((await stores.users.list({ limit: 2, after: added[0] })).map(user => user.id), added.slice(1))
-    t.same((await stores.users.list({ limit: 5, after: added[2] })).map(user => user.id), [])
+    const added = [await addUser(stores), await addUser(stores), await addUser(stores)]
+    const found = await Promise.all(added.map(async ({ id }) => (await stores.users.find({ id }))!))
+    // Those of one millisecond are in the order of their ids.
+    const ids = found.sort((a, b) => Number(a.createdAt) - Number(b.createdAt) || (a.id < b.id ? -1 : 1)).map(({ id }) => id)
+    t.same((await stores.users.list({ limit: 2, after: ids[0] })).map(user => user.id), ids.slice(1))
+    t.same((await stores.users.list({ limit: 5, after: ids[2] })).map(user => user.id), [])
   })
 
   t.test('a hash is upgraded only while it is the stored one', async t => {

@@ -79,12 +79,18 @@ function rotating({ proof, ...rotation }: Rotation): Prisma.Sql {
       AND u.id = g.user_id AND s.id = g.session_id AND c.id = g.client_id
       AND g.client_id IS NOT DISTINCT FROM ${rotation.clientId}
       AND g.key_binding IS NOT DISTINCT FROM ${rotation.keyBinding ?? null}::text
-      AND g.scopes @> ${rotation.scopes}::text[] AND g.audience @> ${rotation.resources}::text[]
-      AND g.audience <@ coalesce(${rotation.openAudience ?? null}::text[], g.audience)
-      AND ${grantEnd} > clock_timestamp() AND ${grantStands}
+      ${limitsOf(rotation)} AND ${grantEnd} > clock_timestamp() AND ${grantStands}
       AND sha256(sha256(${proof.outerBlock}::bytea || sha256(${proof.innerBlock}::bytea || g.secret)))
         = ${proof.macDigest}::bytea
     RETURNING ${grantColumns}`
+}
+
+/** Conditions that a plain refresh goes without: each list costs it time. */
+function limitsOf({ scopes, resources, openAudience }: Omit<Rotation, 'proof'>): Prisma.Sql {
+  const covers = (column: Prisma.Sql, wanted: string[]): Prisma.Sql =>
+    wanted.length === 0 ? Prisma.empty : Prisma.sql`AND ${column} @> ${wanted}::text[]`
+  const isOpen = openAudience === undefined ? Prisma.empty : Prisma.sql`AND g.audience <@ ${openAudience}::text[]`
+  return Prisma.sql`${covers(Prisma.sql`g.scopes`, scopes)} ${covers(Prisma.sql`g.audience`, resources)} ${isOpen}`
 }
 
 /**

@@ -45,7 +45,7 @@ export function hasEntry<Row extends MaybeEntry>(row: Row): row is Row & EntryRo
 /** A grant `g` with what its user `u` adds to a token. */
 export const grantColumns = Prisma.sql`
   g.id, g.client_id, g.user_id, g.session_id, g.scopes, g.audience, g.key_binding, g.secret, g.generation,
-  g.mac_kid, u.role, u.email, g.auth_time, g.amr, g.subject, g.offline, g.claims`
+  g.mac_kid, u.role, g.auth_time, g.amr, g.subject, g.offline, g.claims`
 
 export interface GrantRow {
   id: string
@@ -59,7 +59,6 @@ export interface GrantRow {
   generation: number
   mac_kid: string
   role: string
-  email: string
   auth_time: Date
   amr: string[]
   subject: string
@@ -80,7 +79,6 @@ export function toGrant(row: GrantRow): GrantState {
     generation: row.generation,
     macKid: row.mac_kid,
     role: row.role,
-    email: row.email,
     authTime: row.auth_time,
     amr: row.amr,
     subject: row.subject,
