@@ -79,14 +79,15 @@ onEachStore(t, async (t, opened) => {
 
   t.test('R205: a flood of sign-ins is turned away with 503, and tokens are signed meanwhile', async t => {
     const client = await createClient(service)
-    const flood = Array.from({ length: 200 }, (_, place) => enter(`flood-${place}@example.com`, 'some password'))
+    const flood = Array.from({ length: 400 }, (_, place) => enter(`flood-${place}@example.com`, 'some password'))
     let waiting = flood.length
     for (const answer of flood) void answer.then(() => waiting--)
     t.ok(await clientToken(app, client))
     t.ok(waiting > 50, `${waiting} sign-ins were still waiting when the token was there`)
     const answers = await Promise.all(flood)
     const refused = answers.filter(answer => answer.statusCode === 503)
-    t.ok(refused.length >= 70, `${refused.length} were turned away`)
+    // 130 find a place, and a few more while the first are already being answered.
+    t.ok(refused.length >= 100, `${refused.length} were turned away`)
     t.match(refused[0]!.json(), { code: 'TEMPORARILY_UNAVAILABLE' })
     t.match(refused[0]!.headers['retry-after'], /^[1-9]\d*$/)
     const user = await createUser(service)
