@@ -84,16 +84,7 @@ export interface InteractionsOptions {
 const counterOf = (address: string): string => `interaction:address:${address}`
 
 export function createInteractions({ pending, counters, random, clock, limitPerAddress }: InteractionsOptions): Interactions {
-  async function read(id: string): Promise<{ record: InteractionRecord; text: string } | undefined> {
-    const text = idPattern.test(id) ? await pending.find(pendingNames.interaction(id)) : undefined
-    return text === undefined ? undefined : { record: JSON.parse(text) as InteractionRecord, text }
-  }
-
-  async function change({ id, browser: _, text, ...record }: OpenInteraction, changes: Partial<InteractionRecord>): Promise<boolean> {
-    // One that was answered counts against nobody any more, so it must not stay: who begins and cancels has no bound.
-    const lifetime = changes.answered && afterAnswer
-    return pending.replace(pendingNames.interaction(id), text, { value: JSON.stringify({ ...record, ...changes }), lifetime })
-  }
+  const { read, change, settle } = createRecords(pending)
 
   return {
     async begin({ request, target, browser, address }) {
@@ -115,7 +106,7 @@ export function createInteractions({ pending, counters, random, clock, limitPerA
     async answer(interaction, { response, ...whose }) {
       const { id: interactionId, browser } = interaction
       const answered = { sealed: sealAnswer(response, { browser, interactionId }, random), ...whose, at: clock.now() }
-      const isFirst = interaction.answered === undefined && await change(interaction, { answered })
+      const isFirst = await settle(interaction, answered)
       if (isFirst) await counters.giveBack(counterOf(interaction.address))
       return isFirst
     },
@@ -127,4 +118,28 @@ export function createInteractions({ pending, counters, random, clock, limitPerA
       return isTheirs ? openAnswer(answered.sealed, { browser, interactionId }) : undefined
     }
   }
+}
+
+/** The records as they are kept: each change is made of what was read, or not at all. */
+function createRecords(pending: PendingStore) {
+  async function read(id: string): Promise<{ record: InteractionRecord; text: string } | undefined> {
+    const text = idPattern.test(id) ? await pending.find(pendingNames.interaction(id)) : undefined
+    return text === undefined ? undefined : { record: JSON.parse(text) as InteractionRecord, text }
+  }
+
+  async function change({ id, browser: _, text, ...record }: OpenInteraction, changes: Partial<InteractionRecord>): Promise<boolean> {
+    // One that was answered counts against nobody any more, so it must not stay: who begins and cancels has no bound.
+    const lifetime = changes.answered && afterAnswer
+    return pending.replace(pendingNames.interaction(id), text, { value: JSON.stringify({ ...record, ...changes }), lifetime })
+  }
+
+  /** A second click may note again what the first one did: that changes the record, and answers nothing. */
+  async function settle(interaction: OpenInteraction, answered: InteractionRecord['answered'], tries = 5): Promise<boolean> {
+    if (interaction.answered !== undefined || tries === 0) return false
+    if (await change(interaction, { answered: answered! })) return true
+    const found = await read(interaction.id)
+    return found !== undefined && settle({ ...interaction, ...found.record, text: found.text }, answered, tries - 1)
+  }
+
+  return { read, change, settle }
 }
