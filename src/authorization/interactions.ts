@@ -134,9 +134,9 @@ function createRecords(pending: PendingStore) {
   }
 
   /** A second click may note again what the first one did: that changes the record, and answers nothing. */
-  async function settle(interaction: OpenInteraction, answered: InteractionRecord['answered'], tries = 5): Promise<boolean> {
+  async function settle(interaction: OpenInteraction, answered: NonNullable<InteractionRecord['answered']>, tries = 5): Promise<boolean> {
     if (interaction.answered !== undefined || tries === 0) return false
-    if (await change(interaction, { answered: answered! })) return true
+    if (await change(interaction, { answered })) return true
     const found = await read(interaction.id)
     return found !== undefined && settle({ ...interaction, ...found.record, text: found.text }, answered, tries - 1)
   }
