@@ -1,9 +1,9 @@
-import { VerifierError } from '../errors.ts'
-import type { VerifierClock } from '../options.ts'
-import type { IssuerCaller } from './issuer-caller.ts'
+import { VerifierError } from '../../errors.ts'
+import type { VerifierClock } from '../../options.ts'
+import type { IssuerCaller } from '../issuer/issuer-caller.ts'
 import type { LookupClaims } from './lookup-claims.ts'
 import { createLookupCache } from './lookup-cache.ts'
-import { readJson } from './read-body.ts'
+import { readJson } from '../issuer/read-body.ts'
 
 /** Asks the service about single tokens, those of one moment together. */
 export interface Lookups {

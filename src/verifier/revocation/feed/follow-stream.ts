@@ -1,9 +1,9 @@
 import { createEventStreamParser, type StreamEvent } from './event-stream-parser.ts'
 import { parseEnd, parseHeartbeat, parseKeyNews, parseRevocations } from './feed-messages.ts'
 import { confirmedAt, type Ending, type FeedSession } from './feed-session.ts'
-import type { IssuerAnswer } from './issuer-caller.ts'
-import { readChunks } from './read-body.ts'
-import { createWatchdog } from './watchdog.ts'
+import type { IssuerAnswer } from '../issuer/issuer-caller.ts'
+import { readChunks } from '../issuer/read-body.ts'
+import { createWatchdog } from '../issuer/watchdog.ts'
 
 /** Milliseconds without an event after which a stream is given up. */
 const silence = 5000

@@ -1,11 +1,11 @@
-import type { VerifierClock } from '../options.ts'
-import type { Platform } from '../platform.ts'
-import type { IssuerCaller } from './issuer-caller.ts'
-import { readChunks } from './read-body.ts'
+import type { VerifierClock } from '../../options.ts'
+import type { Platform } from '../../platform.ts'
+import type { IssuerCaller } from '../issuer/issuer-caller.ts'
+import { readChunks } from '../issuer/read-body.ts'
 import { readSnapshot } from './read-snapshot.ts'
-import { createRevocationTable } from './revocation-table.ts'
-import type { RevocationView } from './revocation-view.ts'
-import { createWatchdog } from './watchdog.ts'
+import { createRevocationTable } from '../table/revocation-table.ts'
+import type { RevocationView } from '../table/revocation-view.ts'
+import { createWatchdog } from '../issuer/watchdog.ts'
 
 export interface SnapshotLoading {
   caller: IssuerCaller

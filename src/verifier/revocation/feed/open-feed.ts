@@ -1,14 +1,14 @@
 import { createAcknowledger, type Acknowledger } from './acknowledger.ts'
-import type { Counters } from './counters.ts'
+import type { Counters } from '../counters.ts'
 import { followFeed } from './feed-follower.ts'
 import type { FeedSession } from './feed-session.ts'
 import { createFreshness, type Freshness } from './freshness.ts'
 import { createKeyNewsTaker } from './key-news-taker.ts'
 import { loadSnapshot } from './load-snapshot.ts'
-import type { FeedSettings } from './option-rules.ts'
-import type { RevocationContext } from './revocation-context.ts'
-import { createViews, type RevocationView, type Views } from './revocation-view.ts'
-import type { ServiceAccess } from './service-access.ts'
+import type { FeedSettings } from '../option-rules.ts'
+import type { RevocationContext } from '../revocation-context.ts'
+import { createViews, type RevocationView, type Views } from '../table/revocation-view.ts'
+import type { IssuerAccess } from '../issuer/issuer-access.ts'
 import { createTransportChoice } from './transport-choice.ts'
 import { createUpkeep } from './upkeep.ts'
 
@@ -25,7 +25,7 @@ export type FeedCount = 'snapshots' | 'streams' | 'polls' | 'failures' | 'batche
 export interface FeedParts {
   settings: FeedSettings
   context: RevocationContext
-  access: ServiceAccess
+  access: IssuerAccess
   counters: Pick<Counters<FeedCount>, 'count'>
   signal: AbortSignal
 }

@@ -1,14 +1,14 @@
-import { createCounters } from './counters.ts'
-import { createDecideUnknown } from './decide-unknown.ts'
-import { readLookupClaims, type LookupClaims } from './lookup-claims.ts'
-import { createLookups } from './lookups.ts'
+import { createCounters } from '../counters.ts'
+import { createDecideUnknown } from '../decide-unknown.ts'
+import { readLookupClaims, type LookupClaims } from '../lookup/lookup-claims.ts'
+import { createLookups } from '../lookup/lookups.ts'
 import { openFeed } from './open-feed.ts'
-import { readFeedSettings, readLookupSettings } from './option-rules.ts'
-import type { RevocationChecker } from './revocation-checker.ts'
-import type { RevocationContext } from './revocation-context.ts'
-import type { FeedOptions } from './revocation-options.ts'
-import { openServiceAccess } from './service-access.ts'
-import { createReadTokenKeys, type TokenKeys } from './token-keys.ts'
+import { readFeedSettings, readLookupSettings } from '../option-rules.ts'
+import type { RevocationChecker } from '../revocation-checker.ts'
+import type { RevocationContext } from '../revocation-context.ts'
+import type { FeedOptions } from '../revocation-options.ts'
+import { openIssuerAccess } from '../issuer/issuer-access.ts'
+import { createReadTokenKeys, type TokenKeys } from '../table/token-keys.ts'
 
 interface Prepared {
   keys: TokenKeys
@@ -27,7 +27,7 @@ export function createFeedChecker(options: FeedOptions, context: RevocationConte
   const closing = new AbortController()
   const { signal } = closing
   const counters = createCounters(counted)
-  const access = openServiceAccess(options, context, signal)
+  const access = openIssuerAccess(options, context, signal)
   const { views, freshness, start, close } = openFeed({ settings, context, access, counters, signal })
   const { caller } = access
   const lookups = createLookups({ ...readLookupSettings(options), caller, clock, signal, onResult: counters.count })

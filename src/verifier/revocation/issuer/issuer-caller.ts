@@ -1,6 +1,6 @@
-import type { VerifierClock, VerifierFetch } from '../options.ts'
+import type { VerifierClock, VerifierFetch } from '../../options.ts'
 import type { ClientToken } from './client-token.ts'
-import type { ServiceTime } from './service-time.ts'
+import type { IssuerTime } from './issuer-time.ts'
 import { UnexpectedAnswer } from './unexpected-answer.ts'
 
 /** Asks the service as the verifier's client. */
@@ -31,7 +31,7 @@ export interface IssuerCallerOptions {
   token: ClientToken
   fetch: VerifierFetch
   clock: Pick<VerifierClock, 'monotonic'>
-  time: ServiceTime
+  time: IssuerTime
 }
 
 export function createIssuerCaller(options: IssuerCallerOptions): IssuerCaller {

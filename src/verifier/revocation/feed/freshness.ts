@@ -1,7 +1,7 @@
-import type { Emitter } from '../emitter.ts'
-import type { VerifierClock } from '../options.ts'
-import type { VerifierEvents } from '../verifier.ts'
-import type { Views } from './revocation-view.ts'
+import type { Emitter } from '../../emitter.ts'
+import type { VerifierClock } from '../../options.ts'
+import type { VerifierEvents } from '../../verifier.ts'
+import type { Views } from '../table/revocation-view.ts'
 
 /** How old the view is, and who hears when that becomes too much. Monotonic time alone decides: a clock may be put back. */
 export interface Freshness {

@@ -1,5 +1,5 @@
 import type { KeyNews } from './feed-messages.ts'
-import type { KeyListener } from './revocation-checker.ts'
+import type { KeyListener } from '../revocation-checker.ts'
 
 /** Passes on what the feed says of keys, where that is news: each answer of long polling says it again. Answers whether it was. */
 export function createKeyNewsTaker(keys: Pick<KeyListener, 'replaceKeys'>): (news: KeyNews) => boolean {

@@ -1,4 +1,4 @@
-import type { RevocableToken } from './revocation-checker.ts'
+import type { RevocableToken } from '../revocation-checker.ts'
 
 /** What the lookup API needs of a token that has been verified. */
 export interface LookupClaims {

@@ -1,7 +1,7 @@
-import type { VerifierClock } from '../options.ts'
-import type { Platform } from '../platform.ts'
-import { entrySize, type RevocationTable } from './revocation-table.ts'
-import type { RevocationView } from './revocation-view.ts'
+import type { VerifierClock } from '../../options.ts'
+import type { Platform } from '../../platform.ts'
+import { entrySize, type RevocationTable } from '../table/revocation-table.ts'
+import type { RevocationView } from '../table/revocation-view.ts'
 import { decodeSnapshotHeader, snapshotHeaderSize, type SnapshotHeader } from './snapshot-header.ts'
 
 export interface SnapshotReading {

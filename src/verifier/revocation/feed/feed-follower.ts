@@ -3,9 +3,9 @@ import type { Ending, FeedSession } from './feed-session.ts'
 import { followStream } from './follow-stream.ts'
 import { pause } from './pause.ts'
 import { pollFeed } from './poll-feed.ts'
-import type { RevocationView } from './revocation-view.ts'
+import type { RevocationView } from '../table/revocation-view.ts'
 import type { TransportChoice } from './transport-choice.ts'
-import { UnexpectedAnswer } from './unexpected-answer.ts'
+import { UnexpectedAnswer } from '../issuer/unexpected-answer.ts'
 
 export interface FeedFollowerOptions {
   session: FeedSession

@@ -1,7 +1,7 @@
-import type { IssuerCaller } from './issuer-caller.ts'
-import type { KeyListener, WhenStale } from './revocation-checker.ts'
-import type { RevocationView } from './revocation-view.ts'
-import { UnexpectedAnswer } from './unexpected-answer.ts'
+import type { IssuerCaller } from '../issuer/issuer-caller.ts'
+import type { KeyListener, WhenStale } from '../revocation-checker.ts'
+import type { RevocationView } from '../table/revocation-view.ts'
+import { UnexpectedAnswer } from '../issuer/unexpected-answer.ts'
 
 /** Tells the service how far this verifier is, so that it can say where a revocation is effective. */
 export interface Acknowledger {

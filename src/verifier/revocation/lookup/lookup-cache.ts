@@ -1,4 +1,4 @@
-import type { VerifierClock } from '../options.ts'
+import type { VerifierClock } from '../../options.ts'
 import type { LookupClaims } from './lookup-claims.ts'
 
 /** Answers of the lookup API: "revoked" for good, "not revoked" for a moment. */

@@ -1,4 +1,4 @@
-import type { VerifierClock, VerifierFetch } from '../options.ts'
+import type { VerifierClock, VerifierFetch } from '../../options.ts'
 import { readJson } from './read-body.ts'
 import { UnexpectedAnswer } from './unexpected-answer.ts'
 

@@ -1,6 +1,6 @@
-import { decodeBase64url } from './decode-base64url.ts'
-import { parseObject } from './read-body.ts'
-import type { Batch } from './revocation-view.ts'
+import { decodeBase64url } from '../table/decode-base64url.ts'
+import { parseObject } from '../issuer/read-body.ts'
+import type { Batch } from '../table/revocation-view.ts'
 
 /** What the feed says, read from its JSON. Each throws for what the contract does not know. */
 

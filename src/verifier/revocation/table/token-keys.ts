@@ -1,8 +1,8 @@
-import { VerifierError } from '../errors.ts'
-import type { Platform } from '../platform.ts'
+import { VerifierError } from '../../errors.ts'
+import type { Platform } from '../../platform.ts'
 import { decodeBase64url } from './decode-base64url.ts'
 import { readKey, type RevocationKey } from './revocation-key.ts'
-import type { RevocableToken } from './revocation-checker.ts'
+import type { RevocableToken } from '../revocation-checker.ts'
 
 /** What the table is asked for a token: docs/revocation-feed.md says which bytes are the key of which claim. */
 export interface TokenKeys {

@@ -1,7 +1,7 @@
-import type { VerifierClock } from '../options.ts'
+import type { VerifierClock } from '../../options.ts'
 import type { KeyNews } from './feed-messages.ts'
-import type { IssuerCaller } from './issuer-caller.ts'
-import type { Batch, Views } from './revocation-view.ts'
+import type { IssuerCaller } from '../issuer/issuer-caller.ts'
+import type { Batch, Views } from '../table/revocation-view.ts'
 
 /** What both transports bring their news to. */
 export interface FeedSession {

@@ -1,7 +1,7 @@
 import { parsePollAnswer } from './feed-messages.ts'
 import { confirmedAt, type Ending, type FeedSession } from './feed-session.ts'
-import { readText } from './read-body.ts'
-import { createWatchdog } from './watchdog.ts'
+import { readText } from '../issuer/read-body.ts'
+import { createWatchdog } from '../issuer/watchdog.ts'
 
 /** Milliseconds beyond the wait that was asked for. */
 const patience = 5000

@@ -1,13 +1,13 @@
-import { VerifierError } from '../errors.ts'
-import { createCounters } from './counters.ts'
-import { createDecideUnknown } from './decide-unknown.ts'
+import { VerifierError } from '../../errors.ts'
+import { createCounters } from '../counters.ts'
+import { createDecideUnknown } from '../decide-unknown.ts'
 import { readLookupClaims, type LookupClaims } from './lookup-claims.ts'
 import { createLookups } from './lookups.ts'
-import type { RevocationChecker, RevocationState } from './revocation-checker.ts'
-import type { RevocationContext } from './revocation-context.ts'
-import type { LookupOptions } from './revocation-options.ts'
-import { openServiceAccess } from './service-access.ts'
-import { mustHaveClient, readLookupPolicy, readLookupSettings } from './option-rules.ts'
+import type { RevocationChecker, RevocationState } from '../revocation-checker.ts'
+import type { RevocationContext } from '../revocation-context.ts'
+import type { LookupOptions } from '../revocation-options.ts'
+import { openIssuerAccess } from '../issuer/issuer-access.ts'
+import { mustHaveClient, readLookupPolicy, readLookupSettings } from '../option-rules.ts'
 
 /** The mode `lookup`: the service is asked about every token, those of one moment together. */
 export function createLookupChecker(options: LookupOptions, context: RevocationContext): RevocationChecker {
@@ -17,7 +17,7 @@ export function createLookupChecker(options: LookupOptions, context: RevocationC
   const counters = createCounters(['lookups', 'lookupFailures', 'rejected', 'accepted', 'lookedUp'])
   let isAnswered = true
   const lookups = createLookups({
-    ...openServiceAccess(options, context, closing.signal),
+    ...openIssuerAccess(options, context, closing.signal),
     ...readLookupSettings(options),
     clock: context.clock,
     signal: closing.signal,

@@ -1,5 +1,5 @@
-import type { Platform } from '../platform.ts'
-import { entrySize } from './revocation-table.ts'
+import type { Platform } from '../../platform.ts'
+import { entrySize } from '../table/revocation-table.ts'
 
 /** What stands before the entries of a snapshot. */
 export interface SnapshotHeader {

@@ -1,6 +1,6 @@
 import type { Freshness } from './freshness.ts'
-import type { Views } from './revocation-view.ts'
-import type { ServiceTime } from './service-time.ts'
+import type { Views } from '../table/revocation-view.ts'
+import type { IssuerTime } from '../issuer/issuer-time.ts'
 
 /** What has to be looked after when nothing happens: a view that grows old, and entries that have ended. */
 export interface Upkeep {
@@ -10,7 +10,7 @@ export interface Upkeep {
 
 export interface UpkeepOptions {
   views: Pick<Views, 'serving' | 'followed'>
-  time: ServiceTime
+  time: IssuerTime
   freshness: Freshness
 }
 

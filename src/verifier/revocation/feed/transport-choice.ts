@@ -1,4 +1,4 @@
-import type { VerifierClock } from '../options.ts'
+import type { VerifierClock } from '../../options.ts'
 import type { Ending } from './feed-session.ts'
 
 /** Streams, or long polling where something on the way breaks streams. */
