@@ -16,6 +16,7 @@ import { healthRoutes } from './http/routes/health.ts'
 import { oauthRoutes } from './http/routes/oauth.ts'
 import { pageRoutes } from './http/routes/pages.ts'
 import { revocationRoutes } from './http/routes/revocations.ts'
+import { statusListRoutes } from './http/routes/status-lists.ts'
 import { userinfoRoutes } from './http/routes/userinfo.ts'
 import { serverOptions } from './http/server-options.ts'
 import type { HttpRooms } from './http/rooms.ts'
@@ -61,5 +62,6 @@ export async function createApp({ rooms, logger, trustProxy }: AppOptions): Prom
   await app.register(scope => userinfoRoutes(scope, rooms), { prefix })
   await app.register(scope => firstPartyRoutes(scope, rooms), { prefix: `${prefix}/api/auth` })
   await app.register(scope => revocationRoutes(scope, rooms), { prefix })
+  await app.register(scope => statusListRoutes(scope, rooms), { prefix })
   return app
 }
