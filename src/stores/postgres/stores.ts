@@ -16,6 +16,7 @@ import { createSessionStore } from './sessions.ts'
 import { createStateStore } from './state.ts'
 import { createSubjectStore } from './subjects.ts'
 import { createUserStore } from './users.ts'
+import { createVerifierStore } from './verifiers.ts'
 
 export type PostgresStores = ReturnType<typeof createPostgresStores>
 
@@ -37,6 +38,7 @@ export function createPostgresStores(database: Database) {
     keys: createKeyStore(database),
     journal: createJournalStore(database),
     state: createStateStore(database),
+    verifiers: createVerifierStore(database),
     logoutNotices: createLogoutNoticeStore(database),
     audit: createAuditStore(database)
   }
