@@ -4,7 +4,9 @@ import { createNoticeDelivery } from '../logout/deliver-notices.ts'
 import { createSendLogoutToken } from '../logout/send-logout-token.ts'
 import { createRevocationList } from '../revocation/list.ts'
 import { createLookup } from '../revocation/lookup.ts'
+import { createReadReach } from '../revocation/read-reach.ts'
 import { createRevoker } from '../revocation/revoke.ts'
+import { createSubscribers } from '../revocation/subscriber.ts'
 import { createAssignSubject } from '../tokens/assign-subject.ts'
 import { createCheckAccessTokens } from '../tokens/check-access-token.ts'
 import { createVerifyIdTokenHint } from '../tokens/id-token-hint.ts'
@@ -58,6 +60,8 @@ function composeRevocation(
   const notices = createNoticeDelivery({ store, log, metrics, send })
   return {
     list, notices,
+    subscribers: createSubscribers(stores.verifiers),
+    readReach: createReadReach(stores.verifiers),
     lookup: createLookup({ list, grants, clients, isTrustedKey: kid => ring.verifying(kid) !== undefined }),
     revoker: createRevoker({ stores, list, pulse, metrics, afterPublishing: () => void notices.nudge() })
   }

@@ -20,7 +20,9 @@ import type { Log } from '../ports/log.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import type { Random } from '../ports/random.ts'
 import type { Lookup } from '../revocation/lookup.ts'
+import type { ReadReach } from '../revocation/read-reach.ts'
 import type { Revoker } from '../revocation/revoke.ts'
+import type { Subscribers } from '../revocation/subscriber.ts'
 import type { BrowserSessionStore } from '../stores/browser-sessions.ts'
 import type { CounterStore } from '../stores/counters.ts'
 import type { UserStore } from '../stores/users.ts'
@@ -74,6 +76,7 @@ export interface HttpRooms {
   /** The brand, and the files that carry it. */
   pages: Pages
   random: Random
+  readReach: ReadReach
   readRefreshToken: ReadRefreshToken
   readUserinfo: ReadUserinfo
   refresh: Refresh
@@ -85,6 +88,7 @@ export interface HttpRooms {
   sessions: Sessions
   signIn: SignInFirstParty
   signInBrowser: SignInBrowser
+  subscribers: Subscribers
   tokenPipeline: TokenPipeline
   users: UserStore
 }

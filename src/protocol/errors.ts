@@ -46,6 +46,7 @@ export const errorTable = {
   forbidden: row(403, ['access_denied', 'FORBIDDEN'], 'This is not allowed.'),
   not_found: row(404, ['invalid_request', 'NOT_FOUND'], 'There is nothing here by that name.'),
   method_not_allowed: row(405, ['invalid_request', 'METHOD_NOT_ALLOWED'], 'This method is not allowed here.'),
+  snapshot_required: row(410, ['snapshot_required', 'SNAPSHOT_REQUIRED'], 'The point is too old, or of another journal: take a snapshot.'),
   conflict: row(409, ['invalid_request', 'CONFLICT'], 'Something by that name exists already.'),
   request_timeout: row(408, ['invalid_request', 'REQUEST_TIMEOUT'], 'The request took too long to arrive.'),
   payload_too_large: row(413, ['invalid_request', 'PAYLOAD_TOO_LARGE'], 'The request body is too large.'),
@@ -64,7 +65,7 @@ type ReasonArea =
   | 'client-registration' | 'clients' | 'code' | 'consents' | 'cross-site' | 'database' | 'end-session' | 'grant'
   | 'http' | 'interaction' | 'introspect' | 'keys' | 'logout' | 'lookup' | 'oauth' | 'params' | 'password-change'
   | 'passwords' | 'pending' | 'rate-limit' | 'redis' | 'refresh' | 'refresh-token' | 'registration' | 'revocation'
-  | 'revoke' | 'sessions' | 'sign-in' | 'state' | 'userinfo' | 'users'
+  | 'revoke' | 'sessions' | 'sign-in' | 'state' | 'userinfo' | 'users' | 'verifiers'
 
 export type Reason = `${ReasonArea}/${string}`
 
