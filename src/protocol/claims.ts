@@ -1,3 +1,5 @@
+import { acrOf } from './acr.ts'
+
 /** The claims of our access tokens (RFC 9068) and how they are put together. Times are whole seconds since 1970. */
 
 export interface AccessTokenClaims {
@@ -14,6 +16,7 @@ export interface AccessTokenClaims {
   sid?: string
   roles?: string[]
   auth_time?: number
+  acr?: string
   amr?: string[]
 }
 
@@ -43,6 +46,8 @@ export interface AccessTokenRequest {
 
 export function buildAccessTokenClaims(request: AccessTokenRequest): AccessTokenClaims {
   const { subject } = request
+  // RFC 9470 §6: by `acr` and `auth_time` a resource server tells whether it has to ask for more.
+  const acr = subject && acrOf(subject.amr)
   return {
     iss: request.issuer,
     sub: subject?.subject ?? request.clientId,
@@ -57,6 +62,7 @@ export function buildAccessTokenClaims(request: AccessTokenRequest): AccessToken
       ...(subject.sessionId !== undefined && { sid: subject.sessionId }),
       roles: subject.roles,
       auth_time: subject.authTime,
+      ...(acr !== undefined && { acr }),
       amr: subject.amr
     })
   }
