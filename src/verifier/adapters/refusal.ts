@@ -26,6 +26,9 @@ const rows: Record<VerifierErrorCode, [error: string, description: string]> = {
   revocation_unavailable: ['temporarily_unavailable', 'It cannot be told right now whether the access token is revoked']
 }
 
+/** With the charset that Fastify adds: the adapters answer alike. */
+export const jsonType = 'application/json; charset=utf-8'
+
 /** Seconds, after a 503: what is away is tried again all the time. */
 const retryAfter = '1'
 
@@ -33,7 +36,7 @@ export function renderRefusal({ code, status }: VerifierError, context: Challeng
   const [named, description] = rows[code]
   // RFC 9449 §7.1 has an error of its own for a proof that is no good.
   const error = code === 'binding_invalid' && context.scheme === 'DPoP' ? 'invalid_dpop_proof' : named
-  const headers: Record<string, string> = { 'content-type': 'application/json', 'cache-control': 'no-store' }
+  const headers: Record<string, string> = { 'content-type': jsonType, 'cache-control': 'no-store' }
   if (status === 503) headers['retry-after'] = retryAfter
   else headers['www-authenticate'] = renderChallenge(context, code === 'token_missing' ? undefined : { error, description })
   return { status, headers, body: JSON.stringify({ error, error_description: description }) }

@@ -1,5 +1,5 @@
 import type { SettledOptions } from './guard-options.ts'
-import type { Answer } from './refusal.ts'
+import { jsonType, type Answer } from './refusal.ts'
 
 /** What this service says of itself to clients that know nothing but its URL (RFC 9728). */
 export interface ResourceMetadata {
@@ -21,7 +21,7 @@ export function createResourceMetadata(options: SettledOptions): ResourceMetadat
   // RFC 9728 §3.1: between the host and the path, without the slash that ends the host.
   const path = suffix + (pathname === '/' ? '' : pathname)
   const body = JSON.stringify(describe(options))
-  const described = { 'content-type': 'application/json', 'cache-control': 'public, max-age=3600', ...open }
+  const described = { 'content-type': jsonType, 'cache-control': 'public, max-age=3600', ...open }
   return {
     url: `${origin}${path}${search}`,
     path,
