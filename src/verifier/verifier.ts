@@ -96,7 +96,7 @@ export interface VerifierHealth {
     kids: string[]
   }
   revocation: RevocationHealth
-  /** Tokens verified, taken from the cache, refused by code; requests for keys. */
+  /** Tokens whose signature was checked, and that were known already; requests for keys; DPoP proofs forgotten for want of room. */
   counters: Readonly<Record<string, number>>
 }
 
