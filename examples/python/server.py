@@ -16,6 +16,7 @@ from feed import Feed
 from revocations import decode, encode
 
 RULES = {'algorithms': ['RS256'], 'leeway': 30, 'options': {'require': ['sub', 'client_id', 'iat', 'exp', 'jti']}}
+TEXTS = ('jti', 'grant_id', 'sid', 'sub', 'client_id', 'scope')
 
 
 class Refusal(Exception):
@@ -37,31 +38,35 @@ class Guard:
         bearer = re.fullmatch(r'(?i:bearer) +([A-Za-z0-9._~+/-]+=*)', given[0]) if given else None
         if bearer is None:
             raise Refusal(401)
-        claims, kid = self.verify(bearer[1])
-        match self.feed.judge(claims, kid):
-            case 'revoked':
-                raise Refusal(401, 'invalid_token')
-            case 'unknown':
-                raise Refusal(503, 'temporarily_unavailable')
+        try:
+            claims = self.verify(bearer[1])
+        except (jwt.InvalidTokenError, ValueError, TypeError, RecursionError) as error:
+            raise Refusal(401, 'invalid_token') from error
         # The tokens of people who signed in first-party have no scope: that is not a permission.
         if scope is not None and scope not in claims.get('scope', '').split(' '):
             raise Refusal(403, 'insufficient_scope', scope)
         return claims
 
     def verify(self, token):
-        try:
-            header, kid = read_header(token)
-            key = self.feed.keys.get(kid)
-            if key is None and not self.feed.is_fresh():
-                raise Refusal(503, 'temporarily_unavailable')  # perhaps it is new
-            if key is None or header.get('typ') != 'at+jwt':
-                raise ValueError('not an access token')
-            claims = jwt.decode(token, key, issuer=self.issuer, audience=self.audience, **RULES)
-            if claims.get('grant_id', grant_of(claims['jti'])) != grant_of(claims['jti']):
-                raise ValueError('no token of Countersign')
-            return claims, kid
-        except (jwt.InvalidTokenError, ValueError, TypeError, RecursionError) as error:
-            raise Refusal(401, 'invalid_token') from error
+        header, kid = read_header(token)
+        key = self.feed.keys.get(kid)
+        if key is None and not self.feed.is_fresh():
+            raise Refusal(503, 'temporarily_unavailable')  # perhaps the key is new
+        if key is None or header.get('typ') != 'at+jwt':
+            raise ValueError('not an access token')
+        claims = jwt.decode(token, key, issuer=self.issuer, audience=self.audience, **RULES)
+        if not all(isinstance(claims.get(name, ''), str) for name in TEXTS):
+            raise ValueError('not the claims of an access token')
+        grant = claims['jti'].partition('.')[0]
+        # A token that is bound to a key (`cnf`) is worth nothing without the proof, which is not looked at here.
+        if claims.get('grant_id', grant) != grant or 'cnf' in claims:
+            raise ValueError('not a token of Countersign, or not a bearer token')
+        match self.feed.judge(claims, kid):
+            case 'revoked':
+                raise ValueError('revoked')
+            case 'unknown':
+                raise Refusal(503, 'temporarily_unavailable')
+        return claims
 
 
 def read_header(token):
@@ -69,13 +74,9 @@ def read_header(token):
     if [encode(decode(part)) for part in token.split('.')] != token.split('.'):
         raise ValueError('not canonical base64url')
     header = jwt.get_unverified_header(token)
-    if 'crit' in header or 'kid' not in header:
+    if 'crit' in header or not isinstance(header.get('kid'), str):
         raise ValueError('not a header that Countersign writes')
     return header, header['kid']
-
-
-def grant_of(jti):
-    return jti.partition('.')[0]
 
 
 class Handler(BaseHTTPRequestHandler):
