@@ -36,7 +36,10 @@ class Feed:
     def close(self):
         """Says goodbye, so that nobody waits for this instance."""
         self.stopped.set()
-        self.call(f'/revocations/ack?{urlencode({"instance": self.rule["instance"]})}', method='DELETE').close()
+        try:
+            self.call(f'/revocations/ack?{urlencode({"instance": self.rule["instance"]})}', method='DELETE').close()
+        except Exception as error:
+            logging.warning('Saying goodbye: %s', error)
 
     def judge(self, claims, kid):
         """'revoked' or 'good'; 'unknown' where the view is too old to tell."""
