@@ -17,6 +17,7 @@ import { oauthRoutes } from './http/routes/oauth.ts'
 import { pageRoutes } from './http/routes/pages.ts'
 import { revocationFeedRoutes } from './http/routes/revocation-feed.ts'
 import { revocationRoutes } from './http/routes/revocations.ts'
+import { statusListRoutes } from './http/routes/status-lists.ts'
 import { userinfoRoutes } from './http/routes/userinfo.ts'
 import { serverOptions } from './http/server-options.ts'
 import type { HttpRooms } from './http/rooms.ts'
@@ -63,6 +64,7 @@ export async function createApp({ rooms, logger, trustProxy }: AppOptions): Prom
   await app.register(scope => userinfoRoutes(scope, rooms), { prefix })
   await app.register(scope => firstPartyRoutes(scope, rooms), { prefix: `${prefix}/api/auth` })
   await app.register(scope => revocationRoutes(scope, rooms), { prefix })
+  await app.register(scope => statusListRoutes(scope, rooms), { prefix })
   await app.register(scope => revocationFeedRoutes(scope, rooms), { prefix })
   return app
 }

@@ -31,6 +31,7 @@ import type { CheckAccessTokens } from '../tokens/check-access-token.ts'
 import type { Introspect } from '../tokens/introspect.ts'
 import type { ReadRefreshToken } from '../tokens/read-refresh-token.ts'
 import type { RevokeToken } from '../tokens/revoke-token.ts'
+import type { StatusLists } from '../tokens/status-lists.ts'
 import type { ReadUserinfo } from '../tokens/userinfo.ts'
 import type { Pages } from './pages.ts'
 
@@ -45,6 +46,7 @@ export interface HttpSettings {
   refreshAbsoluteLifetime: number
   sessionLifetime: number
   signInLimitPerIp: number
+  statusListTtl: number
 }
 
 /** The rooms behind the routes: everything a route may call. Filled in by compose.ts. */
@@ -90,6 +92,7 @@ export interface HttpRooms {
   sessions: Sessions
   signIn: SignInFirstParty
   signInBrowser: SignInBrowser
+  statusLists: StatusLists
   snapshots: Snapshots
   /** Hears who follows the revocations. */
   subscribers: Subscribers

@@ -1,3 +1,5 @@
+import type { StatusClaim } from './status-list.ts'
+
 /** The claims of our access tokens (RFC 9068) and how they are put together. Times are whole seconds since 1970. */
 
 export interface AccessTokenClaims {
@@ -15,6 +17,7 @@ export interface AccessTokenClaims {
   roles?: string[]
   auth_time?: number
   amr?: string[]
+  status?: StatusClaim
 }
 
 /** What a grant says of its user, as far as a token shows it. */
@@ -27,6 +30,8 @@ export interface SubjectClaims {
   roles: string[]
   authTime: number
   amr: string[]
+  /** Where an API of the audience has a status list. */
+  status?: StatusClaim | undefined
 }
 
 export interface AccessTokenRequest {
@@ -57,7 +62,8 @@ export function buildAccessTokenClaims(request: AccessTokenRequest): AccessToken
       ...(subject.sessionId !== undefined && { sid: subject.sessionId }),
       roles: subject.roles,
       auth_time: subject.authTime,
-      amr: subject.amr
+      amr: subject.amr,
+      ...(subject.status && { status: subject.status })
     })
   }
 }

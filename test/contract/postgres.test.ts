@@ -17,6 +17,7 @@ import { logoutNoticesContract } from './logout-notices.contract.ts'
 import { act, randomId, sampleGrant, signInAnew, type OpenStores } from './sample.ts'
 import { devicesContract, sessionsContract } from './sessions.contract.ts'
 import { auditContract, stateContract } from './state.contract.ts'
+import { statusesOfTheDeleted, statusListsContract } from './status-lists.contract.ts'
 import { subjectsContract } from './subjects.contract.ts'
 import { usersContract } from './users.contract.ts'
 
@@ -36,7 +37,8 @@ const suites: Record<string, (t: Test, open: OpenStores) => void> = {
   logoutNotices: logoutNoticesContract,
   journal: journalContract,
   state: stateContract,
-  audit: auditContract
+  audit: auditContract,
+  'status lists': statusListsContract
 }
 
 function runSuites(t: Test, database: Database): void {
@@ -45,6 +47,7 @@ function runSuites(t: Test, database: Database): void {
   for (const [name, suite] of Object.entries(suites)) {
     t.test(name, async t => suite(t, open))
   }
+  t.test('a deleted grant is dead until the last token of it has expired', t => statusesOfTheDeleted(t, database))
   t.test('what has ended long ago is pruned', t => pruning(t, database))
 }
 

@@ -1,6 +1,6 @@
 import { VerifierError } from '../errors.ts'
-import type { LookupClaims } from './lookup-claims.ts'
-import type { Lookups } from './lookups.ts'
+import type { LookupClaims } from './lookup/lookup-claims.ts'
+import type { Lookups } from './lookup/lookups.ts'
 import type { RevocationState, WhenStale } from './revocation-checker.ts'
 
 /** What becomes of a token of which the view cannot tell. */

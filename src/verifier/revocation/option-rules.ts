@@ -49,6 +49,7 @@ export function readLookupPolicy({ whenStale = 'reject' }: { whenStale?: 'reject
 export function readStatusListSettings(options: StatusListOptions): StatusListSettings {
   const hasClient = options.clientId !== undefined || options.clientSecret !== undefined
   const { maxStaleness = 300, whenStale = hasClient ? 'lookup' : 'reject' } = options
+  mustBeServiceUrl(options.serviceUrl)
   mustBeWithin('maxStaleness', maxStaleness, [1, 86_400])
   mustBeOneOf('whenStale', whenStale, policies)
   if (hasClient || whenStale === 'lookup') mustHaveClient(options)
@@ -60,7 +61,14 @@ export function mustHaveClient(options: Partial<ServiceClient>): asserts options
     const value: unknown = options[name]
     if (typeof value !== 'string' || value === '') throw new TypeError(`revocation.${name} must be a text: the client that asks the issuer.`)
   }
-  const { serviceUrl } = options
+  mustBeServiceUrl(options.serviceUrl)
+}
+
+export function isClient<Options extends Partial<ServiceClient>>(options: Options): options is Options & ServiceClient {
+  return options.clientId !== undefined
+}
+
+function mustBeServiceUrl(serviceUrl: string | undefined): void {
   if (serviceUrl !== undefined && !isServiceUrl(serviceUrl)) {
     throw new TypeError('revocation.serviceUrl must be an https: URL, or http: on a loopback address, without query or fragment.')
   }
