@@ -15,7 +15,7 @@ import { python, startExample } from './start-example.ts'
 /** examples/python, which follows the feed as its page says, against a service of two instances. */
 
 const audience = 'https://orders.example.com'
-const maxStaleness = 2
+const maxStaleness = 3
 
 t.test('the Python example agrees with the vectors of the feed, and refuses forged tokens', async t => {
   const { status, stderr } = spawnSync(python, ['-B', '-m', 'unittest'], {
@@ -59,7 +59,7 @@ t.test('a resource server in Python', { skip }, async t => {
   await t.test('refuses within a second what another instance has revoked, and nothing else', async t => {
     for (let round = 0; round < 5; round++) {
       const [leaving, staying] = await Promise.all([signIn(other, await stage.addUser()), signIn(other, await stage.addUser())])
-      t.equal((await ask(leaving.accessToken)).status, 200)
+      await becomes(200, leaving.accessToken)
       await signOut(other, leaving.refreshToken)
       const revokedAt = performance.now()
       await becomes(401, leaving.accessToken)
