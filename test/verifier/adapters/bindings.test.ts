@@ -101,8 +101,8 @@ t.test('a proof is compared with where the service is, whatever the request says
       target, headers: [['Authorization', `DPoP ${token}`], ['DPoP', await client.prove('GET', at, token)]]
     })
     t.equal((await send('/orders', 'https://api.example/orders')).status, 200, adapter)
-    t.equal((await send('http://evil.example/orders', 'http://evil.example/orders')).status === 200, false, `${adapter}: a whole URL as the target`)
-    t.equal((await send('//evil.example/orders', 'https://evil.example/orders')).status === 200, false, `${adapter}: two slashes`)
+    t.not((await send('http://evil.example/orders', 'http://evil.example/orders')).status, 200, `${adapter}: a whole URL as the target`)
+    t.not((await send('//evil.example/orders', 'https://evil.example/orders')).status, 200, `${adapter}: two slashes`)
   }
 })
 
