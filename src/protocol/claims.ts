@@ -1,3 +1,4 @@
+import type { StatusClaim } from './status-list.ts'
 import { acrOf } from './acr.ts'
 
 /** The claims of our access tokens (RFC 9068) and how they are put together. Times are whole seconds since 1970. */
@@ -18,6 +19,7 @@ export interface AccessTokenClaims {
   auth_time?: number
   acr?: string
   amr?: string[]
+  status?: StatusClaim
 }
 
 /** What a grant says of its user, as far as a token shows it. */
@@ -30,6 +32,8 @@ export interface SubjectClaims {
   roles: string[]
   authTime: number
   amr: string[]
+  /** Where an API of the audience has a status list. */
+  status?: StatusClaim | undefined
 }
 
 export interface AccessTokenRequest {
@@ -62,6 +66,8 @@ export function buildAccessTokenClaims(request: AccessTokenRequest): AccessToken
       ...(subject.sessionId !== undefined && { sid: subject.sessionId }),
       roles: subject.roles,
       auth_time: subject.authTime,
+      amr: subject.amr,
+      ...(subject.status && { status: subject.status })
       ...(acr !== undefined && { acr }),
       amr: subject.amr
     })

@@ -6,7 +6,7 @@ import { createEmitter, type Emitter } from './emitter.ts'
 import { VerifierError } from './errors.ts'
 import { fetchJwks } from './keys/fetch-jwks.ts'
 import { createHeldKeys } from './keys/held-keys.ts'
-import { createKeySource } from './keys/key-source.ts'
+import { createKeySource, type KeySource } from './keys/key-source.ts'
 import type { VerifierOptions } from './options.ts'
 import type { Platform } from './platform.ts'
 import { createRevocationChecker } from './revocation/create-revocation-checker.ts'
@@ -14,6 +14,7 @@ import type { RevocationHealth } from './revocation/revocation-checker.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { waitUntil } from './wait-until.ts'
 import type { Verifier, VerifierEvents, VerifierHealth } from './verifier.ts'
+import { createVerifySigned } from './verify-signed.ts'
 import { createVerifyToken } from './verify-token.ts'
 
 /**
@@ -76,9 +77,10 @@ function connectParts({ options, settings, platform, events }: Parts) {
     onFed: () => { wereFed = true }
   })
   const revocation = createRevocationChecker(options.revocation, {
-    issuer: issuer.replace(/\/$/, ''), clockTolerance, fetch, clock, platform, keys: held, events
+    issuer: issuer.replace(/\/$/, ''), clockTolerance, fetch, clock, platform, keys: held, events,
+    verifySigned: createVerifySigned({ keys: { find: kid => source.find(kid) }, platform, algorithms })
   })
-  const source = createKeySource({
+  const source: KeySource = createKeySource({
     held, monotonic: clock.monotonic,
     fetchKeys: () => fetchJwks({ uri: jwksUri, fetch, timeout: jwks.timeout * 1000 }),
     areFed: () => wereFed && revocation.health().fresh,
