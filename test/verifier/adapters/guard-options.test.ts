@@ -2,7 +2,7 @@ import Fastify from 'fastify'
 import t from 'tap'
 import { createExpressGuard } from '../../../src/verifier/adapters/express.ts'
 import { fastifyGuard } from '../../../src/verifier/adapters/fastify.ts'
-import type { GuardOptions, Requirements } from '../../../src/verifier/adapters/guard-options.ts'
+import type { GuardOptions } from '../../../src/verifier/adapters/guard-options.ts'
 import { createHeadersGuard } from '../../../src/verifier/adapters/headers.ts'
 import { createVerifier } from '../../../src/verifier/index.ts'
 import { startIssuer } from './issuer.ts'
@@ -37,7 +37,7 @@ t.test('a requirement that is misspelt or malformed leaves no route open', async
     [{ maxAge: -1 }, /^maxAge: /], [{ maxAge: '5' }, /^maxAge: /], [{ maxAge: NaN }, /^maxAge: /], [{ whenStale: 'ignore' }, /^whenStale: /]
   ]
   for (const [requirements, message] of wrong) {
-    t.throws(() => protect(requirements as Requirements), { name: 'TypeError', message }, JSON.stringify(requirements))
+    t.throws(() => protect(requirements), { name: 'TypeError', message }, JSON.stringify(requirements))
     await t.rejects(headers.check({}, requirements), { name: 'TypeError', message }, JSON.stringify(requirements))
   }
   const app = Fastify()
