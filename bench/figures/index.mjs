@@ -10,6 +10,7 @@ import { lookupBatch } from './lookup-batch.mjs'
 import { lookupBatchTokens } from './lookup-batch-tokens.mjs'
 import { jwks } from './jwks.mjs'
 import { refreshUnderFlood } from './refresh-under-flood.mjs'
+import { feedDelivery, feedDeliveryTail, feedMemory, snapshotBytes } from './feed.mjs'
 import { memory, memoryEmbedded } from './memory.mjs'
 import { startTime } from './start-time.mjs'
 
@@ -19,5 +20,5 @@ import { startTime } from './start-time.mjs'
  */
 export const figures = [
   clientCredentials, refresh, idToken, codeFlow, codeFlowCost, signIn, lookup, lookupBatch, lookupBatchTokens, jwks, discovery,
-  refreshUnderFlood, memory, memoryEmbedded, startTime
+  refreshUnderFlood, feedDelivery, feedDeliveryTail, feedMemory, snapshotBytes, memory, memoryEmbedded, startTime
 ]

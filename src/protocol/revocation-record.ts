@@ -8,7 +8,8 @@ export interface Recordable {
   target: string
   value: string
   cutoff: number | undefined
-  endsAt: Date
+  /** Milliseconds since 1970. */
+  endsAt: number
 }
 
 const lastSecond = 0xffff_ffff
@@ -19,7 +20,7 @@ export function writeRecord(into: Buffer, offset: number, { target, value, cutof
   const afterKey = afterKind + keyOfValue(target, value).copy(into, afterKind)
   const afterCutoff = into.writeUIntBE(cutoff ?? 0, afterKey, 6)
   // Up, never down: an entry that ends too early forgets a token that is still alive.
-  return into.writeUInt32BE(Math.min(lastSecond, Math.ceil(endsAt.getTime() / 1000)), afterCutoff)
+  return into.writeUInt32BE(Math.min(lastSecond, Math.ceil(endsAt / 1000)), afterCutoff)
 }
 
 /** The records of entries, one behind the other. */

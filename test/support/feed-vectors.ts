@@ -47,16 +47,16 @@ const keyValues: Array<[kind: string, value: string, note: string]> = [
   ['issuer', '', 'zero bytes']
 ]
 
-const end = new Date(Date.UTC(2030, 0, 2, 3, 4, 5))
+const end = Date.UTC(2030, 0, 2, 3, 4, 5)
 const recordables: Recordable[] = [
   { target: 'token', value: jti, cutoff: undefined, endsAt: end },
-  { target: 'grant', value: otherGrantId, cutoff: undefined, endsAt: new Date(end.getTime() + 1) },
+  { target: 'grant', value: otherGrantId, cutoff: undefined, endsAt: end + 1 },
   { target: 'session', value: sid, cutoff: undefined, endsAt: end },
   { target: 'user', value: sub, cutoff: 101, endsAt: end },
   { target: 'user', value: pairwise, cutoff: 2 ** 48 - 1, endsAt: end },
   { target: 'client', value: 'reports', cutoff: 8, endsAt: end },
   { target: 'key', value: kid, cutoff: undefined, endsAt: end },
-  { target: 'issuer', value: '', cutoff: 50, endsAt: new Date(0xffff_ffff * 1000) }
+  { target: 'issuer', value: '', cutoff: 50, endsAt: 0xffff_ffff * 1000 }
 ]
 
 const numberJtis = [
@@ -127,7 +127,7 @@ export function makeFeedVectors() {
   return {
     keys: keyValues.map(([kind, value, note]) => ({ kind, value, key: keyOfValue(kind, value).toString('hex'), note })),
     entries: recordables.map(entry => ({
-      kind: entry.target, value: entry.value, cutoff: entry.cutoff ?? 0, end: Math.ceil(entry.endsAt.getTime() / 1000),
+      kind: entry.target, value: entry.value, cutoff: entry.cutoff ?? 0, end: Math.ceil(entry.endsAt / 1000),
       bytes: encodeRecords([entry]).toString('hex')
     })),
     numbers: numberJtis.map(jti => ({ jti, number: numberOfJti(jti) ?? null })),
