@@ -2,6 +2,8 @@ import { createKeyRing } from '../keys/key-ring.ts'
 import { createRotation } from '../keys/rotation.ts'
 import { createNoticeDelivery } from '../logout/deliver-notices.ts'
 import { createSendLogoutToken } from '../logout/send-logout-token.ts'
+import { createFeed } from '../revocation/feed/feed.ts'
+import { createSnapshots } from '../revocation/feed/snapshots.ts'
 import { createRevocationList } from '../revocation/list.ts'
 import { createLookup } from '../revocation/lookup.ts'
 import { createRevoker } from '../revocation/revoke.ts'
@@ -66,6 +68,9 @@ function composeRevocation(
   const notices = createNoticeDelivery({ store, log, metrics, send })
   return {
     list, notices,
+    feed: createFeed({ list, keys: ring, pulse, clock, log }),
+    snapshots: createSnapshots({ list, clock }),
+    subscribers: { note: () => Promise.resolve() },
     lookup: createLookup({ list, grants, clients, isTrustedKey: kid => ring.verifying(kid) !== undefined }),
     revoker: createRevoker({ stores, list, pulse, metrics, afterPublishing: () => void notices.nudge() })
   }

@@ -19,8 +19,11 @@ import type { EndSession } from '../logout/end-session.ts'
 import type { Log } from '../ports/log.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import type { Random } from '../ports/random.ts'
+import type { Feed } from '../revocation/feed/feed.ts'
+import type { Snapshots } from '../revocation/feed/snapshots.ts'
 import type { Lookup } from '../revocation/lookup.ts'
 import type { Revoker } from '../revocation/revoke.ts'
+import type { Subscribers } from '../revocation/subscriber.ts'
 import type { BrowserSessionStore } from '../stores/browser-sessions.ts'
 import type { CounterStore } from '../stores/counters.ts'
 import type { UserStore } from '../stores/users.ts'
@@ -59,6 +62,8 @@ export interface HttpRooms {
   counters: CounterStore
   dynamicRegistration: DynamicRegistration
   endSession: EndSession
+  /** The revocations, for those who follow them. */
+  feed: Feed
   firstParty: FirstPartyGrants
   /** What the token endpoint takes, to tell of it. */
   grants: ReadonlyArray<Pick<Grant, 'type' | 'parameters'>>
@@ -88,6 +93,9 @@ export interface HttpRooms {
   signIn: SignInFirstParty
   signInBrowser: SignInBrowser
   statusLists: StatusLists
+  snapshots: Snapshots
+  /** Hears who follows the revocations. */
+  subscribers: Subscribers
   tokenPipeline: TokenPipeline
   users: UserStore
 }

@@ -48,6 +48,8 @@ export const errorTable = {
   method_not_allowed: row(405, ['invalid_request', 'METHOD_NOT_ALLOWED'], 'This method is not allowed here.'),
   not_acceptable: row(406, ['invalid_request', 'NOT_ACCEPTABLE'], 'There is nothing here of a type that is accepted.'),
   conflict: row(409, ['invalid_request', 'CONFLICT'], 'Something by that name exists already.'),
+  snapshot_required: row(410, ['snapshot_required', 'SNAPSHOT_REQUIRED'],
+    'The point is too old, or of a journal that is no more: take a snapshot.'),
   request_timeout: row(408, ['invalid_request', 'REQUEST_TIMEOUT'], 'The request took too long to arrive.'),
   payload_too_large: row(413, ['invalid_request', 'PAYLOAD_TOO_LARGE'], 'The request body is too large.'),
   unsupported_media_type: row(415, ['invalid_request', 'UNSUPPORTED_MEDIA_TYPE'], 'This content type is not accepted here.'),
@@ -63,8 +65,8 @@ export type ErrorCode = keyof typeof errorTable
 /** What a reason is about; the rest of it says which rule refused. All of them: docs/errors.md. */
 type ReasonArea =
   | 'access' | 'admin' | 'apis' | 'authorize' | 'bearer' | 'body' | 'client' | 'client-credentials'
-  | 'client-registration' | 'clients' | 'code' | 'consents' | 'cross-site' | 'database' | 'end-session' | 'grant'
-  | 'http' | 'interaction' | 'introspect' | 'keys' | 'logout' | 'lookup' | 'oauth' | 'params' | 'password-change'
+  | 'client-registration' | 'clients' | 'code' | 'consents' | 'cross-site' | 'database' | 'end-session' | 'feed'
+  | 'grant' | 'http' | 'interaction' | 'introspect' | 'keys' | 'logout' | 'lookup' | 'oauth' | 'params' | 'password-change'
   | 'passwords' | 'pending' | 'rate-limit' | 'redis' | 'refresh' | 'refresh-token' | 'registration' | 'revocation'
   | 'revoke' | 'sessions' | 'sign-in' | 'state' | 'status-list' | 'userinfo' | 'users'
 

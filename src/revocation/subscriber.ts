@@ -1,0 +1,17 @@
+/** Who follows the revocations: an instance of a client, and its own rule for a view that is too old. */
+
+export const stalenessPolicies = ['lookup', 'reject', 'accept'] as const
+
+export interface Subscriber {
+  /** The name that the instance gave itself. */
+  instance: string
+  /** Seconds. */
+  maxStaleness: number | undefined
+  whenStale: typeof stalenessPolicies[number] | undefined
+}
+
+/** Those whom the service knows of. */
+export interface Subscribers {
+  /** Keeps that it has subscribed. Never throws: a feed is not refused because that could not be written down. */
+  note(clientId: string, subscriber: Subscriber): Promise<void>
+}
