@@ -7,6 +7,7 @@ import { refuseNul } from './http/plugins/refuse-nul.ts'
 import { registerRateLimit } from './http/plugins/rate-limit.ts'
 import { refuseRepeatedHeaders } from './http/plugins/repeated-headers.ts'
 import { addResponseHeaders } from './http/plugins/response-headers.ts'
+import { acknowledgementRoutes } from './http/routes/acknowledgements.ts'
 import { apiDocumentRoutes } from './http/routes/api-document.ts'
 import { assetRoutes } from './http/routes/assets.ts'
 import { clientRegistrationRoutes } from './http/routes/client-registration.ts'
@@ -66,5 +67,6 @@ export async function createApp({ rooms, logger, trustProxy }: AppOptions): Prom
   await app.register(scope => revocationRoutes(scope, rooms), { prefix })
   await app.register(scope => statusListRoutes(scope, rooms), { prefix })
   await app.register(scope => revocationFeedRoutes(scope, rooms), { prefix })
+  await app.register(scope => acknowledgementRoutes(scope, rooms), { prefix })
   return app
 }

@@ -6,7 +6,9 @@ import { createFeed } from '../revocation/feed/feed.ts'
 import { createSnapshots } from '../revocation/feed/snapshots.ts'
 import { createRevocationList } from '../revocation/list.ts'
 import { createLookup } from '../revocation/lookup.ts'
+import { createReadReach } from '../revocation/read-reach.ts'
 import { createRevoker } from '../revocation/revoke.ts'
+import { createSubscribers } from '../revocation/subscriber.ts'
 import { createAssignSubject } from '../tokens/assign-subject.ts'
 import { createCheckAccessTokens } from '../tokens/check-access-token.ts'
 import { createVerifyIdTokenHint } from '../tokens/id-token-hint.ts'
@@ -70,7 +72,8 @@ function composeRevocation(
     list, notices,
     feed: createFeed({ list, keys: ring, pulse, clock, log }),
     snapshots: createSnapshots({ list, clock }),
-    subscribers: { note: () => Promise.resolve() },
+    subscribers: createSubscribers(stores.verifiers),
+    readReach: createReadReach(stores.verifiers),
     lookup: createLookup({ list, grants, clients, isTrustedKey: kid => ring.verifying(kid) !== undefined }),
     revoker: createRevoker({ stores, list, pulse, metrics, afterPublishing: () => void notices.nudge() })
   }

@@ -22,6 +22,7 @@ import type { Random } from '../ports/random.ts'
 import type { Feed } from '../revocation/feed/feed.ts'
 import type { Snapshots } from '../revocation/feed/snapshots.ts'
 import type { Lookup } from '../revocation/lookup.ts'
+import type { ReadReach } from '../revocation/read-reach.ts'
 import type { Revoker } from '../revocation/revoke.ts'
 import type { Subscribers } from '../revocation/subscriber.ts'
 import type { BrowserSessionStore } from '../stores/browser-sessions.ts'
@@ -81,6 +82,7 @@ export interface HttpRooms {
   /** The brand, and the files that carry it. */
   pages: Pages
   random: Random
+  readReach: ReadReach
   readRefreshToken: ReadRefreshToken
   readUserinfo: ReadUserinfo
   refresh: Refresh

@@ -1,4 +1,5 @@
 import type { StatusClaim } from './status-list.ts'
+import { acrOf } from './acr.ts'
 
 /** The claims of our access tokens (RFC 9068) and how they are put together. Times are whole seconds since 1970. */
 
@@ -16,6 +17,7 @@ export interface AccessTokenClaims {
   sid?: string
   roles?: string[]
   auth_time?: number
+  acr?: string
   amr?: string[]
   status?: StatusClaim
 }
@@ -48,6 +50,8 @@ export interface AccessTokenRequest {
 
 export function buildAccessTokenClaims(request: AccessTokenRequest): AccessTokenClaims {
   const { subject } = request
+  // RFC 9470 §6: by `acr` and `auth_time` a resource server tells whether it has to ask for more.
+  const acr = subject && acrOf(subject.amr)
   return {
     iss: request.issuer,
     sub: subject?.subject ?? request.clientId,
@@ -64,6 +68,8 @@ export function buildAccessTokenClaims(request: AccessTokenRequest): AccessToken
       auth_time: subject.authTime,
       amr: subject.amr,
       ...(subject.status && { status: subject.status })
+      ...(acr !== undefined && { acr }),
+      amr: subject.amr
     })
   }
 }

@@ -68,7 +68,7 @@ type ReasonArea =
   | 'client-registration' | 'clients' | 'code' | 'consents' | 'cross-site' | 'database' | 'end-session' | 'feed'
   | 'grant' | 'http' | 'interaction' | 'introspect' | 'keys' | 'logout' | 'lookup' | 'oauth' | 'params' | 'password-change'
   | 'passwords' | 'pending' | 'rate-limit' | 'redis' | 'refresh' | 'refresh-token' | 'registration' | 'revocation'
-  | 'revoke' | 'sessions' | 'sign-in' | 'state' | 'status-list' | 'userinfo' | 'users'
+  | 'revoke' | 'sessions' | 'sign-in' | 'state' | 'status-list' | 'userinfo' | 'users' | 'verifiers'
 
 export type Reason = `${ReasonArea}/${string}`
 

@@ -17,6 +17,7 @@ import { createStateStore } from './state.ts'
 import { createStatusListStore } from './status-lists.ts'
 import { createSubjectStore } from './subjects.ts'
 import { createUserStore } from './users.ts'
+import { createVerifierStore } from './verifiers.ts'
 
 export type PostgresStores = ReturnType<typeof createPostgresStores>
 
@@ -39,6 +40,7 @@ export function createPostgresStores(database: Database) {
     journal: createJournalStore(database),
     state: createStateStore(database),
     statusLists: createStatusListStore(database),
+    verifiers: createVerifierStore(database),
     logoutNotices: createLogoutNoticeStore(database),
     audit: createAuditStore(database)
   }
