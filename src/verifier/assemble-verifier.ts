@@ -40,6 +40,8 @@ export function assembleVerifier(options: VerifierOptions, platform: Platform): 
 
   revocation.start()
   return {
+    issuer: settings.issuer,
+    audiences: settings.audience,
     verify: (token, asked) => closing.signal.aborted ? Promise.reject(closed()) : verifyToken(token, asked),
     async ready() {
       await waitUntil(async () => { await source.fill(); return isReady() }, closing.signal)

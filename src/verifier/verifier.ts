@@ -3,6 +3,9 @@ import type { RevocationHealth, WhenStale } from './revocation/revocation-checke
 
 /** Verifies the access tokens of one issuer for one resource server. */
 export interface Verifier {
+  /** As it was made with, for adapters. */
+  readonly issuer: string
+  readonly audiences: readonly string[]
   /**
    * Whether a token is good for this resource server, now.
    *
