@@ -13,6 +13,8 @@ import { refreshUnderFlood } from './refresh-under-flood.mjs'
 import { feedDelivery, feedDeliveryTail, feedMemory, snapshotBytes } from './feed.mjs'
 import { memory, memoryEmbedded } from './memory.mjs'
 import { startTime } from './start-time.mjs'
+import { verifierFigures } from './verifier.mjs'
+import { viewFigures } from './verifier-view.mjs'
 
 /**
  * A figure: { name, limitIs, target, measure(bench) }. `limitIs` says what the limit is, `target` is { least } or
@@ -20,5 +22,6 @@ import { startTime } from './start-time.mjs'
  */
 export const figures = [
   clientCredentials, refresh, idToken, codeFlow, codeFlowCost, signIn, lookup, lookupBatch, lookupBatchTokens, jwks, discovery,
-  refreshUnderFlood, feedDelivery, feedDeliveryTail, feedMemory, snapshotBytes, memory, memoryEmbedded, startTime
+  refreshUnderFlood, feedDelivery, feedDeliveryTail, feedMemory, snapshotBytes, memory, memoryEmbedded, startTime,
+  ...verifierFigures, ...viewFigures
 ]

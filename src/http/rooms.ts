@@ -22,6 +22,7 @@ import type { Random } from '../ports/random.ts'
 import type { Feed } from '../revocation/feed/feed.ts'
 import type { Snapshots } from '../revocation/feed/snapshots.ts'
 import type { Lookup } from '../revocation/lookup.ts'
+import type { ReadReach } from '../revocation/read-reach.ts'
 import type { Revoker } from '../revocation/revoke.ts'
 import type { Subscribers } from '../revocation/subscriber.ts'
 import type { BrowserSessionStore } from '../stores/browser-sessions.ts'
@@ -31,6 +32,7 @@ import type { CheckAccessTokens } from '../tokens/check-access-token.ts'
 import type { Introspect } from '../tokens/introspect.ts'
 import type { ReadRefreshToken } from '../tokens/read-refresh-token.ts'
 import type { RevokeToken } from '../tokens/revoke-token.ts'
+import type { StatusLists } from '../tokens/status-lists.ts'
 import type { ReadUserinfo } from '../tokens/userinfo.ts'
 import type { Pages } from './pages.ts'
 
@@ -45,6 +47,7 @@ export interface HttpSettings {
   refreshAbsoluteLifetime: number
   sessionLifetime: number
   signInLimitPerIp: number
+  statusListTtl: number
 }
 
 /** The rooms behind the routes: everything a route may call. Filled in by compose.ts. */
@@ -79,6 +82,7 @@ export interface HttpRooms {
   /** The brand, and the files that carry it. */
   pages: Pages
   random: Random
+  readReach: ReadReach
   readRefreshToken: ReadRefreshToken
   readUserinfo: ReadUserinfo
   refresh: Refresh
@@ -90,6 +94,7 @@ export interface HttpRooms {
   sessions: Sessions
   signIn: SignInFirstParty
   signInBrowser: SignInBrowser
+  statusLists: StatusLists
   snapshots: Snapshots
   /** Hears who follows the revocations. */
   subscribers: Subscribers

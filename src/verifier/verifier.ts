@@ -3,6 +3,9 @@ import type { RevocationHealth, WhenStale } from './revocation/revocation-checke
 
 /** Verifies the access tokens of one issuer for one resource server. */
 export interface Verifier {
+  /** As it was made with, for adapters. */
+  readonly issuer: string
+  readonly audiences: readonly string[]
   /**
    * Whether a token is good for this resource server, now.
    *
@@ -93,7 +96,7 @@ export interface VerifierHealth {
     kids: string[]
   }
   revocation: RevocationHealth
-  /** Tokens verified, taken from the cache, refused by code; requests for keys. */
+  /** Tokens whose signature was checked, and that were known already; requests for keys; DPoP proofs forgotten for want of room. */
   counters: Readonly<Record<string, number>>
 }
 

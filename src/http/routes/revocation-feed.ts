@@ -25,14 +25,15 @@ export async function revocationFeedRoutes(app: FastifyInstance, rooms: HttpRoom
   const onRequest = [async (request: FastifyRequest) => void arrivals.set(request, feed.now()), guard]
   app.addHook('preClose', async () => feed.close())
 
-  function readSubscription(request: FeedRequest): Subscription {
+  async function readSubscription(request: FeedRequest): Promise<Subscription> {
     const { exp, ...claims } = accessOf(request)
     const subscription = {
       point: readPoint(request.query, request.headers), arrivedAt: arrivals.get(request)!, expiresAt: exp * 1000,
       claims: { ...claims, kid: request.accessKid }
     }
     const subscriber = readSubscriber(request.query)
-    if (subscriber !== undefined) void rooms.subscribers.note(claims.client_id, subscriber)
+    // Before it is served: whoever has a view counts when the reach of a revocation is told.
+    if (subscriber !== undefined) await rooms.subscribers.note(claims.client_id, subscriber)
     return subscription
   }
 
@@ -48,11 +49,11 @@ export async function revocationFeedRoutes(app: FastifyInstance, rooms: HttpRoom
 
   app.get<{ Querystring: Query }>('/revocations', { onRequest, schema: schemas.poll }, async request => {
     const wait = readWait(request.query)
-    return feed.poll.ask(readSubscription(request), request.method === 'HEAD' ? 0 : wait)
+    return feed.poll.ask(await readSubscription(request), request.method === 'HEAD' ? 0 : wait)
   })
 
   app.get<{ Querystring: Query }>('/revocations/feed', { onRequest, schema: schemas.feed }, async (request, reply) => {
-    const subscription = readSubscription(request)
+    const subscription = await readSubscription(request)
     feed.admit(subscription)
     if (request.method === 'HEAD') return reply.headers(streamHeaders).send()
     reply.hijack()

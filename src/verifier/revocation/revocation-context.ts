@@ -15,4 +15,6 @@ export interface RevocationContext {
   platform: Platform
   keys: KeyListener
   events: Emitter<VerifierEvents>
+  /** The claims of a JWS of this type that a key of the issuer's signs; undefined for any other. Rejects with `keys_unavailable`. */
+  verifySigned(token: string, typ: string): Promise<Record<string, unknown> | undefined>
 }
