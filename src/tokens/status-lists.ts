@@ -102,7 +102,6 @@ async function readSlot(slot: Slot, make: () => Promise<Made>, { list, ring, clo
     const made = await making
     if (made.seq >= seq) return made
   }
-  slot.making = make().finally(() => { delete slot.making })
-  slot.made = await slot.making
-  return slot.made
+  slot.making = make().then(made => slot.made = made).finally(() => { delete slot.making })
+  return slot.making
 }
