@@ -66,10 +66,9 @@ export function buildAccessTokenClaims(request: AccessTokenRequest): AccessToken
       ...(subject.sessionId !== undefined && { sid: subject.sessionId }),
       roles: subject.roles,
       auth_time: subject.authTime,
+      ...(acr !== undefined && { acr }),
       amr: subject.amr,
       ...(subject.status && { status: subject.status })
-      ...(acr !== undefined && { acr }),
-      amr: subject.amr
     })
   }
 }

@@ -17,7 +17,7 @@ const step = fc.oneof({ weight: 20, arbitrary: entry }, { weight: 1, arbitrary: 
 
 const nameOf = ({ a, b, c }: { a: number; b: number; c: number }) => `${a} ${b} ${c}`
 
-t.test('a table of one kind says what a Map says, whatever was put in and swept out', async t => {
+t.test('a table of one kind says what a Map says, whatever was put in and swept out', async () => {
   fc.assert(fc.property(fc.array(step, { maxLength: 400 }), fc.integer(), (steps, seed) => {
     const table = createKeyTable(seed)
     const plain = new Map<string, KeyEntry>()
