@@ -4,6 +4,7 @@ import { clientAuthMethods } from './clients/methods/index.ts'
 import type { ClientRegistry } from './clients/registry.ts'
 import { composeAccounts } from './compose-domain/accounts.ts'
 import { composeAuthorization } from './compose-domain/authorization.ts'
+import { composeCanary } from './compose-domain/canary.ts'
 import { composeClients } from './compose-domain/clients.ts'
 import { composeCore } from './compose-domain/core.ts'
 import { composeGrants } from './compose-domain/grants.ts'
@@ -16,6 +17,7 @@ import type { NoticeDelivery } from './logout/deliver-notices.ts'
 import { assertionAlgorithms } from './protocol/client-jwks.ts'
 import { buildMetadata } from './protocol/metadata.ts'
 import { oidcScopes } from './protocol/scope.ts'
+import type { Canary } from './revocation/canary.ts'
 import type { RevocationList } from './revocation/list.ts'
 import { createIntrospect } from './tokens/introspect.ts'
 
@@ -32,6 +34,7 @@ export interface Domain {
   apis: ApiRegistry
   passwords: Passwords
   notices: NoticeDelivery
+  canary: Canary
   /** The grant types that work. */
   grants: readonly Grant[]
 }
@@ -60,5 +63,6 @@ export function composeDomain(tools: DomainTools): Domain {
     introspect: createIntrospect({ check: core.check, readRefreshToken: core.readRefreshToken, issuer: config.issuer })
   }
   const { ring, rotation, list, notices } = core
-  return { rooms, ring, rotation, list, ...clients, passwords, notices, grants }
+  const canary = composeCanary(tools, core, clients)
+  return { rooms, ring, rotation, list, ...clients, passwords, notices, canary, grants }
 }

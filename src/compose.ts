@@ -70,6 +70,7 @@ export async function compose(config: Config, world: World = {}): Promise<Servic
       pulse.start()
       upkeep.start()
       domain.notices.start()
+      if (config.revocationCanary === 'on') domain.canary.start()
       if (phase === 'starting') phase = 'running'
     },
     isReady: () => phase === 'running' && pulse.isFresh(),
@@ -79,7 +80,7 @@ export async function compose(config: Config, world: World = {}): Promise<Servic
     async close() {
       phase = 'draining'
       domain.list.stop()
-      await Promise.all([upkeep.stop(), domain.notices.stop()])
+      await Promise.all([upkeep.stop(), domain.notices.stop(), domain.canary.stop()])
       await pulse.stop()
       await stores.close()
     }

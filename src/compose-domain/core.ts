@@ -2,11 +2,11 @@ import { createKeyRing } from '../keys/key-ring.ts'
 import { createRotation } from '../keys/rotation.ts'
 import { createNoticeDelivery } from '../logout/deliver-notices.ts'
 import { createSendLogoutToken } from '../logout/send-logout-token.ts'
+import { createAcknowledgedSubscribers } from '../revocation/acknowledged-subscribers.ts'
 import { createRevocationList } from '../revocation/list.ts'
 import { createLookup } from '../revocation/lookup.ts'
 import { createReadReach } from '../revocation/read-reach.ts'
 import { createRevoker } from '../revocation/revoke.ts'
-import { createSubscribers } from '../revocation/subscriber.ts'
 import { createAssignSubject } from '../tokens/assign-subject.ts'
 import { createCheckAccessTokens } from '../tokens/check-access-token.ts'
 import { createVerifyIdTokenHint } from '../tokens/id-token-hint.ts'
@@ -60,7 +60,7 @@ function composeRevocation(
   const notices = createNoticeDelivery({ store, log, metrics, send })
   return {
     list, notices,
-    subscribers: createSubscribers(stores.verifiers),
+    subscribers: createAcknowledgedSubscribers(stores.verifiers, log),
     readReach: createReadReach(stores.verifiers),
     lookup: createLookup({ list, grants, clients, isTrustedKey: kid => ring.verifying(kid) !== undefined }),
     revoker: createRevoker({ stores, list, pulse, metrics, afterPublishing: () => void notices.nudge() })
