@@ -12,6 +12,7 @@ import type { DomainTools } from './compose-domain/tools.ts'
 import type { Grant } from './grants/grant.ts'
 import type { HttpRooms } from './http/rooms.ts'
 import type { KeyRing } from './keys/key-ring.ts'
+import type { PlanSigningRotation } from './keys/plan-rotation.ts'
 import type { Rotation } from './keys/rotation.ts'
 import type { NoticeDelivery } from './logout/deliver-notices.ts'
 import { assertionAlgorithms } from './protocol/client-jwks.ts'
@@ -29,6 +30,7 @@ export interface Domain {
   rooms: Omit<HttpRooms, 'isReady'>
   ring: KeyRing
   rotation: Rotation
+  planRotation: PlanSigningRotation
   list: RevocationList
   registry: ClientRegistry
   apis: ApiRegistry
@@ -62,7 +64,7 @@ export function composeDomain(tools: DomainTools): Domain {
     metadata: JSON.stringify(metadata),
     introspect: createIntrospect({ check: core.check, readRefreshToken: core.readRefreshToken, issuer: config.issuer })
   }
-  const { ring, rotation, list, notices } = core
+  const { ring, rotation, planRotation, list, notices } = core
   const canary = composeCanary(tools, core, clients)
-  return { rooms, ring, rotation, list, ...clients, passwords, notices, canary, grants }
+  return { rooms, ring, rotation, planRotation, list, ...clients, passwords, notices, canary, grants }
 }

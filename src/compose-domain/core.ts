@@ -1,4 +1,5 @@
 import { createKeyRing } from '../keys/key-ring.ts'
+import { createPlanSigningRotation } from '../keys/plan-rotation.ts'
 import { createRotation } from '../keys/rotation.ts'
 import { createNoticeDelivery } from '../logout/deliver-notices.ts'
 import { createSendLogoutToken } from '../logout/send-logout-token.ts'
@@ -42,11 +43,12 @@ export function composeCore(tools: DomainTools) {
 
 function composeKeys({ config, clock, random, log, stores, pulse, seal, skipsShut }: DomainTools) {
   const ring = createKeyRing({ store: stores.keys, seal, clock, pulse, skipsShut })
+  const plan = createPlanSigningRotation({ ring, verifiers: stores.verifiers })
   const rotation = createRotation({
-    store: stores.keys, ring, seal, clock, random, log,
+    store: stores.keys, ring, seal, clock, random, log, plan,
     interval: config.keyRotationInterval, refreshLifetime: config.refreshAbsoluteLifetime
   })
-  return { ring, rotation, sign: createSignJwt(ring) }
+  return { ring, rotation, planRotation: plan, sign: createSignJwt(ring) }
 }
 
 /** What ends, how everybody hears of it, and how the applications of a session do. */
