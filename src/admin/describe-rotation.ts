@@ -27,7 +27,9 @@ export interface RotationDescription {
 
 /** Throws `conflict` when no key waits. */
 export function describeRotation(plan: RotationPlan<KeyRecord> | undefined): RotationDescription {
-  if (plan === undefined) throw new CountersignError('conflict', { reason: 'keys/no-standby' })
+  if (plan === undefined) throw new CountersignError('conflict', {
+    reason: 'keys/no-standby', sentence: 'No key waits to take over: start an instance, which makes one.'
+  })
   const { signing, standby, planned, cachesKnow, lastTokenEnds, lacking, unknown } = plan
   return {
     signing: signing.kid,
