@@ -3,6 +3,7 @@ import type { Log } from './ports/log.ts'
 import type { AuditStore } from './stores/audit.ts'
 import type { ClientRegistrationStore } from './stores/client-registrations.ts'
 import type { JournalStore } from './stores/journal.ts'
+import type { StatusListStore } from './stores/status-lists.ts'
 import type { VerifierStore } from './stores/verifiers.ts'
 
 /** What an instance does on the side: keys that fall due, rows that nobody needs any more. Any number of instances may. */
@@ -13,7 +14,13 @@ export interface Upkeep {
 
 export interface UpkeepOptions {
   rotation: Rotation
-  stores: { journal: JournalStore; audit: AuditStore; clientRegistrations: ClientRegistrationStore; verifiers: VerifierStore }
+  stores: {
+    journal: JournalStore
+    audit: AuditStore
+    clientRegistrations: ClientRegistrationStore
+    statusLists: StatusListStore
+    verifiers: VerifierStore
+  }
   log: Log
 }
 
@@ -39,6 +46,7 @@ export function createUpkeep({ rotation, stores, log }: UpkeepOptions): Upkeep {
       every(keyInterval, rotation.tend)
       every(pruneInterval, async () => {
         await stores.journal.prune()
+        await stores.statusLists.prune()
         await stores.audit.prune({ auditDays })
         await stores.clientRegistrations.pruneUnused(unusedClientAge)
         await stores.verifiers.prune()

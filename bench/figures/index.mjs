@@ -12,6 +12,8 @@ import { jwks } from './jwks.mjs'
 import { refreshUnderFlood } from './refresh-under-flood.mjs'
 import { memory, memoryEmbedded } from './memory.mjs'
 import { startTime } from './start-time.mjs'
+import { verifierFigures } from './verifier.mjs'
+import { viewFigures } from './verifier-view.mjs'
 
 /**
  * A figure: { name, limitIs, target, measure(bench) }. `limitIs` says what the limit is, `target` is { least } or
@@ -19,5 +21,5 @@ import { startTime } from './start-time.mjs'
  */
 export const figures = [
   clientCredentials, refresh, idToken, codeFlow, codeFlowCost, signIn, lookup, lookupBatch, lookupBatchTokens, jwks, discovery,
-  refreshUnderFlood, memory, memoryEmbedded, startTime
+  refreshUnderFlood, memory, memoryEmbedded, startTime, ...verifierFigures, ...viewFigures
 ]

@@ -20,6 +20,8 @@ import type { Log } from '../ports/log.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import type { Random } from '../ports/random.ts'
 import type { AcknowledgedSubscribers } from '../revocation/acknowledged-subscribers.ts'
+import type { Feed } from '../revocation/feed/feed.ts'
+import type { Snapshots } from '../revocation/feed/snapshots.ts'
 import type { Lookup } from '../revocation/lookup.ts'
 import type { ReadReach } from '../revocation/read-reach.ts'
 import type { Revoker } from '../revocation/revoke.ts'
@@ -30,6 +32,7 @@ import type { CheckAccessTokens } from '../tokens/check-access-token.ts'
 import type { Introspect } from '../tokens/introspect.ts'
 import type { ReadRefreshToken } from '../tokens/read-refresh-token.ts'
 import type { RevokeToken } from '../tokens/revoke-token.ts'
+import type { StatusLists } from '../tokens/status-lists.ts'
 import type { ReadUserinfo } from '../tokens/userinfo.ts'
 import type { Pages } from './pages.ts'
 
@@ -44,6 +47,7 @@ export interface HttpSettings {
   refreshAbsoluteLifetime: number
   sessionLifetime: number
   signInLimitPerIp: number
+  statusListTtl: number
 }
 
 /** The rooms behind the routes: everything a route may call. Filled in by compose.ts. */
@@ -59,6 +63,8 @@ export interface HttpRooms {
   counters: CounterStore
   dynamicRegistration: DynamicRegistration
   endSession: EndSession
+  /** The revocations, for those who follow them. */
+  feed: Feed
   firstParty: FirstPartyGrants
   /** What the token endpoint takes, to tell of it. */
   grants: ReadonlyArray<Pick<Grant, 'type' | 'parameters'>>
@@ -88,6 +94,9 @@ export interface HttpRooms {
   sessions: Sessions
   signIn: SignInFirstParty
   signInBrowser: SignInBrowser
+  snapshots: Snapshots
+  statusLists: StatusLists
+  /** Hears who follows the revocations. */
   subscribers: AcknowledgedSubscribers
   tokenPipeline: TokenPipeline
   users: UserStore

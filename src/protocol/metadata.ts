@@ -32,6 +32,7 @@ export function buildMetadata(source: MetadataSource) {
     userinfo_endpoint: `${issuer}/oauth/userinfo`,
     end_session_endpoint: `${issuer}/oauth/logout`,
     jwks_uri: `${issuer}/.well-known/jwks.json`,
+    status_list_aggregation_endpoint: `${issuer}/status-lists`,
     ...(source.hasClientRegistration && { registration_endpoint: `${issuer}/oauth/register` }),
     response_types_supported: ['code'],
     response_modes_supported: [...responseModes],

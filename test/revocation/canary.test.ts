@@ -1,5 +1,6 @@
 import t from 'tap'
 import { createCanary, type CanaryOptions } from '../../src/revocation/canary.ts'
+import type { JournalEntry } from '../../src/stores/journal.ts'
 import type { Acknowledgement } from '../../src/stores/verifiers.ts'
 import { clientToken, createClient } from '../support/clients.ts'
 import { createTestClock } from '../support/clock.ts'
@@ -42,13 +43,14 @@ onEachStore(t, async (t, { app, service }) => {
   }
 
   t.test('with nobody subscribed it measures until the service itself refuses the token, and leaves no audit event', async t => {
+    await journal.revokeToken('before', { reason: 'drill', actor: 'admin' })
     const before = await journal.head()
     await service.canary.run()
     t.match((await service.metrics.render()).body, new RegExp(`\n${propagation}_count 1\n`))
     t.match((await service.metrics.render()).body, new RegExp(`\n${failures} 0\n`))
-    const entry = (await journal.snapshot()).entries.at(-1)!
+    const [entry] = await journal.readAfter(before, 10) as JournalEntry[]
     t.match(entry, { target: 'token', value: /^c\..{16}\.\d+\..{12}$/, reason: 'canary' })
-    t.strictSame(await audit.list({ limit: 10, subject: entry.value }), [])
+    t.strictSame(await audit.list({ limit: 10, subject: entry!.value }), [])
     await service.canary.run()
     t.equal((await journal.head()).seq, before.seq + 1, 'not twice within a minute')
   })

@@ -12,15 +12,20 @@ export function createRedisRevocationCache(connection: RedisConnection): Revocat
   const lifetime = String(revocationListLifetime * 1000)
 
   /** The head is raised with the last batch, so that no reader takes half a list for the whole. */
-  async function write(entries: readonly JournalEntry[], head: number): Promise<void> {
-    let written = 0
-    do {
-      const batch = entries.slice(written, written + batchSize)
-      written += batch.length
-      const raisedTo = written === entries.length ? String(head) : ''
+  async function write(entries: Iterable<JournalEntry>, head: number): Promise<void> {
+    const add = async (batch: readonly JournalEntry[], raisedTo: string): Promise<void> => {
       const args = [raisedTo, lifetime, revocationChannel, ...batch.flatMap(scriptArgs)]
       await connection.run(client => client.announceRevocations(listKeys, args))
-    } while (written < entries.length)
+    }
+    let batch: JournalEntry[] = []
+    for (const entry of entries) {
+      if (batch.length === batchSize) {
+        await add(batch, '')
+        batch = []
+      }
+      batch.push(entry)
+    }
+    await add(batch, String(head))
   }
 
   return {
