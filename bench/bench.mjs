@@ -24,6 +24,8 @@ export async function openBench({ folder, databases, profile, masterKeyFile }) {
   const load = (run, plan) => runLoad(run, { folder, ...plan })
   return {
     folder, seed, instance, load,
+    /** For a figure that starts an instance of its own. */
+    environment: production,
     url: instance.url,
     embeddedEnvironment: embedded('embedded', { NODE_ENV: 'production' }),
     startEnvironment: embedded('start', {}),

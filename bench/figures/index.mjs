@@ -10,6 +10,7 @@ import { lookupBatch } from './lookup-batch.mjs'
 import { lookupBatchTokens } from './lookup-batch-tokens.mjs'
 import { jwks } from './jwks.mjs'
 import { refreshUnderFlood } from './refresh-under-flood.mjs'
+import { feedDelivery, feedDeliveryTail, feedMemory, snapshotBytes } from './feed.mjs'
 import { memory, memoryEmbedded } from './memory.mjs'
 import { startTime } from './start-time.mjs'
 import { verifierFigures } from './verifier.mjs'
@@ -21,5 +22,6 @@ import { viewFigures } from './verifier-view.mjs'
  */
 export const figures = [
   clientCredentials, refresh, idToken, codeFlow, codeFlowCost, signIn, lookup, lookupBatch, lookupBatchTokens, jwks, discovery,
-  refreshUnderFlood, memory, memoryEmbedded, startTime, ...verifierFigures, ...viewFigures
+  refreshUnderFlood, feedDelivery, feedDeliveryTail, feedMemory, snapshotBytes, memory, memoryEmbedded, startTime,
+  ...verifierFigures, ...viewFigures
 ]

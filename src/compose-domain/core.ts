@@ -21,7 +21,7 @@ import { createSignJwt } from '../tokens/sign-jwt.ts'
 import { createReadUserinfo } from '../tokens/userinfo.ts'
 import { createSignStatusList } from '../tokens/sign-status-list.ts'
 import { createStatusLists } from '../tokens/status-lists.ts'
-import { createReferToStatus } from '../tokens/status-reference.ts'
+import { createReferToStatus } from '../tokens/refer-to-status.ts'
 import type { Clients } from './clients.ts'
 import type { DomainTools } from './tools.ts'
 

@@ -54,26 +54,13 @@ export function createReplica(clock: Clock): Replica {
     for (const listener of listeners) listener()
   }
 
-  /** The last entry that continues what is held, and whether that is the last of all. */
-  function addAll(entries: readonly JournalEntry[]): { last: JournalHead | undefined; isWhole: boolean } {
-    let last = head
-    for (const entry of entries) {
-      if (last === undefined || entry.seq > last.seq + 1) return { last, isWhole: false }
-      if (entry.seq <= last.seq) continue
-      if (!continues(last, entry)) return { last, isWhole: false }
-      table.add(entry)
-      last = { seq: entry.seq, hash: entry.hash }
-    }
-    return { last, isWhole: true }
-  }
-
   return {
     get head() { return head },
     isAt: other => head?.seq === other.seq && head.hash.equals(other.hash),
     contradicts: ({ seq, hash }) => head !== undefined && seq <= head.seq && table.at(seq)?.hash !== hash.toString('latin1'),
     append(entries) {
       sweepNowAndThen()
-      const { last, isWhole } = addAll(entries)
+      const { last, isWhole } = addAll(entries, head, table)
       if (last !== undefined && last !== head) moveTo(last)
       return isWhole
     },
@@ -91,6 +78,19 @@ export function createReplica(clock: Clock): Replica {
       return () => void listeners.delete(listener)
     }
   }
+}
+
+/** The last entry that continues what is held, and whether that is the last of all. */
+function addAll(entries: readonly JournalEntry[], head: JournalHead | undefined, table: EntryTable) {
+  let last = head
+  for (const entry of entries) {
+    if (last === undefined || entry.seq > last.seq + 1) return { last, isWhole: false }
+    if (entry.seq <= last.seq) continue
+    if (!continues(last, entry)) return { last, isWhole: false }
+    table.add(entry)
+    last = { seq: entry.seq, hash: entry.hash }
+  }
+  return { last, isWhole: true }
 }
 
 interface Question {

@@ -38,7 +38,7 @@ const invalid: LookupAnswer = Object.freeze({ revoked: true, target: 'invalid' }
 
 export function createCheckAccessTokens({ ring, lookup, clock, issuer }: CheckOptions): CheckAccessTokens {
   return async tokens => {
-    const context = { ring, issuer, now: clock.now() }
+    const context = { ring, issuer, now: clock.now(), isOneOfMany: tokens.length > 1 }
     const verdicts = await runInLanes(tokens, lanes, token => verifyAccessToken(token, context))
     const good = verdicts.filter(verdict => typeof verdict !== 'string')
     const { seq, answers } = await lookup.checkWhole(good.map(({ claims, kid }) => ({ ...claims, kid })))

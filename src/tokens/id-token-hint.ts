@@ -25,7 +25,7 @@ export interface VerifyIdTokenHintOptions {
 
 export function createVerifyIdTokenHint({ ring, issuer }: VerifyIdTokenHintOptions): VerifyIdTokenHint {
   return async (token, clientId) => {
-    const verdict = await verifyJwt(token, 'JWT', ring)
+    const verdict = await verifyJwt(token, 'JWT', { ring })
     if (typeof verdict === 'string') return verdict
     const { iss, sub, aud, sid } = verdict.claims
     // A signed answer of the userinfo endpoint has the same type, and no session.

@@ -7,7 +7,7 @@ import type { ServiceState } from '../stores/state.ts'
 import type { Client } from '../stores/clients.ts'
 import type { GrantState } from '../stores/grants.ts'
 import { createSignJwt } from './sign-jwt.ts'
-import type { ReferToStatus } from './status-reference.ts'
+import type { ReferToStatus } from './refer-to-status.ts'
 
 /**
  * THE mint: the one place where access tokens are signed. It is told what a token is for and knows nothing of how that

@@ -1,22 +1,20 @@
-import type { KeyRing } from '../keys/key-ring.ts'
 import type { AccessTokenClaims } from '../protocol/claims.ts'
 import { isConsistent } from '../protocol/revocation-rules.ts'
-import { verifyJwt, type JwtFault } from './verify-jwt.ts'
+import { verifyJwt, type JwtContext, type JwtFault } from './verify-jwt.ts'
 
 /** Whether a string is an access token of ours, alive by the clock. Says nothing of revocation. */
 
 export type VerifiedToken = { claims: AccessTokenClaims; kid: string }
 export type TokenVerdict = VerifiedToken | JwtFault | 'not-ours' | 'expired'
 
-export interface VerifyContext {
-  ring: Pick<KeyRing, 'verifying'>
+export interface VerifyContext extends JwtContext {
   issuer: string
   /** Milliseconds since 1970. */
   now: number
 }
 
-export async function verifyAccessToken(token: string, { ring, issuer, now }: VerifyContext): Promise<TokenVerdict> {
-  const verdict = await verifyJwt(token, 'at+jwt', ring)
+export async function verifyAccessToken(token: string, { issuer, now, ...context }: VerifyContext): Promise<TokenVerdict> {
+  const verdict = await verifyJwt(token, 'at+jwt', context)
   if (typeof verdict === 'string') return verdict
   // Only what this service signed comes this far, so the members have the types that the mint gives them.
   const claims = verdict.claims as unknown as AccessTokenClaims

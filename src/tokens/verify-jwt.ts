@@ -8,11 +8,17 @@ import { parseJwtSegment } from '../protocol/parse-jwt-segment.ts'
 export type VerifiedJwt = { claims: Record<string, unknown>; kid: string }
 export type JwtFault = 'malformed' | 'unknown-key' | 'bad-signature'
 
+export interface JwtContext {
+  ring: Pick<KeyRing, 'verifying'>
+  /** Whether many are verified at the same time: then they share libuv's pool. */
+  isOneOfMany?: boolean
+}
+
 /** Longer ones are refused before any work is done on them. */
 const maxLength = 8192
 const compact = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/
 
-export async function verifyJwt(token: string, type: JwtType, ring: Pick<KeyRing, 'verifying'>): Promise<VerifiedJwt | JwtFault> {
+export async function verifyJwt(token: string, type: JwtType, { ring, isOneOfMany }: JwtContext): Promise<VerifiedJwt | JwtFault> {
   if (token.length > maxLength) return 'malformed'
   const parts = compact.exec(token)
   if (parts === null) return 'malformed'
@@ -24,7 +30,11 @@ export async function verifyJwt(token: string, type: JwtType, ring: Pick<KeyRing
   if (key === undefined) return 'unknown-key'
   if (header['alg'] !== key.algorithm.name) return 'malformed'
   const input = Buffer.from(token.slice(0, token.length - parts[3]!.length - 1), 'latin1')
-  const isRight = await key.algorithm.verify(key.publicKey, input, Buffer.from(parts[3]!, 'base64url'))
+  const signature = Buffer.from(parts[3]!, 'base64url')
+  const { publicKey, algorithm } = key
+  const isRight = isOneOfMany
+    ? await algorithm.verifyInPool(publicKey, input, signature)
+    : algorithm.verify(publicKey, input, signature)
   if (!isRight) return 'bad-signature'
   const claims = parseJwtSegment(parts[2]!)
   return claims === undefined ? 'malformed' : { claims, kid: header['kid'] }

@@ -1,4 +1,5 @@
 import { createBoundedCache } from './bounded-cache.ts'
+import { createHeaderCache, type Header } from './header-cache.ts'
 import { splitScopes } from './check-demands.ts'
 import { splitCompactToken, type CompactToken } from './compact-token.ts'
 import { readBindings, type BoundToken } from './bindings/check-binding.ts'
@@ -21,10 +22,10 @@ export interface AdmittedToken extends BoundToken {
   key: TrustedKey
   claims: AccessTokenClaims
   scopes: readonly string[]
+  header: VerifiedToken['header']
   prepared: PreparedToken
-  /** The answers that can come of it, ready. */
-  good: VerifiedToken
-  unchecked: VerifiedToken
+  /** The answers that came of it, by the state of its revocation. */
+  results: { good: VerifiedToken | undefined; unchecked: VerifiedToken | undefined }
 }
 
 export interface AdmitOptions {
@@ -34,15 +35,13 @@ export interface AdmitOptions {
   revocation: Pick<RevocationChecker, 'prepare'>
 }
 
-type Header = VerifiedToken['header']
-
 const maxDepth = 8
-/** Tokens under one key have one header, byte for byte. */
-const headersKept = 64
 
 /** Throws, or rejects with, VerifierError. */
 export function createAdmitToken({ settings, platform, keys, revocation }: AdmitOptions) {
-  const headers = createBoundedCache<Header>(headersKept)
+  const headers = createHeaderCache()
+  // Clients ask for the same scopes again and again.
+  const scopeLists = createBoundedCache<readonly string[]>(100)
   const rules = { typ: 'at+jwt', algorithms: settings.algorithms }
 
   const parse = (segment: string): Record<string, unknown> => {
@@ -51,8 +50,14 @@ export function createAdmitToken({ settings, platform, keys, revocation }: Admit
     return value
   }
 
-  function readTokenHeader(segment: string): Header {
-    const value = parse(segment)
+  function keepScopes(scope: string): readonly string[] {
+    const scopes = Object.freeze(splitScopes(scope))
+    scopeLists.set(scope, scopes)
+    return scopes
+  }
+
+  function readTokenHeader({ token, headerLength }: CompactToken): Header {
+    const value = parse(token.slice(0, headerLength))
     const header = readHeader(value, rules)
     if (!isKid(value['kid'])) throw new VerifierError('token_invalid', 'The header\'s kid is not a name.')
     return Object.freeze({ ...header, kid: value['kid'] })
@@ -61,16 +66,13 @@ export function createAdmitToken({ settings, platform, keys, revocation }: Admit
   function finish({ compact, header, key, isSigned }: JudgedSignature): AdmittedToken {
     if (!isSigned) throw new VerifierError('token_invalid', 'The signature is wrong.')
     // Only what the issuer has signed is kept, so that nobody else can fill the space.
-    headers.set(compact.header, header)
-    const claims = freezeDeeply(readClaims(parse(compact.payload), settings))
+    headers.keep(compact, header)
+    const claims = readClaims(parse(compact.token.slice(compact.headerLength + 1, compact.signedLength)), settings)
     const prepared = revocation.prepare({ kid: header.kid, claims })
-    const scopes = Object.freeze(splitScopes(claims.scope ?? ''))
-    const bindings = Object.freeze(readBindings(claims))
-    const result = { claims, header, scopes, binding: bindings[0] }
-    return {
-      token: compact.token, key, claims, scopes, bindings, prepared,
-      good: Object.freeze({ ...result, revocation: 'good' }), unchecked: Object.freeze({ ...result, revocation: 'unchecked' })
-    }
+    const scopes = scopeLists.get(claims.scope ?? '') ?? keepScopes(claims.scope ?? '')
+    const bindings = readBindings(claims)
+    const results = { good: undefined, unchecked: undefined }
+    return { token: compact.token, header, key, claims, scopes, bindings, prepared, results }
   }
 
   function verify(compact: CompactToken, header: Header, key: TrustedKey | undefined): AdmittedToken | Promise<AdmittedToken> {
@@ -86,7 +88,7 @@ export function createAdmitToken({ settings, platform, keys, revocation }: Admit
   return (token: string): AdmittedToken | Promise<AdmittedToken> => {
     const compact = splitCompactToken(token, settings.maxTokenLength)
     if (compact === undefined) throw new VerifierError('token_malformed', 'The token is not a JWS in compact form, or too long.')
-    const header = headers.get(compact.header) ?? readTokenHeader(compact.header)
+    const header = headers.find(compact) ?? readTokenHeader(compact)
     const key = keys.find(header.kid)
     return key instanceof Promise ? key.then(found => verify(compact, header, found)) : verify(compact, header, key)
   }
@@ -97,13 +99,4 @@ interface JudgedSignature {
   header: Header
   key: TrustedKey
   isSigned: boolean
-}
-
-/** It is handed out again: what one request did to it, the next would believe. */
-function freezeDeeply<Value extends object>(value: Value): Value {
-  for (const name in value) {
-    const each = value[name]
-    if (typeof each === 'object' && each !== null) freezeDeeply(each)
-  }
-  return Object.freeze(value)
 }

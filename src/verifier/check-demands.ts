@@ -27,7 +27,9 @@ export function checkDemands(token: JudgedToken, demands: Demands): void {
 }
 
 export function splitScopes(scope: string | readonly string[]): readonly string[] {
-  return typeof scope === 'string' ? scope.split(' ').filter(each => each !== '') : scope.flatMap(splitScopes)
+  if (typeof scope !== 'string') return scope.flatMap(splitScopes)
+  const names = scope.split(' ')
+  return names.includes('') ? names.filter(each => each !== '') : names
 }
 
 /** RFC 9470 §3. What a token does not say counts as not met. */

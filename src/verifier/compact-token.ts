@@ -4,8 +4,8 @@
  */
 export interface CompactToken {
   token: string
-  header: string
-  payload: string
+  /** Of its characters. */
+  headerLength: number
   /** How many characters were signed: header, full stop and payload. */
   signedLength: number
 }
@@ -18,12 +18,12 @@ const lastCharacters: ReadonlyArray<string | undefined> = [undefined, undefined,
 /** Undefined for anything else, and for what is longer; costs next to nothing before the length is known to be right. */
 export function splitCompactToken(token: string, maxLength: number): CompactToken | undefined {
   if (token.length > maxLength || !compact.test(token)) return undefined
-  const headerEnd = token.indexOf('.')
+  const headerLength = token.indexOf('.')
   const signedLength = token.lastIndexOf('.')
-  const isCanonical = endsCanonically(token, 0, headerEnd) && endsCanonically(token, headerEnd + 1, signedLength) &&
+  const isCanonical = endsCanonically(token, 0, headerLength) && endsCanonically(token, headerLength + 1, signedLength) &&
     endsCanonically(token, signedLength + 1, token.length)
   if (!isCanonical) return undefined
-  return { token, header: token.slice(0, headerEnd), payload: token.slice(headerEnd + 1, signedLength), signedLength }
+  return { token, headerLength, signedLength }
 }
 
 /** Whether a text is the one base64url spelling of some bytes (RFC 4648 §3.5, §5). */

@@ -13,31 +13,32 @@ const isText = (value: unknown): boolean => typeof value === 'string' && value !
 const isTime = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(each => typeof each === 'string')
 
-const required: ReadonlyArray<[string, (value: unknown) => boolean]> = [
-  ['exp', isTime], ['iat', isTime], ['sub', isText], ['client_id', isText], ['jti', isText]
-]
-
-const optional: ReadonlyArray<[string, (value: unknown) => boolean]> = [
-  ['nbf', isTime], ['scope', value => typeof value === 'string'], ['grant_id', isText], ['sid', isText], ['auth_time', isTime],
-  ['acr', isText], ['amr', isTexts], ['roles', isTexts], ['cnf', isRecord]
-]
-
 /** @throws VerifierError token_invalid */
 export function readClaims(payload: Record<string, unknown>, { issuer, audience }: ClaimRules): AccessTokenClaims {
-  if (payload['iss'] !== issuer) throw invalid('iss is not the issuer')
-  if (!isForAudience(payload['aud'], audience)) throw invalid('aud names nobody that this resource server is')
-  for (const [name, isRight] of required) {
-    if (!isRight(payload[name])) throw invalid(`${name} is missing, or not what it has to be`)
-  }
-  for (const [name, isRight] of optional) {
-    if (payload[name] !== undefined && !isRight(payload[name])) throw invalid(`${name} is not what it has to be`)
-  }
+  demand(payload['iss'] === issuer, 'iss')
+  demand(isForAudience(payload['aud'], audience), 'aud')
+  demand(isTime(payload['exp']), 'exp')
+  demand(isTime(payload['iat']), 'iat')
+  demand(isText(payload['sub']), 'sub')
+  demand(isText(payload['client_id']), 'client_id')
+  demand(isText(payload['jti']), 'jti')
+  demandOptional(payload)
   const claims = payload as unknown as AccessTokenClaims
   // Revocations go by both: a token in which they differ could dodge one (docs/revocation-feed.md).
-  if (claims.grant_id !== undefined && claims.jti.slice(0, claims.jti.indexOf('.')) !== claims.grant_id) {
-    throw invalid('grant_id is not the one in jti')
-  }
+  demand(claims.grant_id === undefined || claims.jti.slice(0, claims.jti.indexOf('.')) === claims.grant_id, 'grant_id')
   return claims
+}
+
+function demandOptional({ nbf, scope, grant_id: grantId, sid, auth_time: authTime, acr, amr, roles, cnf }: Record<string, unknown>): void {
+  demand(nbf === undefined || isTime(nbf), 'nbf')
+  demand(scope === undefined || typeof scope === 'string', 'scope')
+  demand(grantId === undefined || isText(grantId), 'grant_id')
+  demand(sid === undefined || isText(sid), 'sid')
+  demand(authTime === undefined || isTime(authTime), 'auth_time')
+  demand(acr === undefined || isText(acr), 'acr')
+  demand(amr === undefined || isTexts(amr), 'amr')
+  demand(roles === undefined || isTexts(roles), 'roles')
+  demand(cnf === undefined || isRecord(cnf), 'cnf')
 }
 
 function isForAudience(aud: unknown, audience: readonly string[]): boolean {
@@ -45,6 +46,6 @@ function isForAudience(aud: unknown, audience: readonly string[]): boolean {
   return isTexts(aud) && (aud as string[]).some(each => audience.includes(each))
 }
 
-function invalid(sentence: string): VerifierError {
-  return new VerifierError('token_invalid', `A claim is refused: ${sentence}.`)
+function demand(isRight: boolean, claim: string): void {
+  if (!isRight) throw new VerifierError('token_invalid', `The claim ${claim} is missing, or not what this resource server accepts.`)
 }

@@ -1,7 +1,7 @@
 import Negotiator from 'negotiator'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { snapshotType } from '../../protocol/revocation-snapshot.ts'
-import type { Subscription } from '../../revocation/feed/feed.ts'
+import type { Subscription } from '../../revocation/feed/subscription.ts'
 import { accessOf, requireScope } from '../plugins/access.ts'
 import { readPoint, readSubscriber, readWait, type Query } from '../read-subscription.ts'
 import type { HttpRooms } from '../rooms.ts'

@@ -10,7 +10,10 @@ export interface SigningAlgorithm {
   generate(): Promise<{ secret: Buffer; publicJwk: JWK }>
   open(secret: Buffer): KeyObject
   sign(key: KeyObject, input: Buffer): Promise<Buffer>
-  verify(key: KeyObject, input: Buffer, signature: Buffer): Promise<boolean>
+  /** On this thread: waking another one takes longer than to verify. */
+  verify(key: KeyObject, input: Buffer, signature: Buffer): boolean
+  /** In libuv's pool, for many at a time. */
+  verifyInPool(key: KeyObject, input: Buffer, signature: Buffer): Promise<boolean>
 }
 
 export const signingAlgorithms: readonly SigningAlgorithm[] = [rs256]

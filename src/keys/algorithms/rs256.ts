@@ -20,7 +20,8 @@ export const rs256: SigningAlgorithm = {
   sign: (key, input) => new Promise((resolve, reject) => {
     sign('sha256', input, key, (error, signature) => error ? reject(error) : resolve(signature))
   }),
-  verify: (key, input, signature) => new Promise((resolve, reject) => {
+  verify: (key, input, signature) => verify('sha256', input, key, signature),
+  verifyInPool: (key, input, signature) => new Promise((resolve, reject) => {
     verify('sha256', input, key, signature, (error, isRight) => error ? reject(error) : resolve(isRight))
   })
 }

@@ -3,12 +3,17 @@ import { unavailable } from '../../protocol/errors.ts'
 
 /** How well this instance knows the journal's head: when it last read it in PostgreSQL. */
 export interface Freshness {
-  /** When the head was confirmed, on the monotonic clock. */
-  confirmedAt(): number
+  moment(): Moment
   /** Whether that is so long ago that nobody may lean on this instance. */
   isStale(): boolean
   /** Throws `temporarily_unavailable` when it is. */
   require(): void
+}
+
+/** Now, and when the head was last confirmed; milliseconds on the monotonic clock. */
+export interface Moment {
+  now: number
+  confirmedAt: number
 }
 
 export interface Pulse {
@@ -23,7 +28,10 @@ export function createFreshness(pulse: Pulse, clock: Clock): Freshness {
   const isStale = (): boolean => pulse.age() > maxAge
   return {
     isStale,
-    confirmedAt: () => clock.monotonic() - pulse.age() * 1000,
+    moment() {
+      const now = clock.monotonic()
+      return { now, confirmedAt: now - pulse.age() * 1000 }
+    },
     require() {
       if (isStale()) throw unavailable('feed/stale')
     }

@@ -3,7 +3,7 @@ import { CountersignError } from '../../protocol/errors.ts'
 import { renderPoint } from '../../protocol/revocation-point.ts'
 import { encodeRecords } from '../../protocol/revocation-record.ts'
 import type { RevocationList } from '../list.ts'
-import type { Subscription } from './feed.ts'
+import type { Subscription } from './subscription.ts'
 import type { Freshness } from './freshness.ts'
 import type { KeyNotices } from './key-notice.ts'
 
@@ -16,10 +16,8 @@ export interface LongPoll {
   ask(subscription: Subscription, wait: number): Promise<PollAnswer>
   /** How many are waiting. */
   waiting(): number
-  /** The list has changed: those who wait look again. */
+  /** Answers all who wait: something is new, or the service stops. */
   wake(): void
-  /** Answers everybody now. */
-  close(): void
 }
 
 /** As it goes over the wire; times are milliseconds since the request arrived. */
@@ -55,7 +53,7 @@ export function createLongPoll({ list, freshness, notices, clock, admit }: LongP
     const { keys, removed } = notices.current()
     return {
       after: point.seq, seq: found.upTo.seq, point: renderPoint(found.upTo), head: list.head()!.seq,
-      entries: encodeRecords(found.entries).toString('base64url'), confirmed: Math.floor(freshness.confirmedAt() - arrivedAt),
+      entries: encodeRecords(found.entries).toString('base64url'), confirmed: Math.floor(freshness.moment().confirmedAt - arrivedAt),
       jwks: { keys, removed }
     }
   }
@@ -70,9 +68,6 @@ export function createLongPoll({ list, freshness, notices, clock, admit }: LongP
     },
     wake() {
       for (const callback of waiting) callback()
-    },
-    close() {
-      this.wake()
     }
   }
 }

@@ -1,5 +1,6 @@
 import { renderEvent } from '../../protocol/feed-event.ts'
 import type { Batches } from './batches.ts'
+import type { Moment } from './freshness.ts'
 import type { KeyNotice } from './key-notice.ts'
 import type { Stream } from './stream.ts'
 
@@ -14,12 +15,6 @@ export interface Streams {
   end(stream: Stream, reason: EndReason): void
   /** Says that the head cannot be confirmed any more. */
   endStale(stream: Stream, moment: Moment): void
-}
-
-/** What is the same for all streams that have their turn at one moment; times on the monotonic clock. */
-export interface Moment {
-  now: number
-  confirmedAt: number
 }
 
 export type EndReason = 'token-expired' | 'token-revoked' | 'shutting-down'
@@ -37,28 +32,11 @@ const room = 32 * 1024
 const patience = 5000
 
 export function createStreams({ batches, keyNotice, leave }: StreamsOptions): Streams {
-  function endWith(stream: Stream, lastWords: string): void {
+  const endWith = (stream: Stream, lastWords: string): void => {
     leave(stream)
     stream.sink.end(lastWords)
   }
-
-  /** One step; false where there is none to take. */
-  function step(stream: Stream): boolean {
-    const notice = keyNotice()
-    if (stream.keys !== notice) {
-      stream.keys = notice
-      stream.sink.write(notice.event)
-      return true
-    }
-    const batch = batches.next(stream.at)
-    if (batch === undefined) {
-      endWith(stream, renderEvent('reset', '{}'))
-      return false
-    }
-    if (batch.event !== undefined) stream.sink.write(batch.event)
-    stream.at = batch.upTo
-    return true
-  }
+  const step = createStep({ batches, keyNotice, endWith })
 
   function advance(stream: Stream): boolean {
     while (stream.at !== batches.head() || stream.keys !== keyNotice()) {
@@ -88,6 +66,30 @@ export function createStreams({ batches, keyNotice, leave }: StreamsOptions): St
       const [confirmed, sent] = [confirmedAt, now].map(time => Math.floor(time - stream.arrivedAt))
       stream.sink.write(renderEvent('heartbeat', `{"seq":${seq},"confirmed":${confirmed},"sent":${sent}}`, name))
     }
+  }
+}
+
+interface StepOptions extends Omit<StreamsOptions, 'leave'> {
+  endWith(stream: Stream, lastWords: string): void
+}
+
+/** Takes one step towards the head; false where there is none to take. */
+function createStep({ batches, keyNotice, endWith }: StepOptions): (stream: Stream) => boolean {
+  return stream => {
+    const notice = keyNotice()
+    if (stream.keys !== notice) {
+      stream.keys = notice
+      stream.sink.write(notice.event)
+      return true
+    }
+    const batch = batches.next(stream.at)
+    if (batch === undefined) {
+      endWith(stream, renderEvent('reset', '{}'))
+      return false
+    }
+    if (batch.event !== undefined) stream.sink.write(batch.event)
+    stream.at = batch.upTo
+    return true
   }
 }
 

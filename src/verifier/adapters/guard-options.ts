@@ -69,10 +69,11 @@ const known: readonly string[] = ['scope', 'acrValues', 'maxAge', 'whenStale'] s
 /** A misspelt requirement must not leave a route open. @throws TypeError, which names it */
 export function assertRequirements(requirements: Requirements): void {
   for (const name of Object.keys(requirements)) assert(known.includes(name), name, `is no requirement: use ${known.join(', ')}`)
-  const { scope = [], acrValues = [], maxAge } = requirements
+  const { scope = [], acrValues = [], maxAge, whenStale = 'lookup' } = requirements
   assert(listScopes(scope).every(isScope), 'scope', 'has characters that no scope has')
   assert(acrValues.every(isScope), 'acrValues', 'lists values without spaces, " and \\')
   assert(maxAge === undefined || (Number.isSafeInteger(maxAge) && maxAge >= 0), 'maxAge', 'is a whole number of seconds')
+  assert(['lookup', 'reject', 'accept'].includes(whenStale), 'whenStale', 'is lookup, reject or accept')
 }
 
 export function listScopes(scope: string | readonly string[]): readonly string[] {

@@ -14,9 +14,11 @@ export interface BoundToken {
   bindings: readonly TokenBinding[]
 }
 
+const unbound: readonly TokenBinding[] = Object.freeze([])
+
 /** @throws VerifierError token_invalid for a binding that nobody here can check: to pass over it would be to ignore it */
 export function readBindings({ cnf }: AccessTokenClaims): readonly TokenBinding[] {
-  if (cnf === undefined) return []
+  if (cnf === undefined) return unbound
   const bindings = Object.entries<unknown>(cnf).map(([name, value]): TokenBinding => {
     const isThumbprint = typeof value === 'string' && /^[A-Za-z0-9_-]{43}$/.test(value)
     if (isThumbprint && name === 'jkt') return { kind: 'dpop', jkt: value }
@@ -24,7 +26,7 @@ export function readBindings({ cnf }: AccessTokenClaims): readonly TokenBinding[
     throw new VerifierError('token_invalid', 'The token is bound (cnf) in a way that cannot be checked.')
   })
   if (bindings.length === 0) throw new VerifierError('token_invalid', 'The token\'s cnf is empty.')
-  return bindings
+  return Object.freeze(bindings)
 }
 
 /** The check throws, or rejects with, VerifierError binding_missing or binding_invalid. */

@@ -27,8 +27,9 @@ const maxDepth = 4
 /** @throws VerifierError binding_invalid */
 export function readDpopProof(text: string, { maxLength, algorithms: accepted, platform }: DpopProofRules): DpopProof {
   const compact = splitCompactToken(text, maxLength)
-  const header = compact && parseStrictJson(platform.decodeBase64url(compact.header), maxDepth)
-  const claims = compact && parseStrictJson(platform.decodeBase64url(compact.payload), maxDepth)
+  const parse = (start: number, end: number) => parseStrictJson(platform.decodeBase64url(text.slice(start, end)), maxDepth)
+  const header = compact && parse(0, compact.headerLength)
+  const claims = compact && parse(compact.headerLength + 1, compact.signedLength)
   if (compact === undefined || header === undefined || claims === undefined) throw refusal('is not one JWS in compact form')
   const { alg: algorithm } = readProofHeader(header, accepted)
   const jwk = isRecord(header['jwk']) ? judgeKey(header['jwk'], algorithm) : undefined

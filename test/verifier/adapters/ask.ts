@@ -4,6 +4,8 @@ import { request, type IncomingMessage } from 'node:http'
 /** A request as somebody hostile would send it: header lines in their order, as often as they are named. */
 export interface Asked {
   method?: string
+  /** What stands in the request line, instead of the URL's path. */
+  target?: string
   headers?: Array<[name: string, value: string]>
   body?: string
 }
@@ -14,10 +16,10 @@ export interface Answered {
   body: string
 }
 
-export async function ask(url: string, { method = 'GET', headers = [], body }: Asked = {}): Promise<Answered> {
+export async function ask(url: string, { method = 'GET', target, headers = [], body }: Asked = {}): Promise<Answered> {
   const length: Asked['headers'] = body === undefined ? [] : [['content-length', String(Buffer.byteLength(body))]]
   const lines = [['host', new URL(url).host], ['connection', 'close'], ...length, ...headers]
-  const sent = request(url, { method, headers: lines.flat(), agent: false })
+  const sent = request(url, { method, headers: lines.flat(), agent: false, ...(target !== undefined && { path: target }) })
   sent.end(body)
   const [answer] = await once(sent, 'response') as [IncomingMessage]
   const chunks: Buffer[] = []

@@ -21,6 +21,7 @@ export interface GuardedServer {
 
 export interface ServerOptions extends Omit<GuardOptions, 'verifier'> {
   verifier: Verifier
+  port?: number
 }
 
 /** Each route and what it asks for; all answer with `sub` and the scopes. */
@@ -47,7 +48,7 @@ const listenFastify: Listen = async (t, options) => {
     })
   }
   t.teardown(() => app.close())
-  return { url: await app.listen({ host: '127.0.0.1', port: 0 }), refusals }
+  return { url: await app.listen({ host: '127.0.0.1', port: options.port ?? 0 }), refusals }
 }
 
 const listenExpress: Listen = async (t, options) => {
@@ -60,7 +61,7 @@ const listenExpress: Listen = async (t, options) => {
       response.json({ sub: token!.claims.sub, scopes: token!.scopes })
     })
   }
-  return { url: await listen(t, createServer(app)), refusals }
+  return { url: await listen(t, createServer(app), options), refusals }
 }
 
 const listenPlain: Listen = async (t, options) => {
@@ -78,11 +79,11 @@ const listenPlain: Listen = async (t, options) => {
     const { claims, scopes } = result.token
     return response.setHeader('content-type', 'application/json').end(JSON.stringify({ sub: claims.sub, scopes }))
   })())
-  return { url: await listen(t, server), refusals }
+  return { url: await listen(t, server, options), refusals }
 }
 
-async function listen(t: Test, server: Server): Promise<string> {
-  server.listen(0, '127.0.0.1')
+async function listen(t: Test, server: Server, { port = 0 }: ServerOptions): Promise<string> {
+  server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   t.teardown(() => new Promise(resolve => server.close(resolve)))
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`

@@ -2,8 +2,8 @@ import type { RevocationKey } from './revocation-key.ts'
 
 /**
  * The entries of one kind, in typed arrays: at most 32 bytes for each, which neither objects nor a Map can do. 256 segments
- * grow and are swept one by one, so that no moment is long however many entries there are. Within a segment: open
- * addressing and linear probing, no deletion but by building the segment anew.
+ * grow and are swept one by one, so that no moment is long however many entries there are. Within a segment: ordered open
+ * addressing, and no deletion but by building the segment anew.
  */
 export interface KeyTable {
   /** What is known of a key already is kept: the widest cover and the latest end. */
@@ -50,7 +50,7 @@ export function createKeyTable(seed: number): KeyTable {
       const segment = segments[hash & 0xff]!
       if (segment.used === 0) return -1
       const place = probe(segment, key, hash)
-      if (segment.slots[place + 3] === 0) return -1
+      if (!isAt(segment.slots, place, key)) return -1
       return segment.cutoffs === undefined ? 0 : cutoffAt(segment.cutoffs, place)
     },
     put(entry) {
@@ -85,32 +85,61 @@ function mix({ a, b, c }: RevocationKey, seed: number): number {
   return hash ^ hash >>> 16
 }
 
-/** The place of the key, or of the free slot where it would stand: there always is one. */
+/**
+ * The place of the key, or the one where it would stand. On the way from where a key belongs, first words only fall: what is
+ * not there is missed after a few slots, not at the end of a long run (Amble and Knuth, Ordered hash tables, 1974).
+ */
 function probe({ slots, capacity }: Segment, { a, b, c }: RevocationKey, hash: number): number {
   const end = capacity * 4
   let place = ((hash >>> 8) * capacity / 0x1000000 | 0) * 4
-  while (slots[place + 3] !== 0 && (slots[place] !== a || slots[place + 1] !== b || slots[place + 2] !== c)) {
+  while (slots[place + 3] !== 0 && slots[place]! >= a) {
+    if (slots[place] === a && slots[place + 1] === b && slots[place + 2] === c) return place
     place += 4
     if (place === end) place = 0
   }
   return place
 }
 
+function isAt(slots: Int32Array, place: number, { a, b, c }: RevocationKey): boolean {
+  return slots[place + 3] !== 0 && slots[place] === a && slots[place + 1] === b && slots[place + 2] === c
+}
+
 /** Whether the key is a new one. */
 function write(segment: Segment, entry: KeyEntry, hash: number): boolean {
   const { slots } = segment
   const place = probe(segment, entry, hash)
-  const known = slots[place + 3]! >>> 0
-  if (known === 0) {
-    slots[place] = entry.a
-    slots[place + 1] = entry.b
-    slots[place + 2] = entry.c
-    segment.used++
+  if (!isAt(slots, place, entry)) {
+    insert(segment, entry, place)
+    return true
   }
-  slots[place + 3] = Math.max(known, entry.end)
-  const before = known === 0 ? entry.cutoff : segment.cutoffs === undefined ? 0 : cutoffAt(segment.cutoffs, place)
-  writeCutoff(segment, place, before === 0 || entry.cutoff === 0 ? 0 : Math.max(before, entry.cutoff))
-  return known === 0
+  slots[place + 3] = Math.max(slots[place + 3]! >>> 0, entry.end)
+  const known = segment.cutoffs === undefined ? 0 : cutoffAt(segment.cutoffs, place)
+  writeCutoff(segment, place, known === 0 || entry.cutoff === 0 ? 0 : Math.max(known, entry.cutoff))
+  return false
+}
+
+/** From the place on, whatever has a smaller first word moves on: there always is a free slot. */
+function insert(segment: Segment, entry: KeyEntry, place: number): void {
+  const { slots, capacity } = segment
+  let { a, b, c, end, cutoff } = entry
+  segment.used++
+  for (let at = place; ; at = at + 4 === capacity * 4 ? 0 : at + 4) {
+    const taken = slots[at + 3]!
+    if (taken !== 0 && slots[at]! >= a) continue
+    const [nextA, nextB, nextC] = [slots[at]!, slots[at + 1]!, slots[at + 2]!]
+    const nextCutoff = segment.cutoffs === undefined ? 0 : cutoffAt(segment.cutoffs, at)
+    slots[at] = a
+    slots[at + 1] = b
+    slots[at + 2] = c
+    slots[at + 3] = end
+    writeCutoff(segment, at, cutoff)
+    if (taken === 0) return
+    a = nextA
+    b = nextB
+    c = nextC
+    end = taken >>> 0
+    cutoff = nextCutoff
+  }
 }
 
 function writeCutoff(segment: Segment, place: number, cutoff: number): void {
@@ -136,13 +165,14 @@ function countLive({ slots }: Segment, before: number): number {
 function rebuild(segment: Segment, capacity: number, { before, seed }: { before: number; seed: number }): Segment {
   const built = emptySegment(capacity)
   const { slots, cutoffs } = segment
+  const entry: KeyEntry = { a: 0, b: 0, c: 0, cutoff: 0, end: 0 }
   for (let place = 0; place < slots.length; place += 4) {
-    const end = slots[place + 3]! >>> 0
-    if (end === 0 || end < before) continue
-    const entry = {
-      a: slots[place]!, b: slots[place + 1]!, c: slots[place + 2]!, end,
-      cutoff: cutoffs === undefined ? 0 : cutoffAt(cutoffs, place)
-    }
+    entry.end = slots[place + 3]! >>> 0
+    if (entry.end === 0 || entry.end < before) continue
+    entry.a = slots[place]!
+    entry.b = slots[place + 1]!
+    entry.c = slots[place + 2]!
+    entry.cutoff = cutoffs === undefined ? 0 : cutoffAt(cutoffs, place)
     write(built, entry, mix(entry, seed))
   }
   return built
