@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { RenderedReach } from '../http/render-reach.ts'
+import type { ReachDescription } from '../admin/reach-description.ts'
 import type { AdminCaller } from './admin-caller.ts'
 import { CommandError, UsageError, type Invocation } from './command.ts'
 import { renderTable, renderTime } from './render-table.ts'
@@ -14,7 +14,7 @@ export const waitOptions = {
 export const notYet = 3
 
 export interface FollowedReach {
-  reach: RenderedReach
+  reach: ReachDescription
   text: string
   exitCode: number
 }
@@ -39,7 +39,7 @@ export function readWait({ isSet, text }: Pick<Invocation, 'isSet' | 'text'>): n
 export async function followReach(admin: AdminCaller, seq: number, wait: number): Promise<FollowedReach> {
   const deadline = performance.now() + wait * 1000
   for (;;) {
-    const reach = await admin.get<RenderedReach>(`/admin/revocations/${seq}/reach`).catch((error: Error) => {
+    const reach = await admin.get<ReachDescription>(`/admin/revocations/${seq}/reach`).catch((error: Error) => {
       throw new CommandError(`Where revocation ${seq} is effective cannot be told: ${error.message}`)
     })
     const isEverywhere = reach.lagging.length === 0
@@ -50,7 +50,7 @@ export async function followReach(admin: AdminCaller, seq: number, wait: number)
   }
 }
 
-export function renderReachText({ verifiers, effective, since, latency, lagging }: RenderedReach): string {
+export function renderReachText({ verifiers, effective, since, latency, lagging }: ReachDescription): string {
   if (verifiers === 0) return 'Effective in the service; no verifier follows the feed.\n'
   const fast = latency === undefined ? '' : `, p99 ${latency.p99} ms`
   const counted = `ffective at ${effective} of ${verifiers} verifiers`
