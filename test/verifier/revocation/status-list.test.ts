@@ -37,7 +37,7 @@ async function openLists(t: Test, options: Partial<StatusListOptions> = {}): Pro
   })
   const uri = `${server.url}/status-lists/1`
   const opened = openChecker(t, {
-    issuer: server.url, options: { mode: 'status-list', ...options } as StatusListOptions, clock,
+    issuer: server.url, options: { mode: 'status-list', ...options }, clock,
     context: {
       verifySigned: async (token, typ) => served.signed === false || typ !== 'statuslist+jwt'
         ? undefined
