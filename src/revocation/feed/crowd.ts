@@ -33,6 +33,7 @@ export function createCrowd({ list, notices, freshness, clock, log }: CrowdOptio
   const batches = createBatches(list)
   const tokens = createTokenWatch<Stream>(list)
   const streams = createStreams({ batches, keyNotice: notices.current, leave })
+  const onTurn = (stream: Stream): void => streams.heartbeat(stream, freshness.moment())
   const wheel = createWheel<Stream>({ clock, onStep, onTurn })
   const spread = createSpread({ list, batches, tokens, open, streams, log })
   function leave(stream: Stream): void {
@@ -52,10 +53,6 @@ export function createCrowd({ list, notices, freshness, clock, log }: CrowdOptio
     if (!freshness.isStale()) return
     log.warn({ streams: open.size }, 'the journal cannot be read; the feeds end')
     for (const stream of open) streams.endStale(stream, freshness.moment())
-  }
-
-  function onTurn(stream: Stream): void {
-    streams.heartbeat(stream, freshness.moment())
   }
 
   return {
