@@ -33,7 +33,7 @@ async function seed({ rooms, passwords, stores, random }) {
   const client = { id: 'bench', secret: makeClientSecret(random) }
   await stores.clients.create({
     id: client.id, tag: clientTagOf(client.id), name: 'Benchmark', secretHash: hashClientSecret(client.secret),
-    authMethods: ['client_secret_basic'], grantTypes: ['client_credentials'], scopes: ['revocations:read'],
+    authMethods: ['client_secret_basic'], grantTypes: ['client_credentials'], scopes: ['revocations:read', 'revocations:write'],
     audience: [], redirectUris: []
   }, 'bench')
   return { users, password, client, ...await seedBrowsers({ passwords, stores, random }, { users, passwordHash }) }

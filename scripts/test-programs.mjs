@@ -1,5 +1,7 @@
-// Where the programs are that tests drive: a browser, and a web server with its OpenID Connect module; on a
-// Debian machine, as root, installs the ones that are missing. An environment variable may say where one is.
+// Where the programs are that tests drive: a browser, a web server with its OpenID Connect module, and Python with the
+// modules of an example; on a Debian machine, as root, installs the ones that are missing. An environment variable
+// may say where one is.
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { findOnPath, install, mayInstall } from './debian-packages.mjs'
 
@@ -22,6 +24,13 @@ const programs = [
     what: "Apache's mod_auth_openidc",
     packages: ['libapache2-mod-auth-openidc'],
     find: () => findFile('/usr/lib/apache2/modules/mod_auth_openidc.so', '/etc/httpd/modules/mod_auth_openidc.so')
+  },
+  {
+    variable: 'PYTHON_PATH',
+    what: 'Python with PyJWT and cryptography',
+    packages: ['python3-jwt', 'python3-cryptography'],
+    // The distribution's own first: what comes before it on the path may be another Python, without these modules.
+    find: () => ['/usr/bin/python3', findOnPath('python3')].find(hasPythonModules)
   }
 ]
 
@@ -40,8 +49,12 @@ export function findTestPrograms({ say, environment = process.env }) {
 
 function explain(missing) {
   const list = pick => missing.map(pick).join(' and ')
-  return `The tests need ${list(({ what }) => what)}. Install ${list(({ packages }) => packages[0])} (as root on ` +
+  return `The tests need ${list(({ what }) => what)}. Install ${list(({ packages }) => packages.join(' '))} (as root on ` +
     `Debian the tests do so themselves), or say where it is with ${list(({ variable }) => variable)}.`
+}
+
+function hasPythonModules(file) {
+  return file !== undefined && spawnSync(file, ['-c', 'import jwt, cryptography']).status === 0
 }
 
 function findFile(...files) {

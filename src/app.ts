@@ -7,6 +7,7 @@ import { refuseNul } from './http/plugins/refuse-nul.ts'
 import { registerRateLimit } from './http/plugins/rate-limit.ts'
 import { refuseRepeatedHeaders } from './http/plugins/repeated-headers.ts'
 import { addResponseHeaders } from './http/plugins/response-headers.ts'
+import { acknowledgementRoutes } from './http/routes/acknowledgements.ts'
 import { apiDocumentRoutes } from './http/routes/api-document.ts'
 import { assetRoutes } from './http/routes/assets.ts'
 import { clientRegistrationRoutes } from './http/routes/client-registration.ts'
@@ -15,7 +16,9 @@ import { firstPartyRoutes } from './http/routes/first-party.ts'
 import { healthRoutes } from './http/routes/health.ts'
 import { oauthRoutes } from './http/routes/oauth.ts'
 import { pageRoutes } from './http/routes/pages.ts'
+import { revocationFeedRoutes } from './http/routes/revocation-feed.ts'
 import { revocationRoutes } from './http/routes/revocations.ts'
+import { statusListRoutes } from './http/routes/status-lists.ts'
 import { userinfoRoutes } from './http/routes/userinfo.ts'
 import { serverOptions } from './http/server-options.ts'
 import type { HttpRooms } from './http/rooms.ts'
@@ -39,6 +42,7 @@ export async function createApp({ rooms, logger, trustProxy }: AppOptions): Prom
     }
   })
   app.decorateRequest('access', undefined)
+  app.decorateRequest('accessKid', undefined)
   addErrorHandler(app, rooms.metrics)
   addNotFound(app)
   addResponseHeaders(app, rooms.settings.issuer)
@@ -61,5 +65,8 @@ export async function createApp({ rooms, logger, trustProxy }: AppOptions): Prom
   await app.register(scope => userinfoRoutes(scope, rooms), { prefix })
   await app.register(scope => firstPartyRoutes(scope, rooms), { prefix: `${prefix}/api/auth` })
   await app.register(scope => revocationRoutes(scope, rooms), { prefix })
+  await app.register(scope => statusListRoutes(scope, rooms), { prefix })
+  await app.register(scope => revocationFeedRoutes(scope, rooms), { prefix })
+  await app.register(scope => acknowledgementRoutes(scope, rooms), { prefix })
   return app
 }

@@ -38,8 +38,8 @@ export interface Domain {
 
 export function composeDomain(tools: DomainTools): Domain {
   const { config, stores, pages } = tools
-  const core = composeCore(tools)
   const clients = composeClients(tools)
+  const core = composeCore(tools, clients)
   const { codes, ...authorization } = composeAuthorization(tools, core, clients)
   const { grants, ...granting } = composeGrants(tools, core, { ...clients, codes })
   const { passwords, ...accounts } = composeAccounts(tools, core, { ...clients, ...granting, grants })

@@ -101,6 +101,7 @@ const declared = {
   REFRESH_GRACE: wholeNumber('refreshGrace', 10, [0, 3600, 'whole seconds']),
   SESSION_LIFETIME: wholeNumber('sessionLifetime', 30 * day, [60, 400 * day, 'whole seconds']),
   KEY_ROTATION_INTERVAL: wholeNumber('keyRotationInterval', 30 * day, [3600, 800 * day, 'whole seconds']),
+  STATUS_LIST_TTL: wholeNumber('statusListTtl', 30, [1, 3600, 'whole seconds']),
   REGISTRATION: oneOf('registration', undefined, ['open', 'closed']),
   CLIENT_REGISTRATION: oneOf('clientRegistration', 'off', ['off', 'token', 'open']),
   INITIAL_ACCESS_TOKEN: {
@@ -155,6 +156,7 @@ export interface Values {
   readonly refreshGrace: number
   readonly sessionLifetime: number
   readonly keyRotationInterval: number
+  readonly statusListTtl: number
   readonly registration: 'open' | 'closed'
   readonly clientRegistration: 'off' | 'token' | 'open'
   readonly initialAccessToken: string | undefined

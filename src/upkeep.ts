@@ -3,6 +3,7 @@ import type { Log } from './ports/log.ts'
 import type { AuditStore } from './stores/audit.ts'
 import type { ClientRegistrationStore } from './stores/client-registrations.ts'
 import type { JournalStore } from './stores/journal.ts'
+import type { StatusListStore } from './stores/status-lists.ts'
 
 /** What an instance does on the side: keys that fall due, rows that nobody needs any more. Any number of instances may. */
 export interface Upkeep {
@@ -12,7 +13,12 @@ export interface Upkeep {
 
 export interface UpkeepOptions {
   rotation: Rotation
-  stores: { journal: JournalStore; audit: AuditStore; clientRegistrations: ClientRegistrationStore }
+  stores: {
+    journal: JournalStore
+    audit: AuditStore
+    clientRegistrations: ClientRegistrationStore
+    statusLists: StatusListStore
+  }
   log: Log
 }
 
@@ -38,6 +44,7 @@ export function createUpkeep({ rotation, stores, log }: UpkeepOptions): Upkeep {
       every(keyInterval, rotation.tend)
       every(pruneInterval, async () => {
         await stores.journal.prune()
+        await stores.statusLists.prune()
         await stores.audit.prune({ auditDays })
         await stores.clientRegistrations.pruneUnused(unusedClientAge)
       })

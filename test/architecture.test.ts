@@ -50,7 +50,7 @@ const allowed: Record<string, string[]> = {
   'admin': [...domain, 'doctor', 'http', 'pulse', 'stores', 'protocol'],
   'authorization': ['clients', 'tokens', 'stores', 'protocol'],
   'grants': ['authorization', 'revocation', 'clients', 'tokens', 'keys', 'stores', 'protocol'],
-  'tokens': ['revocation', 'keys', 'stores', 'protocol'],
+  'tokens': ['revocation', 'keys', 'single-flight', 'stores', 'protocol'],
   'accounts': ['revocation', 'stores', 'protocol'],
   'clients': ['revocation', 'stores', 'protocol'],
   'keys': ['revocation', 'single-flight', 'stores', 'protocol'],

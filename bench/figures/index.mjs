@@ -10,8 +10,11 @@ import { lookupBatch } from './lookup-batch.mjs'
 import { lookupBatchTokens } from './lookup-batch-tokens.mjs'
 import { jwks } from './jwks.mjs'
 import { refreshUnderFlood } from './refresh-under-flood.mjs'
+import { feedDelivery, feedDeliveryTail, feedMemory, snapshotBytes } from './feed.mjs'
 import { memory, memoryEmbedded } from './memory.mjs'
 import { startTime } from './start-time.mjs'
+import { verifierFigures } from './verifier.mjs'
+import { viewFigures } from './verifier-view.mjs'
 
 /**
  * A figure: { name, limitIs, target, measure(bench) }. `limitIs` says what the limit is, `target` is { least } or
@@ -19,5 +22,6 @@ import { startTime } from './start-time.mjs'
  */
 export const figures = [
   clientCredentials, refresh, idToken, codeFlow, codeFlowCost, bareFlowCost, signIn, lookup, lookupBatch, lookupBatchTokens, jwks,
-  discovery, refreshUnderFlood, memory, memoryEmbedded, startTime
+  discovery, refreshUnderFlood, feedDelivery, feedDeliveryTail, feedMemory, snapshotBytes, memory, memoryEmbedded, startTime,
+  ...verifierFigures, ...viewFigures
 ]

@@ -16,7 +16,7 @@ export interface ApiRegistration {
   change(identifier: string, changes: ApiChanges, actor: string): Promise<void>
 }
 
-export interface ApiRequest extends Pick<ApiChanges, 'name' | 'scopes' | 'clients'> {
+export interface ApiRequest extends Pick<ApiChanges, 'name' | 'scopes' | 'clients' | 'statusList'> {
   identifier: string
   /** Seconds. */
   tokenLifetime?: number
@@ -36,9 +36,9 @@ const shortestLifetime = 10
 export function createApiRegistration(options: ApiRegistrationOptions): ApiRegistration {
   const { apis } = options
   return {
-    async create({ identifier, name = identifier, scopes = [], clients = [], tokenLifetime }, actor) {
+    async create({ identifier, name = identifier, scopes = [], clients = [], tokenLifetime, statusList = false }, actor) {
       checkIdentifier(identifier, options.issuer)
-      const api = { name, scopes: [...new Set(scopes)], clients: [...new Set(clients)], tokenLifetime }
+      const api = { name, scopes: [...new Set(scopes)], clients: [...new Set(clients)], tokenLifetime, statusList }
       await check(api, options)
       if (!await apis.create({ identifier, ...api }, actor)) {
         throw new CountersignError('conflict', {

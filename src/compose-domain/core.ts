@@ -2,9 +2,13 @@ import { createKeyRing } from '../keys/key-ring.ts'
 import { createRotation } from '../keys/rotation.ts'
 import { createNoticeDelivery } from '../logout/deliver-notices.ts'
 import { createSendLogoutToken } from '../logout/send-logout-token.ts'
+import { createFeed } from '../revocation/feed/feed.ts'
+import { createSnapshots } from '../revocation/feed/snapshots.ts'
 import { createRevocationList } from '../revocation/list.ts'
 import { createLookup } from '../revocation/lookup.ts'
+import { createReadReach } from '../revocation/read-reach.ts'
 import { createRevoker } from '../revocation/revoke.ts'
+import { createSubscribers } from '../revocation/subscriber.ts'
 import { createAssignSubject } from '../tokens/assign-subject.ts'
 import { createCheckAccessTokens } from '../tokens/check-access-token.ts'
 import { createVerifyIdTokenHint } from '../tokens/id-token-hint.ts'
@@ -14,12 +18,16 @@ import { createReadRefreshToken } from '../tokens/read-refresh-token.ts'
 import { createRevokeToken } from '../tokens/revoke-token.ts'
 import { createSignJwt } from '../tokens/sign-jwt.ts'
 import { createReadUserinfo } from '../tokens/userinfo.ts'
+import { createSignStatusList } from '../tokens/sign-status-list.ts'
+import { createStatusLists } from '../tokens/status-lists.ts'
+import { createReferToStatus } from '../tokens/refer-to-status.ts'
+import type { Clients } from './clients.ts'
 import type { DomainTools } from './tools.ts'
 
 export type Core = ReturnType<typeof composeCore>
 
 /** Keys, revocation and tokens: what everything else stands on. */
-export function composeCore(tools: DomainTools) {
+export function composeCore(tools: DomainTools, { apis }: Clients) {
   const { config: { issuer, refreshGrace, ...config }, clock, random, stores } = tools
   const { grants, users, profiles, subjects } = stores
   const keys = composeKeys(tools)
@@ -28,12 +36,16 @@ export function composeCore(tools: DomainTools) {
   const readRefreshToken = createReadRefreshToken({ ring, grants, grace: refreshGrace })
   return {
     ...keys, ...revocation, readRefreshToken,
-    mint: createMint({ ring, clock, random, issuer, lifetime: config.accessTokenLifetime, pulse: tools.pulse }),
+    mint: createMint({
+      ring, clock, random, issuer, lifetime: config.accessTokenLifetime, pulse: tools.pulse,
+      referToStatus: createReferToStatus({ apis, issuer })
+    }),
     assignSubject: createAssignSubject({ subjects, random }),
     issueIdToken: createIssueIdToken({ sign, clock, issuer, users }),
     verifyIdTokenHint: createVerifyIdTokenHint({ ring, issuer }),
     readUserinfo: createReadUserinfo({ profiles, sign, issuer }),
     check: createCheckAccessTokens({ ring, lookup: revocation.lookup, clock, issuer }),
+    statusLists: composeStatusLists(tools, { ...keys, ...revocation }),
     revokeToken: createRevokeToken({ ring, grants, readRefreshToken, revoker: revocation.revoker, clock, issuer })
   }
 }
@@ -58,7 +70,19 @@ function composeRevocation(
   const notices = createNoticeDelivery({ store, log, metrics, send })
   return {
     list, notices,
+    feed: createFeed({ list, keys: ring, pulse, clock, log }),
+    snapshots: createSnapshots({ list, clock }),
+    subscribers: createSubscribers(stores.verifiers),
+    readReach: createReadReach(stores.verifiers),
     lookup: createLookup({ list, grants, clients, isTrustedKey: kid => ring.verifying(kid) !== undefined }),
     revoker: createRevoker({ stores, list, pulse, metrics, afterPublishing: () => void notices.nudge() })
   }
+}
+
+function composeStatusLists(
+  { config: { issuer, statusListTtl: ttl }, clock, stores }: DomainTools,
+  { list, ring, sign: signJwt }: ReturnType<typeof composeKeys> & Pick<ReturnType<typeof composeRevocation>, 'list'>
+) {
+  const sign = createSignStatusList({ signJwt, clock, issuer, ttl })
+  return createStatusLists({ store: stores.statusLists, list, ring, sign, clock, issuer, ttl })
 }

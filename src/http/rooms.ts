@@ -19,8 +19,12 @@ import type { EndSession } from '../logout/end-session.ts'
 import type { Log } from '../ports/log.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import type { Random } from '../ports/random.ts'
+import type { Feed } from '../revocation/feed/feed.ts'
+import type { Snapshots } from '../revocation/feed/snapshots.ts'
 import type { Lookup } from '../revocation/lookup.ts'
+import type { ReadReach } from '../revocation/read-reach.ts'
 import type { Revoker } from '../revocation/revoke.ts'
+import type { Subscribers } from '../revocation/subscriber.ts'
 import type { BrowserSessionStore } from '../stores/browser-sessions.ts'
 import type { CounterStore } from '../stores/counters.ts'
 import type { UserStore } from '../stores/users.ts'
@@ -28,6 +32,7 @@ import type { CheckAccessTokens } from '../tokens/check-access-token.ts'
 import type { Introspect } from '../tokens/introspect.ts'
 import type { ReadRefreshToken } from '../tokens/read-refresh-token.ts'
 import type { RevokeToken } from '../tokens/revoke-token.ts'
+import type { StatusLists } from '../tokens/status-lists.ts'
 import type { ReadUserinfo } from '../tokens/userinfo.ts'
 import type { Pages } from './pages.ts'
 
@@ -42,6 +47,7 @@ export interface HttpSettings {
   refreshAbsoluteLifetime: number
   sessionLifetime: number
   signInLimitPerIp: number
+  statusListTtl: number
 }
 
 /** The rooms behind the routes: everything a route may call. Filled in by compose.ts. */
@@ -57,6 +63,8 @@ export interface HttpRooms {
   counters: CounterStore
   dynamicRegistration: DynamicRegistration
   endSession: EndSession
+  /** The revocations, for those who follow them. */
+  feed: Feed
   firstParty: FirstPartyGrants
   /** What the token endpoint takes, to tell of it. */
   grants: ReadonlyArray<Pick<Grant, 'type' | 'parameters'>>
@@ -74,6 +82,7 @@ export interface HttpRooms {
   /** The brand, and the files that carry it. */
   pages: Pages
   random: Random
+  readReach: ReadReach
   readRefreshToken: ReadRefreshToken
   readUserinfo: ReadUserinfo
   refresh: Refresh
@@ -85,6 +94,10 @@ export interface HttpRooms {
   sessions: Sessions
   signIn: SignInFirstParty
   signInBrowser: SignInBrowser
+  statusLists: StatusLists
+  snapshots: Snapshots
+  /** Hears who follows the revocations. */
+  subscribers: Subscribers
   tokenPipeline: TokenPipeline
   users: UserStore
 }

@@ -4,7 +4,7 @@ import { signingAlgorithms, type SigningAlgorithm } from './algorithms/index.ts'
 import type { Seal } from './seal.ts'
 
 /** What we sign, told apart by `typ` so that none is taken for another (RFC 8725 §3.11). A further one is a word here. */
-export const jwtTypes = ['at+jwt', 'JWT', 'logout+jwt'] as const
+export const jwtTypes = ['at+jwt', 'JWT', 'logout+jwt', 'statuslist+jwt'] as const
 
 export type JwtType = typeof jwtTypes[number]
 

@@ -1,3 +1,6 @@
+import type { StatusClaim } from './status-list.ts'
+import { acrOf } from './acr.ts'
+
 /** The claims of our access tokens (RFC 9068) and how they are put together. Times are whole seconds since 1970. */
 
 export interface AccessTokenClaims {
@@ -14,7 +17,9 @@ export interface AccessTokenClaims {
   sid?: string
   roles?: string[]
   auth_time?: number
+  acr?: string
   amr?: string[]
+  status?: StatusClaim
 }
 
 /** What a grant says of its user, as far as a token shows it. */
@@ -27,6 +32,8 @@ export interface SubjectClaims {
   roles: string[]
   authTime: number
   amr: string[]
+  /** Where an API of the audience has a status list. */
+  status?: StatusClaim | undefined
 }
 
 export interface AccessTokenRequest {
@@ -43,6 +50,8 @@ export interface AccessTokenRequest {
 
 export function buildAccessTokenClaims(request: AccessTokenRequest): AccessTokenClaims {
   const { subject } = request
+  // RFC 9470 §6: by `acr` and `auth_time` a resource server tells whether it has to ask for more.
+  const acr = subject && acrOf(subject.amr)
   return {
     iss: request.issuer,
     sub: subject?.subject ?? request.clientId,
@@ -57,7 +66,9 @@ export function buildAccessTokenClaims(request: AccessTokenRequest): AccessToken
       ...(subject.sessionId !== undefined && { sid: subject.sessionId }),
       roles: subject.roles,
       auth_time: subject.authTime,
-      amr: subject.amr
+      ...(acr !== undefined && { acr }),
+      amr: subject.amr,
+      ...(subject.status && { status: subject.status })
     })
   }
 }

@@ -46,12 +46,16 @@ export const errorTable = {
   forbidden: row(403, ['access_denied', 'FORBIDDEN'], 'This is not allowed.'),
   not_found: row(404, ['invalid_request', 'NOT_FOUND'], 'There is nothing here by that name.'),
   method_not_allowed: row(405, ['invalid_request', 'METHOD_NOT_ALLOWED'], 'This method is not allowed here.'),
+  not_acceptable: row(406, ['invalid_request', 'NOT_ACCEPTABLE'], 'There is nothing here of a type that is accepted.'),
   conflict: row(409, ['invalid_request', 'CONFLICT'], 'Something by that name exists already.'),
+  snapshot_required: row(410, ['snapshot_required', 'SNAPSHOT_REQUIRED'],
+    'The point is too old, or of a journal that is no more: take a snapshot.'),
   request_timeout: row(408, ['invalid_request', 'REQUEST_TIMEOUT'], 'The request took too long to arrive.'),
   payload_too_large: row(413, ['invalid_request', 'PAYLOAD_TOO_LARGE'], 'The request body is too large.'),
   unsupported_media_type: row(415, ['invalid_request', 'UNSUPPORTED_MEDIA_TYPE'], 'This content type is not accepted here.'),
   rate_limited: row(429, ['temporarily_unavailable', 'RATE_LIMITED'], 'Too many attempts. Try again later.'),
   server_error: row(500, ['server_error', 'INTERNAL_ERROR'], 'Something went wrong on our side.'),
+  not_implemented: row(501, ['invalid_request', 'NOT_IMPLEMENTED'], 'This is not offered here.'),
   temporarily_unavailable: row(503, ['temporarily_unavailable', 'TEMPORARILY_UNAVAILABLE'],
     'The service cannot answer this right now. Try again shortly.')
 } as const satisfies Record<string, ErrorRow>
@@ -61,10 +65,10 @@ export type ErrorCode = keyof typeof errorTable
 /** What a reason is about; the rest of it says which rule refused. All of them: docs/errors.md. */
 type ReasonArea =
   | 'access' | 'admin' | 'apis' | 'authorize' | 'bearer' | 'body' | 'client' | 'client-credentials'
-  | 'client-registration' | 'clients' | 'code' | 'consents' | 'cross-site' | 'database' | 'end-session' | 'grant'
-  | 'http' | 'interaction' | 'introspect' | 'keys' | 'logout' | 'lookup' | 'oauth' | 'params' | 'password-change'
+  | 'client-registration' | 'clients' | 'code' | 'consents' | 'cross-site' | 'database' | 'end-session' | 'feed'
+  | 'grant' | 'http' | 'interaction' | 'introspect' | 'keys' | 'logout' | 'lookup' | 'oauth' | 'params' | 'password-change'
   | 'passwords' | 'pending' | 'rate-limit' | 'redis' | 'refresh' | 'refresh-token' | 'registration' | 'revocation'
-  | 'revoke' | 'sessions' | 'sign-in' | 'state' | 'userinfo' | 'users'
+  | 'revoke' | 'sessions' | 'sign-in' | 'state' | 'status-list' | 'userinfo' | 'users' | 'verifiers'
 
 export type Reason = `${ReasonArea}/${string}`
 

@@ -20,3 +20,13 @@ export const stateMaxAge = 10
 
 /** Revocations and changed clients are known to every instance within this time, Redis or not. */
 export const pulseInterval = 0.5
+
+/** A verifier acknowledges at least this often, even when nothing has changed. */
+export const acknowledgeInterval = 30
+
+/** One that has not been heard of for this long is silent. */
+export const silentAfter = 3 * acknowledgeInterval
+
+/** What a verifier's own bound on staleness is lengthened by before it counts: for the time that a revocation may take to
+ * commit after its own time was read (a statement has two seconds), an answer that is under way, and clocks that run unevenly. */
+export const reachMargin = 5

@@ -25,14 +25,7 @@ export function buildMetadata(source: MetadataSource) {
   const algorithms = [...source.assertionAlgorithms]
   return {
     issuer,
-    authorization_endpoint: `${issuer}/oauth/authorize`,
-    token_endpoint: `${issuer}/oauth/token`,
-    revocation_endpoint: `${issuer}/oauth/revoke`,
-    introspection_endpoint: `${issuer}/oauth/introspect`,
-    userinfo_endpoint: `${issuer}/oauth/userinfo`,
-    end_session_endpoint: `${issuer}/oauth/logout`,
-    jwks_uri: `${issuer}/.well-known/jwks.json`,
-    ...(source.hasClientRegistration && { registration_endpoint: `${issuer}/oauth/register` }),
+    ...addressesOf(source),
     response_types_supported: ['code'],
     response_modes_supported: [...responseModes],
     code_challenge_methods_supported: ['S256'],
@@ -57,5 +50,20 @@ export function buildMetadata(source: MetadataSource) {
     backchannel_logout_session_supported: true,
     request_parameter_supported: false,
     request_uri_parameter_supported: false
+  }
+}
+
+function addressesOf({ issuer, hasClientRegistration }: MetadataSource) {
+  return {
+    authorization_endpoint: `${issuer}/oauth/authorize`,
+    token_endpoint: `${issuer}/oauth/token`,
+    revocation_endpoint: `${issuer}/oauth/revoke`,
+    introspection_endpoint: `${issuer}/oauth/introspect`,
+    userinfo_endpoint: `${issuer}/oauth/userinfo`,
+    end_session_endpoint: `${issuer}/oauth/logout`,
+    jwks_uri: `${issuer}/.well-known/jwks.json`,
+    // draft-ietf-oauth-status-list §9.1.
+    status_list_aggregation_endpoint: `${issuer}/status-lists`,
+    ...(hasClientRegistration && { registration_endpoint: `${issuer}/oauth/register` })
   }
 }

@@ -1,6 +1,7 @@
 import type { Log } from '../ports/log.ts'
 import type { JournalHead, JournalStore } from '../stores/journal.ts'
 import type { RevocationCache } from '../stores/revocation-cache.ts'
+import { createEntryTable } from './entry-table.ts'
 import type { Replica } from './replica.ts'
 
 /** Brings the replica to the journal's head: by what is new, or from a snapshot where the journal does not continue. */
@@ -20,23 +21,28 @@ export function createJournalFollower({ replica, journal, cache, log }: JournalF
     const followed = replica.head
     // Read before the snapshot is taken: an announcement that comes between is not in it and must not be cleared away.
     const seen = followed && await cache.head().catch(() => undefined)
-    const { head, entries } = await journal.snapshot()
-    replica.reset(head, entries)
+    const { head, pages } = await journal.snapshot()
+    const table = createEntryTable()
+    for await (const page of pages) for (const entry of page) table.add(entry)
+    replica.reset(head, table)
     if (followed === undefined) return
     // The cache may hold entries of a journal that is no more, after a restore.
     log.warn({ from: followed.seq, to: head.seq }, 'the journal does not continue what was followed; starting anew')
-    await cache.reset(head.seq, entries, seen ?? 0).catch(() => undefined)
+    await cache.reset(head.seq, table.entries(), seen ?? 0).catch(() => undefined)
   }
 
   return async target => {
     while (!replica.isAt(target)) {
       const { head } = replica
       const entries = head === undefined ? 'unknown' : await journal.readAfter(head, pageSize)
-      if (entries === 'unknown') return startAnew()
+      if (entries === 'unknown') {
+        await startAnew()
+        continue
+      }
       // Ahead of a state that was read before our own last entry.
       if (entries.length === 0 && head!.seq >= target.seq) return
       // A gap: what came between has ended and was deleted.
-      if (entries.length === 0 || !replica.append(entries)) return startAnew()
+      if (entries.length === 0 || !replica.append(entries)) await startAnew()
     }
   }
 }

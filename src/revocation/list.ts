@@ -2,14 +2,15 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import { unavailable } from '../protocol/errors.ts'
+import type { Point } from '../protocol/revocation-point.ts'
 import type { LiveEntry } from '../protocol/revocation-rules.ts'
 import { createSingleFlight } from '../single-flight.ts'
-import type { JournalEntry, JournalStore } from '../stores/journal.ts'
+import type { JournalEntry, JournalHead, JournalStore } from '../stores/journal.ts'
 import type { RevocationCache } from '../stores/revocation-cache.ts'
 import type { ServiceState } from '../stores/state.ts'
 import { createCacheFollower } from './cache-follower.ts'
 import { createJournalFollower } from './journal-follower.ts'
-import { createReplica, type Replica } from './replica.ts'
+import { createReplica, type Continuation, type Replica } from './replica.ts'
 import { within } from './within.ts'
 
 /**
@@ -24,6 +25,14 @@ export interface RevocationList {
    */
   confirm(): Promise<number>
   find(kind: string, value: string): LiveEntry | undefined
+  /** The values under which there is an entry of that kind. */
+  values(kind: string): string[]
+  /** Where the replica stands: the same object until it moves. Undefined before the first snapshot was read. */
+  head(): JournalHead | undefined
+  /** What somebody who stands at a point lacks, as far as the replica knows; see Replica. */
+  after(point: Point, limit: number): Continuation | undefined
+  /** Calls back after each change of the head, whether entries were added or the journal turned out to be another. */
+  watch(listener: () => void): () => void
   /** Returns when no instance can be unaware of the new entries any more: at once, or where the cache is away after a
    * second, in which every instance has compared with the journal. */
   announce(entries: JournalEntry[]): Promise<void>
@@ -84,6 +93,10 @@ export function createRevocationList(options: RevocationListOptions): Revocation
     confirm: () => within(confirmPatience, confirmTogether(), () => unavailable('revocation/unconfirmed')),
     stop,
     find: replica.find,
+    values: replica.values,
+    head: () => replica.head,
+    after: replica.after,
+    watch: replica.watch,
     size: replica.size,
     follow: state => followJournal(state.journal),
     announce: createAnnounce({ ...options, replica })

@@ -8,14 +8,17 @@ export interface Api {
   tokenLifetime: number | undefined
   /** The ids of the clients that may ask for it. */
   clients: string[]
+  /** Whether the access tokens of grants for it name their place in a Token Status List. */
+  statusList: boolean
   createdAt: Date
 }
 
-export type NewApi = Omit<Api, 'createdAt'>
+/** Without a status list unless it says so. */
+export type NewApi = Omit<Api, 'createdAt' | 'statusList'> & { statusList?: boolean | undefined }
 
 /** What is absent stays as it is; a lifetime of null means the lifetime in force from now on. */
 export type ApiChanges =
-  Partial<Pick<Api, 'name' | 'scopes' | 'clients'>> & { tokenLifetime?: number | null | undefined }
+  Partial<Pick<Api, 'name' | 'scopes' | 'clients' | 'statusList'>> & { tokenLifetime?: number | null | undefined }
 
 export interface ApiStore {
   /** Atomic. False when the identifier is taken. */

@@ -27,8 +27,9 @@ export interface JournalStore {
   head(): Promise<JournalHead>
   /** Live entries with a sequence above `after.seq`, in order; 'unknown' when (seq, hash) is not of this journal. */
   readAfter(after: JournalHead, limit: number): Promise<JournalEntry[] | 'unknown'>
-  /** Every live entry in order, and the head they stand for, from one snapshot. */
-  snapshot(): Promise<{ head: JournalHead; entries: JournalEntry[] }>
+  /** Every live entry in order, page by page, and the head they stand for. Whoever has read them all asks `readAfter` about
+   * that head: where it says 'unknown', the journal was restored in between and the pages are of two. */
+  snapshot(): Promise<{ head: JournalHead; pages: AsyncIterable<JournalEntry[]> }>
   /** Ends one token. Idempotent: a second call returns the first entry. */
   revokeToken(jti: string, act: { reason: string; actor: string }): Promise<JournalEntry>
   /** Ends every grant and token there is. */

@@ -16,7 +16,7 @@ export interface RevocationCache {
    * read before the snapshot was taken (0 for none), nothing happens when it has moved since: an announcement
    * that the snapshot lacks would be lost. Idempotent.
    */
-  reset(seq: number, entries: JournalEntry[], seen?: number): Promise<void>
+  reset(seq: number, entries: Iterable<JournalEntry>, seen?: number): Promise<void>
   /** Calls back on each announcement by any instance, and after every reconnect. Returns the way to stop. */
   onChange(listener: (change: 'announced' | 'reconnected') => void): () => void
 }

@@ -17,4 +17,6 @@ export interface StateStore {
   read(): Promise<ServiceState>
   /** Puts an access-token lifetime (seconds) in force. */
   setAccessTokenLifetime(lifetime: number): Promise<void>
+  /** Whether the caller is the one instance to measure now: true for one, at most once in so many seconds. */
+  beginCanary(interval: number): Promise<boolean>
 }

@@ -1,12 +1,13 @@
 import type { KeyRing } from '../keys/key-ring.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
-import { buildAccessTokenClaims, type AccessTokenClaims } from '../protocol/claims.ts'
+import { buildAccessTokenClaims, type AccessTokenClaims, type SubjectClaims } from '../protocol/claims.ts'
 import { clientJti, grantJti } from '../protocol/identifiers.ts'
 import type { ServiceState } from '../stores/state.ts'
 import type { Client } from '../stores/clients.ts'
 import type { GrantState } from '../stores/grants.ts'
 import { createSignJwt } from './sign-jwt.ts'
+import type { ReferToStatus } from './refer-to-status.ts'
 
 /**
  * THE mint: the one place where access tokens are signed. It is told what a token is for and knows nothing of how that
@@ -43,9 +44,10 @@ export interface MintOptions {
   /** Seconds, as configured. */
   lifetime: number
   pulse: { current(): ServiceState }
+  referToStatus: ReferToStatus
 }
 
-export function createMint({ ring, clock, random, issuer, lifetime, pulse }: MintOptions): Mint {
+export function createMint({ ring, clock, random, issuer, lifetime, pulse, referToStatus }: MintOptions): Mint {
   const signJwt = createSignJwt(ring)
   // Another instance may have put a shorter lifetime in force: the ends of keys and revocations are computed from it.
   const lifetimeNow = (wanted = lifetime): number => Math.min(wanted, lifetime, pulse.current().accessTokenLifetime)
@@ -59,20 +61,16 @@ export function createMint({ ring, clock, random, issuer, lifetime, pulse }: Min
   const orIssuer = (audience: readonly string[]): readonly string[] => audience.length > 0 ? audience : [issuer]
 
   return {
-    forGrant: (grant, wanted) => sign(buildAccessTokenClaims({
-      ...common(wanted),
-      clientId: grant.clientId,
-      audience: orIssuer(wanted.audience ?? grant.audience),
-      jti: grantJti(grant.id, random.bytes(9)),
-      subject: {
-        grantId: grant.id,
-        subject: grant.subject,
-        sessionId: grant.offline ? undefined : grant.sessionId,
-        roles: [grant.role],
-        authTime: Math.floor(grant.authTime.getTime() / 1000),
-        amr: grant.amr
-      }
-    })),
+    forGrant(grant, wanted) {
+      const audience = orIssuer(wanted.audience ?? grant.audience)
+      return sign(buildAccessTokenClaims({
+        ...common(wanted),
+        clientId: grant.clientId,
+        audience,
+        jti: grantJti(grant.id, random.bytes(9)),
+        subject: { ...subjectOf(grant), status: referToStatus(grant.id, audience) }
+      }))
+    },
     forClient(client, wanted) {
       // The number is the youngest cut-off that the client has passed, so that a later one covers this token.
       const number = Math.max(client.grantsCutoff, pulse.current().issuerCutoff)
@@ -83,5 +81,16 @@ export function createMint({ ring, clock, random, issuer, lifetime, pulse }: Min
         jti: clientJti({ clientTag: client.tag, number }, random.bytes(9))
       }))
     }
+  }
+}
+
+function subjectOf(grant: GrantState): SubjectClaims {
+  return {
+    grantId: grant.id,
+    subject: grant.subject,
+    sessionId: grant.offline ? undefined : grant.sessionId,
+    roles: [grant.role],
+    authTime: Math.floor(grant.authTime.getTime() / 1000),
+    amr: grant.amr
   }
 }

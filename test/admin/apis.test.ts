@@ -15,18 +15,21 @@ onEachStore(t, async (t, opened) => {
     const identifier = 'https://orders.example/v1?a=b'
     t.match((await ask(identifier)).json(), { error: 'invalid_target' })
     t.strictSame(await call('POST /admin/apis', {
-      identifier, name: 'Orders', scopes: ['orders:read', 'orders:write', 'orders:read'], tokenLifetime: 60, clients: [client.id, client.id]
+      identifier, name: 'Orders', scopes: ['orders:read', 'orders:write', 'orders:read'], tokenLifetime: 60, clients: [client.id, client.id], statusList: true
     }), { status: 201, body: { identifier } })
     const answer = (await ask(identifier)).json<{ access_token: string }>()
     t.match(answer, { expires_in: 60, scope: 'orders:read' })
     t.match(claimsOf(answer.access_token), { aud: identifier })
     t.match((await call('GET /admin/apis')).body, { apis: [{
-      identifier, name: 'Orders', scope: 'orders:read orders:write', token_lifetime: 60, clients: [client.id], created_at: String
+      identifier, name: 'Orders', scope: 'orders:read orders:write', token_lifetime: 60, clients: [client.id], status_list: true, created_at: String
     }] })
     t.match(await call('POST /admin/apis', { identifier }), { status: 409, body: { code: 'CONFLICT' } })
 
     t.match(await call(`POST ${pathOf(identifier)}`, { tokenLifetime: null, scopes: ['orders:write'] }), { status: 200, body: { identifier } })
     t.match((await ask(identifier)).json(), { expires_in: 600, scope: undefined })
+    t.match(await call(`POST ${pathOf(identifier)}`, { statusList: false }), { status: 200 })
+    t.match((await call('GET /admin/apis')).body, { apis: [{ identifier, status_list: false, clients: [client.id] }] })
+    t.match(await call(`POST ${pathOf(identifier)}`, { statusList: 'on' }), { status: 400 })
     t.match(await call(`POST ${pathOf(identifier)}`, { clients: [] }), { status: 200 })
     t.match((await ask(identifier)).json(), { error: 'invalid_target' })
 

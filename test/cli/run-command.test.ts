@@ -52,6 +52,7 @@ t.test('what is typed is told from what cannot be a command', async t => {
   t.match(await run('apis', 'create', '--identifier', 'urn:a', '--token-lifetime', 'default'), { code: 2, err: /Leave --token-lifetime out/ })
   t.match(await run('apis', 'update', 'urn:a'), { code: 2, err: /Say what to change/ })
   t.match(await run('apis', 'update', 'urn:a', '--token-lifetime', '1m'), { code: 2, err: /number of seconds/ })
+  t.match(await run('apis', 'update', 'urn:a', '--status-list', 'yes'), { code: 2, err: /"on" or "off"/ })
   t.match(await run('apis', 'update', 'urn:a', '--no-clients', '--client', 'x'), { code: 2, err: /given and emptied/ })
   t.match(await run('users', 'list'), { code: 1, out: '', err: 'countersign: connected without need\n' })
 })
@@ -160,15 +161,15 @@ t.test('each command does its act through the admin API', async t => {
     await run(['clients', 'create', '--id', 'shop', '--grants', 'client_credentials'])
     const identifier = 'https://orders.example/v1'
     t.match(await run(['apis', 'create', '--identifier', identifier, '--name', 'Orders', '--scopes', 'orders:read orders:write',
-      '--token-lifetime', '300', '--client', 'shop']), { code: 0, out: `Registered the API ${identifier}.\n` })
+      '--token-lifetime', '300', '--client', 'shop', '--status-list', 'on']), { code: 0, out: `Registered the API ${identifier}.\n` })
     t.match((await run(['apis', 'list'])).out,
-      /^IDENTIFIER +NAME +SCOPES +LIFETIME +CLIENTS +SINCE\nhttps:\/\/orders\.example\/v1 +Orders +orders:read orders:write +300 +shop +\d{4}-/)
+      /^IDENTIFIER +NAME +SCOPES +LIFETIME +STATUS LIST +CLIENTS +SINCE\nhttps:\/\/orders\.example\/v1 +Orders +orders:read orders:write +300 +on +shop +\d{4}-/)
     t.match(await run(['apis', 'update', identifier, '--name', 'Old orders', '--no-clients', '--token-lifetime', 'default']), { code: 0, out: /^Changed/ })
     t.match((await run(['apis', 'list', '--json'])).json(), [
-      { identifier, name: 'Old orders', scope: 'orders:read orders:write', token_lifetime: null, clients: [] }
+      { identifier, name: 'Old orders', scope: 'orders:read orders:write', token_lifetime: null, clients: [], status_list: true }
     ])
-    t.match(await run(['apis', 'update', identifier, '--client', 'shop', '--no-scopes', '--token-lifetime', '60', '--json']), { code: 0 })
-    t.match(await service.stores.apis.list(), [{ clients: ['shop'], scopes: [], tokenLifetime: 60 }])
+    t.match(await run(['apis', 'update', identifier, '--client', 'shop', '--no-scopes', '--token-lifetime', '60', '--status-list', 'off', '--json']), { code: 0 })
+    t.match(await service.stores.apis.list(), [{ clients: ['shop'], scopes: [], tokenLifetime: 60, statusList: false }])
     t.match(await run(['apis', 'update', identifier, '--client', 'nobody']), { code: 1, err: /does not exist/ })
     t.match(await run(['apis', 'create', '--identifier', 'orders']), { code: 1, err: /not an absolute URI/ })
     t.match(await run(['apis', 'delete', identifier]), { code: 0, out: `Deleted the API ${identifier}.\n` })

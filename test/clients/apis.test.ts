@@ -5,7 +5,7 @@ import type { Api, ApiStore } from '../../src/stores/apis.ts'
 import type { ServiceState } from '../../src/stores/state.ts'
 
 const api = (identifier: string, clients: string[] = []): Api =>
-  ({ identifier, name: 'x', scopes: [], tokenLifetime: undefined, clients, createdAt: new Date(0) })
+  ({ identifier, name: 'x', scopes: [], tokenLifetime: undefined, clients, statusList: false, createdAt: new Date(0) })
 const at = (clientsVersion: number) => ({ clientsVersion }) as ServiceState
 
 function openRegistry(stored: { apis: Api[]; reads: number; broken?: boolean }) {

@@ -18,10 +18,10 @@ export function apisContract(t: Test, open: OpenStores): void {
 
   t.test('an API is kept as it was registered, among all in order of creation', async t => {
     const { apis, find } = await openOne()
-    const [first, second] = [sampleApi(), sampleApi({ scopes: [], clients: [], tokenLifetime: undefined })]
+    const [first, second] = [sampleApi(), sampleApi({ scopes: [], clients: [], tokenLifetime: undefined, statusList: true })]
     for (const api of [first, second]) t.equal(await apis.create(api, 'admin'), true)
     const { createdAt, ...kept } = (await find(first.identifier))!
-    t.strictSame(kept, first)
+    t.strictSame(kept, { ...first, statusList: false })
     t.ok(createdAt instanceof Date)
     t.match(await find(second.identifier), second)
     const order = (await apis.list()).map(({ identifier }) => identifier)
@@ -38,8 +38,8 @@ export function apisContract(t: Test, open: OpenStores): void {
     const { apis, find } = await openOne()
     const api = sampleApi()
     await apis.create(api, 'admin')
-    let expected: NewApi = api
-    for (const changes of [{ name: 'Stock' }, { scopes: [] }, { clients: ['till'] }, { tokenLifetime: 60 }, {}, { tokenLifetime: null }]) {
+    let expected: NewApi = { ...api, statusList: false }
+    for (const changes of [{ name: 'Stock' }, { scopes: [] }, { clients: ['till'] }, { tokenLifetime: 60 }, { statusList: true }, {}, { tokenLifetime: null }]) {
       t.equal(await apis.change(api.identifier, changes, 'admin'), true)
       const { tokenLifetime = expected.tokenLifetime, ...rest } = changes as Partial<NewApi>
       expected = { ...expected, ...rest, tokenLifetime: tokenLifetime ?? undefined }
@@ -73,7 +73,7 @@ export function apisContract(t: Test, open: OpenStores): void {
     await apis.create(api, 'admin')
     await apis.change(api.identifier, { clients: [] }, 'admin')
     await apis.delete(api.identifier, 'admin')
-    const details = { scopes: api.scopes, token_lifetime: 300 }
+    const details = { scopes: api.scopes, token_lifetime: 300, status_list: false }
     t.match(await audit.list({ limit: 10, subject: api.identifier }), [
       { kind: 'api/deleted', actor: 'admin', details: { ...details, clients: [] } }, { kind: 'api/changed', details: { ...details, clients: [] } },
       { kind: 'api/created', details: { ...details, clients: ['shop', 'till'] } }

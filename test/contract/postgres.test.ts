@@ -3,6 +3,7 @@ import { Prisma } from '../../src/generated/prisma/client.ts'
 import type { Database } from '../../src/stores/postgres/database.ts'
 import { createPostgresStores } from '../../src/stores/postgres/stores.ts'
 import { createDatabase, onServer, openMigrated, sharedDatabaseUrl } from '../support/database.ts'
+import { readSnapshot } from '../support/read-snapshot.ts'
 import { browserSessionsContract } from './browser-sessions.contract.ts'
 import { clientRegistrationsContract } from './client-registrations.contract.ts'
 import { apisContract } from './apis.contract.ts'
@@ -15,9 +16,11 @@ import { profilesContract } from './profiles.contract.ts'
 import { logoutNoticesContract } from './logout-notices.contract.ts'
 import { act, randomId, sampleGrant, signInAnew, type OpenStores } from './sample.ts'
 import { devicesContract, sessionsContract } from './sessions.contract.ts'
-import { auditContract, stateContract } from './state.contract.ts'
+import { auditContract, canaryContract, stateContract } from './state.contract.ts'
+import { statusesOfTheDeleted, statusListsContract } from './status-lists.contract.ts'
 import { subjectsContract } from './subjects.contract.ts'
 import { usersContract } from './users.contract.ts'
+import { verifiersContract } from './verifiers.contract.ts'
 
 const suites: Record<string, (t: Test, open: OpenStores) => void> = {
   users: usersContract,
@@ -34,8 +37,11 @@ const suites: Record<string, (t: Test, open: OpenStores) => void> = {
   keys: keysContract,
   logoutNotices: logoutNoticesContract,
   journal: journalContract,
+  verifiers: verifiersContract,
   state: stateContract,
-  audit: auditContract
+  canary: canaryContract,
+  audit: auditContract,
+  'status lists': statusListsContract
 }
 
 function runSuites(t: Test, database: Database): void {
@@ -44,7 +50,23 @@ function runSuites(t: Test, database: Database): void {
   for (const [name, suite] of Object.entries(suites)) {
     t.test(name, async t => suite(t, open))
   }
+  t.test('a deleted grant is dead until the last token of it has expired', t => statusesOfTheDeleted(t, database))
   t.test('what has ended long ago is pruned', t => pruning(t, database))
+  t.test('verifiers that have been silent for a week are pruned where they accept nothing by themselves', t => pruningVerifiers(t, database))
+}
+
+async function pruningVerifiers(t: Test, database: Database): Promise<void> {
+  const { verifiers } = createPostgresStores(database)
+  const clientId = 'countersign'
+  await verifiers.note((['lookup', 'reject', 'accept', undefined] as const).map((whenStale, place) =>
+    ({ clientId, instance: `${whenStale} ${place}`, maxStaleness: 5, whenStale })))
+  await verifiers.note([{ clientId, instance: 'no bound', maxStaleness: undefined, whenStale: 'reject' }])
+  const known = async () => (await verifiers.look()).verifiers.flatMap(verifier => verifier.clientId === clientId ? verifier.instance : [])
+  t.equal(await verifiers.prune(), 0)
+  await database.prisma.$executeRaw(Prisma.sql`UPDATE verifiers SET subscribed_at = now() - interval '8 days'`)
+  await verifiers.acknowledge([{ clientId, instance: 'lookup 0', seq: 0, hash: '', kids: undefined, maxStaleness: undefined, whenStale: undefined }])
+  t.ok(await verifiers.prune() >= 1)
+  t.strictSame(await known(), ['accept 2', 'lookup 0', 'no bound', 'undefined 3'])
 }
 
 async function pruning(t: Test, database: Database): Promise<void> {
@@ -61,7 +83,7 @@ async function pruning(t: Test, database: Database): Promise<void> {
   t.ok(await stores.audit.prune({ auditDays: 30 }) >= 2)
   t.equal(await stores.grants.find(grant.id), undefined)
   t.ok(await stores.journal.prune() > 0)
-  t.same(await stores.journal.snapshot(), { head: { seq: last.seq, hash: last.hash }, entries: [] })
+  t.same(await readSnapshot(stores.journal), { head: { seq: last.seq, hash: last.hash }, entries: [] })
   t.equal(await stores.journal.readAfter(known, 10), 'unknown', 'a reader at a pruned entry needs a snapshot')
   t.same(await stores.journal.readAfter(last, 10), [], 'a reader at the head does not')
   t.equal((await stores.journal.revokeToken(randomId('jti-'), act)).seq, last.seq + 1)

@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import { randomId, signInAnew, sampleGrant, type OpenStores } from './sample.ts'
+import { act, randomId, signInAnew, sampleGrant, times, type OpenStores } from './sample.ts'
 
 export function stateContract(t: Test, open: OpenStores): void {
   t.test('a lower access-token lifetime keeps the former in mind until its last token has expired', async t => {
@@ -24,6 +24,32 @@ export function stateContract(t: Test, open: OpenStores): void {
     const { state, journal } = await open()
     await journal.revokeToken(randomId('jti-'), { reason: 'test', actor: 'admin' })
     t.same((await state.read()).journal, await journal.head())
+  })
+}
+
+export function canaryContract(t: Test, open: OpenStores): void {
+  t.test('of many instances that would measure at once one does, and again only after the interval', async t => {
+    const { state } = await open()
+    const began = await times(20, () => state.beginCanary(60))
+    t.equal(began.filter(Boolean).length, 1)
+    t.equal(await state.beginCanary(60), false)
+    t.equal(await state.beginCanary(0), true)
+  })
+
+  t.test('what the service revokes to measure leaves nothing in the audit trail, and only the service can name it so', async t => {
+    const { journal, audit } = await open()
+    const events = async (jti: string) => (await audit.list({ limit: 10, subject: jti })).length
+    const revoke = async (changes: object) => {
+      const jti = randomId('jti-')
+      const before = await journal.head()
+      const entry = await journal.revokeToken(jti, { ...act, ...changes })
+      t.equal(entry.seq, before.seq + 1)
+      return jti
+    }
+    t.equal(await events(await revoke({ reason: 'canary', actor: 'countersign' })), 0)
+    t.equal(await events(await revoke({ reason: 'canary', actor: 'admin' })), 1)
+    t.equal(await events(await revoke({ reason: 'canary', actor: 'client:countersign' })), 1)
+    t.equal(await events(await revoke({ actor: 'countersign' })), 1)
   })
 }
 

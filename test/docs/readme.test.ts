@@ -66,7 +66,8 @@ t.test('the map of the README names every part of src, and nothing that is not t
 })
 
 t.test('every link between the documents leads somewhere', async t => {
-  const folders = ['.', 'docs', 'docs/adr', 'keys', 'examples/resource-server', 'examples/web-app', 'examples/single-page-app']
+  const examples = ['python', 'resource-server', 'single-page-app', 'web-app'].map(name => `examples/${name}`)
+  const folders = ['.', 'docs', 'docs/adr', 'keys', ...examples]
   const pages = folders.flatMap(folder => readdirSync(path.join(root, folder)).filter(name => name.endsWith('.md'))
     .map(name => path.join(folder, name)))
   t.ok(pages.length > 10)

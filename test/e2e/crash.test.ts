@@ -1,6 +1,7 @@
 import t from 'tap'
 import { parseRefreshToken } from '../../src/tokens/refresh-token.ts'
 import type { Instance } from '../support/instance.ts'
+import { readSnapshot } from '../support/read-snapshot.ts'
 import { until } from '../support/until.ts'
 import { call, dead, judge, lookup, serviceToken, signIn } from './caller.ts'
 import { setStage, skip, type Stage } from './stage.ts'
@@ -68,7 +69,7 @@ t.test('an instance that dies', { skip }, async t => {
       t.same(body.results.filter(result => !result.revoked), [], 'at once, by the survivor')
       acknowledged.forEach(watch.add)
       cutShort.push(acknowledged.length < tokens.length)
-      const { entries } = await stores.journal.snapshot()
+      const { entries } = await readSnapshot(stores.journal)
       const journalled = tokens.filter(token => entries.some(entry => entry.value === jtiOf(token)))
       t.ok(journalled.length >= acknowledged.length)
       t.ok(await lastWrongAnswer(survivor, { bearer, tokens: journalled, since }) < bound)

@@ -2,6 +2,7 @@ import t from 'tap'
 import { clockSkew, keyPublishLead } from '../../src/protocol/limits.ts'
 import { keyTimes } from '../../src/protocol/key-timeline.ts'
 import type { Service } from '../../src/compose.ts'
+import { readSnapshot } from '../support/read-snapshot.ts'
 import { claimsOf, composeInstance, headerOf, mint } from './composed.ts'
 import { setStage, skip } from './stage.ts'
 
@@ -58,7 +59,7 @@ t.test('a shorter lifetime revives nothing', { skip }, async t => {
   })
 
   await t.test('another change, and a longer one again, shorten nothing', async t => {
-    const entry = (await stores.journal.snapshot()).entries[0]!
+    const entry = (await readSnapshot(stores.journal)).entries[0]!
     for (const lifetime of ['30', '20', '7200']) {
       const next = await composeInstance(t, stage, { settings: { ACCESS_TOKEN_LIFETIME: lifetime } })
       await next.start()
@@ -67,7 +68,7 @@ t.test('a shorter lifetime revives nothing', { skip }, async t => {
     }
     const { endsAt } = await stores.journal.revokeToken('c.0000000000000000.0.000000000000', act)
     t.ok(endsAt.getTime() >= Date.now() + 7200 * 1000, 'an entry of now covers the tokens of the longest')
-    t.same((await stores.journal.snapshot()).entries[0], entry)
+    t.same((await readSnapshot(stores.journal)).entries[0], entry)
     t.same(await Promise.all([before, after].map(token => isRevoked(short, token))), [true, true])
   })
 })

@@ -3,6 +3,7 @@ import t from 'tap'
 import { redisKeys } from '../../src/stores/redis/keys.ts'
 import { onServer, sharedDatabaseUrl } from '../support/database.ts'
 import { isReady, type Instance } from '../support/instance.ts'
+import { readSnapshot } from '../support/read-snapshot.ts'
 import { until } from '../support/until.ts'
 import {
   alive, call, dead, judge, lookup, refresh, serviceToken, signIn, signOut, tryRefresh, type Tokens
@@ -111,7 +112,7 @@ t.test('a restored database', { skip }, async t => {
       const { seq } = await stores.journal.head()
       return await list.get(redisKeys().revocationHead) === String(seq)
     })
-    const { head, entries } = await stores.journal.snapshot()
+    const { head, entries } = await readSnapshot(stores.journal)
     const held = (await list.zRange(redisKeys().revocationEntries, 0, -1)).map(text => (JSON.parse(text) as { h: string }).h)
     t.same(held, entries.map(entry => entry.hash.toString('base64url')))
     t.equal(held.length, head.seq)

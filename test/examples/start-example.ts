@@ -1,14 +1,23 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { Test } from 'tap'
 import { until } from '../support/until.ts'
 
-/** Runs an application of examples/ in a process of its own, until the test ends. */
-export async function startExample(t: Test, name: string, environment: Record<string, string>): Promise<void> {
+export const python = process.env['PYTHON_PATH'] ?? '/usr/bin/python3'
+
+/** What an example may be written in: its program, and what runs it. */
+const languages = [['server.mjs', process.execPath], ['server.py', python]] as const
+
+/** Runs an application of examples/ in a process of its own, until the test ends. Answers what it has printed so far. */
+export async function startExample(t: Test, name: string, environment: Record<string, string>): Promise<() => string> {
   const root = path.resolve(import.meta.dirname, '../..')
-  const child = spawn(process.execPath, [path.join(root, 'examples', name, 'server.mjs')], {
-    cwd: root, env: { PATH: process.env['PATH'], ...environment }, stdio: ['ignore', 'pipe', 'pipe']
+  const folder = path.join(root, 'examples', name)
+  const [file, program] = languages.find(([file]) => existsSync(path.join(folder, file)))!
+  const child = spawn(program, [path.join(folder, file)], {
+    cwd: root, stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'], PYTHONDONTWRITEBYTECODE: '1', ...environment }
   })
   const killChild = () => void child.kill('SIGKILL')
   process.once('exit', killChild)
@@ -26,4 +35,5 @@ export async function startExample(t: Test, name: string, environment: Record<st
     if (child.exitCode !== null) throw new Error(`The example ${name} ended at once:\n${printed}`)
     return printed.includes('Listening at')
   }, 30_000)
+  return () => printed
 }

@@ -21,6 +21,7 @@ interface Metadata {
   revocation_endpoint: string
   introspection_endpoint: string
   jwks_uri: string
+  status_list_aggregation_endpoint: string
   grant_types_supported: string[]
   scopes_supported: string[]
   token_endpoint_auth_methods_supported: string[]
@@ -120,6 +121,7 @@ onEachStore(t, async (t, { app, service, issuer }) => {
   t.test('M158: whatever is advertised works', async t => {
     const metadata = (await app.inject(documents[1]!)).json<Metadata>()
     t.equal((await app.inject(pathOf(metadata.jwks_uri))).statusCode, 200)
+    t.match((await app.inject(pathOf(metadata.status_list_aggregation_endpoint))).json(), { status_lists: [] })
     const own = metadata.scopes_supported.filter(scope => !isOidcScope(scope))
     const key = await makeSigningKey()
     const client = await createClient(service, {
@@ -180,7 +182,8 @@ onEachStore(t, async (t, { app, service, issuer }) => {
     t.strictSame(metadata.token_endpoint_auth_methods_supported, clientAuthMethods.map(method => method.name))
     const routes = new Set(Object.entries(metadata).filter(([name]) => /_(endpoint|uri)$/.test(name)).map(([, url]) => pathOf(String(url))))
     const known = [
-      '/oauth/authorize', '/oauth/token', '/oauth/revoke', '/oauth/introspect', '/oauth/userinfo', '/oauth/logout', documents[0]!
+      '/oauth/authorize', '/oauth/token', '/oauth/revoke', '/oauth/introspect', '/oauth/userinfo', '/oauth/logout', documents[0]!,
+      '/status-lists'
     ]
     t.strictSame([...routes].sort(), known.sort())
     for (const path of ['/oauth/register', '/oauth/par', '/oauth/device']) {

@@ -165,6 +165,10 @@ async function tourPublic(check: Check): Promise<void> {
   for (const url of ['/healthz', '/readyz', '/.well-known/jwks.json', '/.well-known/openid-configuration', '/.well-known/oauth-authorization-server', '/openapi.json']) {
     check(`GET ${url}`, await opened.app.inject(url))
   }
+  check('GET /status-lists', await opened.app.inject('/status-lists'))
+  for (const [list, accept] of [['0', '*/*'], ['9', '*/*'], ['0', 'application/statuslist+cwt']] as const) {
+    check('GET /status-lists/{list}', await opened.app.inject({ url: `/status-lists/${list}`, headers: { accept } }))
+  }
 }
 
 async function tourFirstParty(check: Check): Promise<void> {

@@ -13,7 +13,7 @@ t.test("a user's token says who, in which session, when and how they signed in",
   const subject = { grantId: 'g', subject: 'usr_1', sessionId: 's', roles: ['user'], authTime: 900, amr: ['pwd'] }
   t.strictSame(buildAccessTokenClaims({ ...request, subject, scopes: ['a', 'b'], audience: ['x', 'y'] }), {
     iss: 'https://id.example', sub: 'usr_1', aud: ['x', 'y'], client_id: 'orders', iat: 1000, exp: 1600, jti: 'j', scope: 'a b', grant_id: 'g',
-    sid: 's', roles: ['user'], auth_time: 900, amr: ['pwd']
+    sid: 's', roles: ['user'], auth_time: 900, acr: 'urn:countersign:acr:password', amr: ['pwd']
   })
 })
 
@@ -22,6 +22,11 @@ t.test('a token of a grant that outlives its session names none', async t => {
   const claims = buildAccessTokenClaims({ ...request, subject })
   t.equal(claims.sub, 'pws_1')
   t.notOk('sid' in claims)
+})
+
+t.test('no class is claimed for ways of signing in that reach none', async t => {
+  const subject = { grantId: 'g', subject: 'usr_1', sessionId: 's', roles: ['user'], authTime: 900, amr: ['otp'] }
+  t.notOk('acr' in buildAccessTokenClaims({ ...request, subject }))
 })
 
 t.test('an audience is compared whole', async t => {

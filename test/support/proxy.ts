@@ -16,7 +16,8 @@ export interface Proxy {
 
 type Mode = 'open' | 'cut' | 'hung'
 
-export async function startProxy(serverUrl: string): Promise<Proxy> {
+/** @param port where it listens; 0 for any that is free */
+export async function startProxy(serverUrl: string, port = 0): Promise<Proxy> {
   const target = new URL(serverUrl)
   const sockets = new Set<net.Socket>()
   let mode: Mode = 'open'
@@ -42,7 +43,7 @@ export async function startProxy(serverUrl: string): Promise<Proxy> {
       from.on('close', () => to.destroy())
     }
   })
-  server.listen(0, '127.0.0.1')
+  server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   const url = new URL(serverUrl)
   url.hostname = '127.0.0.1'

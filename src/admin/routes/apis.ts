@@ -4,7 +4,7 @@ import type { Api, ApiChanges } from '../../stores/apis.ts'
 import type { AdminInstance } from '../instance.ts'
 
 const listOfTexts = { type: 'array', maxItems: 100, items: { type: 'string', minLength: 1, maxLength: 200 } }
-const common = { name: { type: 'string', minLength: 1, maxLength: 200 }, scopes: listOfTexts, clients: listOfTexts }
+const common = { name: { type: 'string', minLength: 1, maxLength: 200 }, scopes: listOfTexts, clients: listOfTexts, statusList: { type: 'boolean' } }
 const createSchema = {
   body: {
     type: 'object',
@@ -60,6 +60,7 @@ function render(api: Api) {
     scope: api.scopes.join(' '),
     token_lifetime: api.tokenLifetime ?? null,
     clients: api.clients,
+    status_list: api.statusList,
     created_at: api.createdAt
   }
 }

@@ -7,13 +7,17 @@ interface Api {
   scope: string
   token_lifetime: number | null
   clients: string[]
+  status_list: boolean
   created_at: string
 }
 
 const description = {
   name: { description: 'How people know it; users read it when they are asked', value: 'TEXT' },
   scopes: { description: 'Its scopes, separated by spaces, such as "orders:read orders:write"', value: 'LIST' },
-  client: { description: 'The id of a client that may ask for it', value: 'ID', multiple: true }
+  client: { description: 'The id of a client that may ask for it', value: 'ID', multiple: true },
+  'status-list': {
+    description: 'Whether the tokens of its users name their place in a Token Status List: "on" or "off"', value: 'on|off'
+  }
 } as const
 
 const create: Command = {
@@ -44,7 +48,7 @@ const list: Command = {
       json: apis,
       text: renderTable(apis, [
         ['IDENTIFIER', api => api.identifier], ['NAME', api => api.name], ['SCOPES', api => api.scope],
-        ['LIFETIME', api => api.token_lifetime ?? 'default'], ['CLIENTS', api => api.clients.join(' ')],
+        ['LIFETIME', api => api.token_lifetime ?? 'default'], ['STATUS LIST', api => api.status_list ? 'on' : 'off'], ['CLIENTS', api => api.clients.join(' ')],
         ['SINCE', api => renderTime(api.created_at)]
       ])
     }
@@ -94,7 +98,15 @@ const pathOf = ([identifier]: readonly string[]): string => `/admin/apis/${encod
 function readOptions({ text, texts }: Invocation) {
   const scopes = text('scopes')?.split(/\s+/).filter(scope => scope !== '')
   if (scopes?.length === 0) throw new UsageError('--scopes needs at least one word; leave it out for none.')
-  return { name: text('name'), scopes, clients: texts('client'), tokenLifetime: readLifetime(text('token-lifetime')) }
+  return {
+    name: text('name'), scopes, clients: texts('client'), tokenLifetime: readLifetime(text('token-lifetime')),
+    statusList: readSwitch(text('status-list'))
+  }
+}
+
+function readSwitch(value: string | undefined): boolean | undefined {
+  if (value !== undefined && !['on', 'off'].includes(value)) throw new UsageError('--status-list is "on" or "off".')
+  return value === undefined ? undefined : value === 'on'
 }
 
 function readLifetime(value: string | undefined): number | null | undefined {

@@ -4,6 +4,7 @@ import { readBearer } from '../../protocol/bearer.ts'
 import { includesAudience, type AccessTokenClaims } from '../../protocol/claims.ts'
 import { CountersignError } from '../../protocol/errors.ts'
 import type { CheckAccessTokens } from '../../tokens/check-access-token.ts'
+import type { VerifiedToken } from '../../tokens/verify-access-token.ts'
 
 /** Who may call a route: the guards that routes name, and the claims they leave behind. */
 
@@ -11,6 +12,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The verified claims of the caller's access token, on routes with a guard. */
     access: AccessTokenClaims | undefined
+    /** The key that signed that token. */
+    accessKid: string | undefined
   }
 }
 
@@ -28,20 +31,27 @@ export async function readAccess(request: FastifyRequest, options: AccessOptions
 }
 
 /** The claims of an access token. Throws when it is no good here. */
-export async function checkAccess(token: string, { check, issuer }: AccessOptions): Promise<AccessTokenClaims> {
+export async function checkAccess(token: string, options: AccessOptions): Promise<AccessTokenClaims> {
+  return (await verifyAccess(token, options)).claims
+}
+
+async function verifyAccess(token: string, { check, issuer }: AccessOptions): Promise<VerifiedToken> {
   const checked = (await check([token])).tokens[0]!
   if (checked.fault === 'expired') throw new CountersignError('token_expired', { reason: 'access/expired' })
   if (checked.verified === undefined) throw new CountersignError('invalid_token', { reason: `access/${checked.fault}` })
   if (checked.revocation.revoked) throw new CountersignError('token_revoked', { reason: 'access/revoked' })
-  const { claims } = checked.verified
-  if (!includesAudience(claims, issuer)) throw new CountersignError('invalid_token', { reason: 'access/wrong-audience' })
-  return claims
+  if (!includesAudience(checked.verified.claims, issuer)) {
+    throw new CountersignError('invalid_token', { reason: 'access/wrong-audience' })
+  }
+  return checked.verified
 }
 
 async function requireAccess(request: FastifyRequest, options: AccessOptions): Promise<AccessTokenClaims> {
-  const claims = await readAccess(request, options)
-  if (claims === undefined) throw new CountersignError('token_missing', { reason: 'access/no-token' })
+  const token = readBearer(request.headers.authorization)
+  if (token === undefined) throw new CountersignError('token_missing', { reason: 'access/no-token' })
+  const { claims, kid } = await verifyAccess(token, options)
   request.access = claims
+  request.accessKid = kid
   return claims
 }
 

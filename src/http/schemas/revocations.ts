@@ -13,7 +13,7 @@ const answerMembers = {
   since: { type: 'integer', description: 'Seconds since 1970.' }
 }
 
-const serviceRefusals = ['invalid_request', 'token_missing', 'invalid_token', 'token_expired', 'token_revoked', 'insufficient_scope',
+export const serviceRefusals = ['invalid_request', 'token_missing', 'invalid_token', 'token_expired', 'token_revoked', 'insufficient_scope',
   'temporarily_unavailable'] as const
 
 export const revocationSchemas = {

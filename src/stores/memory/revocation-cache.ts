@@ -17,7 +17,7 @@ export function createMemoryRevocationCache(clock: Clock): RevocationCache {
     for (const [seq, entry] of held) if (entry.endsAt.getTime() <= now) held.delete(seq)
   }
 
-  function add(entries: readonly JournalEntry[], raisedTo: number): void {
+  function add(entries: Iterable<JournalEntry>, raisedTo: number): void {
     for (const entry of entries) held.set(entry.seq, entry)
     if (announcements++ % sweepInterval === 0) dropEnded()
     head = Math.max(head ?? 0, raisedTo)

@@ -1,7 +1,7 @@
 import { Prisma } from '../../generated/prisma/client.ts'
-import type { JournalHead, JournalStore } from '../journal.ts'
+import type { JournalEntry, JournalHead, JournalStore } from '../journal.ts'
 import type { Database } from './database.ts'
-import { createQuery } from './query.ts'
+import { createQuery, type Query } from './query.ts'
 import { entryColumns, hasEntry, toBuffer, toEntry, type EntryRow, type MaybeEntry } from './rows.ts'
 
 interface HeadRow {
@@ -10,26 +10,23 @@ interface HeadRow {
 }
 
 const pruneBatch = 5_000
+/** Entries that are turned from rows into objects at a time: nothing else runs meanwhile. */
+const pageSize = 2_000
 
 export function createJournalStore({ prisma }: Database): JournalStore {
   const query = createQuery(prisma)
   const one = async (statement: Prisma.Sql) => toEntry((await query.row<EntryRow>(statement))!)
+  const readHead = async () =>
+    toHead((await query.row<HeadRow>(Prisma.sql`SELECT seq AS head_seq, hash AS head_hash FROM journal_head`))!)
   return {
-    async head() {
-      const statement = Prisma.sql`SELECT seq AS head_seq, hash AS head_hash FROM journal_head`
-      const row = await query.row<HeadRow>(statement)
-      return toHead(row!)
-    },
+    head: readHead,
     async readAfter(after, limit) {
       const rows = await query.rows<MaybeEntry & { known: boolean }>(reading(after, limit))
       return rows[0]?.known === true ? rows.filter(hasEntry).map(toEntry) : 'unknown'
     },
     async snapshot() {
-      const rows = await query.rows<MaybeEntry & HeadRow>(Prisma.sql`
-        SELECT head.seq AS head_seq, head.hash AS head_hash, ${entryColumns}
-        FROM journal_head head LEFT JOIN revocations entry ON entry.ends_at > clock_timestamp()
-        ORDER BY entry.seq`)
-      return { head: toHead(rows[0]!), entries: rows.filter(hasEntry).map(toEntry) }
+      const head = await readHead()
+      return { head, pages: readPages(query, head.seq) }
     },
     revokeToken: (jti, { reason, actor }) =>
       one(Prisma.sql`SELECT ${entryColumns} FROM revoke_token(${jti}, ${reason}, ${actor}) AS entry`),
@@ -43,6 +40,19 @@ export function createJournalStore({ prisma }: Database): JournalStore {
       }
       return pruned
     }
+  }
+}
+
+/** Entries never change, so that the pages make a whole though time passes between them. */
+async function* readPages(query: Query, upTo: number): AsyncGenerator<JournalEntry[]> {
+  for (let after = 0, full = true; full;) {
+    const rows = await query.rows<EntryRow>(Prisma.sql`
+      SELECT ${entryColumns} FROM revocations entry
+      WHERE entry.seq > ${after}::bigint AND entry.seq <= ${upTo}::bigint AND entry.ends_at > clock_timestamp()
+      ORDER BY entry.seq LIMIT ${pageSize}::int`)
+    if (rows.length > 0) yield rows.map(toEntry)
+    full = rows.length === pageSize
+    after = Number(rows.at(-1)?.seq)
   }
 }
 

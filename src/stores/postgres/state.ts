@@ -37,7 +37,10 @@ export function createStateStore({ prisma }: Database): StateStore {
               clock_timestamp() + make_interval(secs => access_token_lifetime + ${noticePeriod}::int))
             ELSE former_lifetime_until END
         WHERE access_token_lifetime <> ${lifetime}::int`)
-    }
+    },
+    beginCanary: async interval => await query.run(Prisma.sql`
+      UPDATE service_state SET canary_at = clock_timestamp()
+      WHERE canary_at <= clock_timestamp() - make_interval(secs => ${interval}::float8)`) > 0
   }
 }
 

@@ -14,8 +14,10 @@ import { createProfileStore } from './profiles.ts'
 import { createLogoutNoticeStore } from './logout-notices.ts'
 import { createSessionStore } from './sessions.ts'
 import { createStateStore } from './state.ts'
+import { createStatusListStore } from './status-lists.ts'
 import { createSubjectStore } from './subjects.ts'
 import { createUserStore } from './users.ts'
+import { createVerifierStore } from './verifiers.ts'
 
 export type PostgresStores = ReturnType<typeof createPostgresStores>
 
@@ -37,6 +39,8 @@ export function createPostgresStores(database: Database) {
     keys: createKeyStore(database),
     journal: createJournalStore(database),
     state: createStateStore(database),
+    statusLists: createStatusListStore(database),
+    verifiers: createVerifierStore(database),
     logoutNotices: createLogoutNoticeStore(database),
     audit: createAuditStore(database)
   }

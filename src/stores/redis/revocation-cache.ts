@@ -11,16 +11,19 @@ export function createRedisRevocationCache(connection: RedisConnection): Revocat
   const listKeys = [revocationHead, revocationEntries, revocationEnds]
   const lifetime = String(revocationListLifetime * 1000)
 
+  async function add(batch: readonly JournalEntry[], raisedTo: string): Promise<void> {
+    const args = [raisedTo, lifetime, revocationChannel, ...batch.flatMap(scriptArgs)]
+    await connection.run(client => client.announceRevocations(listKeys, args))
+  }
+
   /** The head is raised with the last batch, so that no reader takes half a list for the whole. */
-  async function write(entries: readonly JournalEntry[], head: number): Promise<void> {
-    let written = 0
-    do {
-      const batch = entries.slice(written, written + batchSize)
-      written += batch.length
-      const raisedTo = written === entries.length ? String(head) : ''
-      const args = [raisedTo, lifetime, revocationChannel, ...batch.flatMap(scriptArgs)]
-      await connection.run(client => client.announceRevocations(listKeys, args))
-    } while (written < entries.length)
+  async function write(entries: Iterable<JournalEntry>, head: number): Promise<void> {
+    let last: JournalEntry[] = []
+    for (const batch of batchesOf(entries)) {
+      if (last.length > 0) await add(last, '')
+      last = batch
+    }
+    await add(last, String(head))
   }
 
   return {
@@ -47,6 +50,16 @@ export function createRedisRevocationCache(connection: RedisConnection): Revocat
       return () => [stopAnnounced, stopReconnected].forEach(stop => stop())
     }
   }
+}
+
+function* batchesOf(entries: Iterable<JournalEntry>): Generator<JournalEntry[]> {
+  let batch: JournalEntry[] = []
+  for (const entry of entries) {
+    if (batch.push(entry) < batchSize) continue
+    yield batch
+    batch = []
+  }
+  if (batch.length > 0) yield batch
 }
 
 /** An entry as it lies in Redis; the member names are short because there may be many. */

@@ -22,6 +22,7 @@ export interface RevocableToken {
     jti: string
     sub: string
     client_id: string
+    iat: number
     exp: number
     grant_id?: string | undefined
     sid?: string | undefined

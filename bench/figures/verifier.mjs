@@ -1,0 +1,43 @@
+import { basicAuthorization } from '../seed.mjs'
+import { runBesideIssuer } from '../verifier/run.mjs'
+
+/** One run for all of these, so that they compare. */
+let run
+const measureRates = () => run ??= runBesideIssuer('rates.mjs')
+
+const limitIs = 'an RSA-2048 verification by node:crypto'
+
+/** A figure in microseconds of one core beside the signature's own. */
+function costFigure(name, contender, target) {
+  return {
+    name, limitIs, target,
+    async measure() {
+      const costs = await measureRates()
+      return { value: costs[contender], unit: 'µs', limit: costs.bare }
+    }
+  }
+}
+
+export const verifierFigures = [
+  /** What a token costs that was never seen before: countersign/verifier, with its view of a million revocations. */
+  costFigure('verify_first', 'first', { most: { ratio: 1.25 } }),
+  /** And one that it has verified before. */
+  costFigure('verify_seen', 'seen', { most: { value: 5 } }),
+  /** The same tokens through other libraries, none of which knows of revocations. */
+  costFigure('verify_fast_jwt', 'fastJwt'),
+  costFigure('verify_fast_jwt_seen', 'fastJwtSeen'),
+  costFigure('verify_jsonwebtoken', 'jsonWebToken'),
+  costFigure('verify_jose', 'jose'),
+  /** Asking the service for each token instead, 32 at a time; both cores are busy with it. */
+  {
+    name: 'verify_introspection', limitIs, target: undefined,
+    async measure({ url, load, seed, accessTokens }) {
+      const { bare } = await measureRates()
+      const { rate } = await load({
+        url: `${url}/oauth/introspect`, connections: 32, seconds: 6, contentType: 'application/x-www-form-urlencoded',
+        bodies: (await accessTokens(512)).map(token => `token=${token}`), authorization: basicAuthorization(seed.client)
+      })
+      return { value: 1e6 / rate, unit: 'µs', limit: bare }
+    }
+  }
+]

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto'
+import { promisify } from 'node:util'
+import { constants, deflate, gzip } from 'node:zlib'
+import type { Clock } from '../ports/clock.ts'
+import { clockSkew } from '../protocol/limits.ts'
+import { statusListUri } from '../protocol/status-list.ts'
+import type { SignJwt } from './sign-jwt.ts'
+
+/** A Status List Token (draft-ietf-oauth-status-list §5.1), ready to be sent. */
+export interface StatusListToken {
+  jwt: string
+  /** The same, compressed. */
+  gzipped: Buffer
+  /** Of its content, without quotes. */
+  version: string
+}
+
+/** Takes the packed statuses of a list, one bit each. */
+export type SignStatusList = (list: number, statuses: Uint8Array) => Promise<StatusListToken>
+
+export interface SignStatusListOptions {
+  signJwt: SignJwt
+  clock: Clock
+  issuer: string
+  /** Seconds. */
+  ttl: number
+}
+
+const best = { level: constants.Z_BEST_COMPRESSION }
+const [compress, wrap] = [promisify(deflate) as (bytes: Uint8Array, options: object) => Promise<Buffer>,
+  promisify(gzip) as (text: string, options: object) => Promise<Buffer>]
+
+export function createSignStatusList({ signJwt, clock, issuer, ttl }: SignStatusListOptions): SignStatusList {
+  // It is served for one ttl, may lie in a cache between for another, and in the one who reads it for a third.
+  const lifetime = 3 * ttl + clockSkew
+  return async (list, statuses) => {
+    const lst = (await compress(statuses, best)).toString('base64url')
+    const iat = Math.floor(clock.now() / 1000)
+    const claims = { iss: issuer, sub: statusListUri(issuer, list), iat, exp: iat + lifetime, ttl, status_list: { bits: 1, lst } }
+    const jwt = await signJwt('statuslist+jwt', claims)
+    const version = createHash('sha256').update(jwt).digest('base64url').slice(0, 22)
+    return { jwt, gzipped: await wrap(jwt, best), version }
+  }
+}

@@ -1,0 +1,102 @@
+import { createBoundedCache } from './bounded-cache.ts'
+import { createHeaderCache, type Header } from './header-cache.ts'
+import { splitScopes } from './check-demands.ts'
+import { splitCompactToken, type CompactToken } from './compact-token.ts'
+import { readBindings, type BoundToken } from './bindings/check-binding.ts'
+import { VerifierError } from './errors.ts'
+import { isKid, type TrustedKey } from './keys/key-set.ts'
+import type { KeySource } from './keys/key-source.ts'
+import type { Platform } from './platform.ts'
+import { readClaims } from './read-claims.ts'
+import { readHeader } from './read-header.ts'
+import type { PreparedToken, RevocationChecker } from './revocation/revocation-checker.ts'
+import type { Settings } from './settings.ts'
+import { parseStrictJson } from './strict-json.ts'
+import type { AccessTokenClaims, VerifiedToken } from './verifier.ts'
+
+/**
+ * A token that the issuer has signed for this resource server: all that never changes about it. Times, revocation, the key and
+ * what the request proves are asked anew at each use.
+ */
+export interface AdmittedToken extends BoundToken {
+  key: TrustedKey
+  claims: AccessTokenClaims
+  scopes: readonly string[]
+  header: VerifiedToken['header']
+  prepared: PreparedToken
+  /** The answers that came of it, by the state of its revocation. */
+  results: { good: VerifiedToken | undefined; unchecked: VerifiedToken | undefined }
+}
+
+export interface AdmitOptions {
+  settings: Settings
+  platform: Platform
+  keys: KeySource
+  revocation: Pick<RevocationChecker, 'prepare'>
+}
+
+const maxDepth = 8
+
+/** Throws, or rejects with, VerifierError. */
+export function createAdmitToken({ settings, platform, keys, revocation }: AdmitOptions) {
+  const headers = createHeaderCache()
+  // Clients ask for the same scopes again and again.
+  const scopeLists = createBoundedCache<readonly string[]>(100)
+  const rules = { typ: 'at+jwt', algorithms: settings.algorithms }
+
+  const parse = (segment: string): Record<string, unknown> => {
+    const value = parseStrictJson(platform.decodeBase64url(segment), maxDepth)
+    if (value === undefined) throw new VerifierError('token_malformed', 'A part of the token is not one unambiguous object in JSON.')
+    return value
+  }
+
+  function keepScopes(scope: string): readonly string[] {
+    const scopes = Object.freeze(splitScopes(scope))
+    scopeLists.set(scope, scopes)
+    return scopes
+  }
+
+  function readTokenHeader({ token, headerLength }: CompactToken): Header {
+    const value = parse(token.slice(0, headerLength))
+    const header = readHeader(value, rules)
+    if (!isKid(value['kid'])) throw new VerifierError('token_invalid', 'The header\'s kid is not a name.')
+    return Object.freeze({ ...header, kid: value['kid'] })
+  }
+
+  function finish({ compact, header, key, isSigned }: JudgedSignature): AdmittedToken {
+    if (!isSigned) throw new VerifierError('token_invalid', 'The signature is wrong.')
+    // Only what the issuer has signed is kept, so that nobody else can fill the space.
+    headers.keep(compact, header)
+    const claims = readClaims(parse(compact.token.slice(compact.headerLength + 1, compact.signedLength)), settings)
+    const prepared = revocation.prepare({ kid: header.kid, claims })
+    const scopes = scopeLists.get(claims.scope ?? '') ?? keepScopes(claims.scope ?? '')
+    const bindings = readBindings(claims)
+    const results = { good: undefined, unchecked: undefined }
+    return { token: compact.token, header, key, claims, scopes, bindings, prepared, results }
+  }
+
+  function verify(compact: CompactToken, header: Header, key: TrustedKey | undefined): AdmittedToken | Promise<AdmittedToken> {
+    // One key, one algorithm, and never the one that a token asks for (RFC 8725bis §3.1).
+    if (key === undefined || key.algorithm !== header.alg) {
+      throw new VerifierError('token_invalid', 'The kid names no key of the issuer\'s that is for this algorithm.')
+    }
+    const isSigned = key.open.verify(compact)
+    if (typeof isSigned === 'boolean') return finish({ compact, header, key, isSigned })
+    return isSigned.then(signed => finish({ compact, header, key, isSigned: signed }))
+  }
+
+  return (token: string): AdmittedToken | Promise<AdmittedToken> => {
+    const compact = splitCompactToken(token, settings.maxTokenLength)
+    if (compact === undefined) throw new VerifierError('token_malformed', 'The token is not a JWS in compact form, or too long.')
+    const header = headers.find(compact) ?? readTokenHeader(compact)
+    const key = keys.find(header.kid)
+    return key instanceof Promise ? key.then(found => verify(compact, header, found)) : verify(compact, header, key)
+  }
+}
+
+interface JudgedSignature {
+  compact: CompactToken
+  header: Header
+  key: TrustedKey
+  isSigned: boolean
+}

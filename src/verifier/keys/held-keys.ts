@@ -1,0 +1,70 @@
+import type { KeyListener } from '../revocation/revocation-checker.ts'
+import { readKeySet, type KeySet, type KeySetRules } from './key-set.ts'
+
+/** The keys that are trusted now, whoever brought them. What was once removed as compromised never comes back. */
+export interface HeldKeys extends KeyListener {
+  readonly keys: KeySet
+  /** Of monotonic time; -Infinity before there are any. */
+  readonly confirmedAt: number
+  /** Grows whenever somebody brought or confirmed a set. */
+  readonly revision: number
+  /** Grows with each set that differs from the one before. */
+  readonly version: number
+  isRemoved(kid: string): boolean
+  /** As the issuer's endpoint lists them. Throws where none can be used: that is a fault, and no reason to refuse everybody. */
+  replace(jwks: readonly unknown[]): void
+  /** They are still the ones. */
+  confirm(): void
+}
+
+export interface HeldKeysOptions extends Omit<KeySetRules, 'former'> {
+  monotonic: () => number
+  onChange: (kids: string[], removed: readonly string[]) => void
+  /** When the feed brought keys. */
+  onFed: () => void
+}
+
+export function createHeldKeys({ monotonic, onChange, onFed, ...rules }: HeldKeysOptions): HeldKeys {
+  const removed = new Set<string>()
+  let keys: KeySet = new Map()
+  let confirmedAt = -Infinity
+  let revision = 0
+  let version = 0
+
+  const read = (jwks: readonly unknown[]): KeySet =>
+    new Map([...readKeySet(jwks, { ...rules, former: keys })].filter(([kid]) => !removed.has(kid)))
+
+  function take(brought: KeySet, removedNow: readonly string[]): void {
+    const former = keys
+    keys = brought
+    confirm()
+    if (keys.size === former.size && [...keys].every(([kid, key]) => former.get(kid) === key)) return
+    version += 1
+    onChange([...keys.keys()], removedNow)
+  }
+
+  function confirm(): void {
+    confirmedAt = monotonic()
+    revision += 1
+  }
+
+  return {
+    get keys() { return keys },
+    get confirmedAt() { return confirmedAt },
+    get revision() { return revision },
+    get version() { return version },
+    isRemoved: kid => removed.has(kid),
+    replace(jwks) {
+      const brought = read(jwks)
+      if (brought.size === 0) throw new Error('The JWKS has no key that can be used.')
+      take(brought, [])
+    },
+    confirm,
+    replaceKeys(jwks, removedNow) {
+      for (const kid of removedNow) removed.add(kid)
+      take(read(jwks), removedNow)
+      onFed()
+    },
+    heldKids: () => [...keys.keys()]
+  }
+}

@@ -1,0 +1,102 @@
+import { VerifierError } from '../errors.ts'
+import type { TrustedKey } from './key-set.ts'
+import type { HeldKeys } from './held-keys.ts'
+
+/**
+ * Where the verifier gets the key for a kid. The keys are fetched when they are first asked for and again when they have
+ * grown old, behind the requests' back; a kid that nobody knows makes one request per cool-down, however many ask.
+ */
+export interface KeySource {
+  /** Undefined for a kid that is not the issuer's. Throws, or rejects with, `keys_unavailable`. */
+  find(kid: string): TrustedKey | undefined | Promise<TrustedKey | undefined>
+  /** Resolves once there are keys. Tries again as often as it may. */
+  fill(): Promise<void>
+  /** How many requests were made. */
+  readonly requests: number
+}
+
+export interface KeySourceOptions {
+  held: HeldKeys
+  fetchKeys: () => Promise<readonly unknown[]>
+  monotonic: () => number
+  /** Whether the feed keeps the held keys up to date at this moment. */
+  areFed: () => boolean
+  onError: (error: unknown) => void
+  /** Milliseconds. */
+  times: { cacheLifetime: number; cooldown: number; maxStale: number }
+}
+
+export function createKeySource(options: KeySourceOptions): KeySource {
+  const { held, monotonic, areFed, times } = options
+  const refresh = createRefresh(options)
+  const age = (): number => monotonic() - held.confirmedAt
+  const isUsable = (): boolean => age() <= times.cacheLifetime + times.maxStale
+
+  const settle = (kid: string): TrustedKey | undefined => {
+    const key = isUsable() ? held.keys.get(kid) : undefined
+    // That a kid is unknown can be told from keys alone that are not old.
+    if (key === undefined && age() > times.cacheLifetime && !held.isRemoved(kid)) throw unavailable()
+    return key
+  }
+
+  async function findAnew(kid: string): Promise<TrustedKey | undefined> {
+    await refresh.run()
+    return settle(kid)
+  }
+
+  return {
+    find(kid) {
+      const key = held.keys.get(kid)
+      if (key !== undefined && age() <= times.cacheLifetime) return key
+      if (areFed()) {
+        held.confirm()
+        return key
+      }
+      if (held.isRemoved(kid)) return undefined
+      if (!refresh.isPossible()) return settle(kid)
+      // After a long quiet it pays to wait; while the issuer is away nobody waits for it.
+      if (key === undefined || !isUsable() || age() > 2 * times.cacheLifetime && !refresh.hasFailed()) return findAnew(kid)
+      void refresh.run()
+      return key
+    },
+    async fill() { if (held.keys.size === 0) await refresh.run() },
+    get requests() { return refresh.count }
+  }
+}
+
+/** One request at a time, with the cool-down in between; sooner only while there is nothing to lose. */
+function createRefresh({ held, fetchKeys, monotonic, onError, times }: KeySourceOptions) {
+  let running: Promise<void> | undefined
+  let nextAt = -Infinity
+  let failures = 0
+  let count = 0
+
+  async function run(): Promise<void> {
+    count += 1
+    const before = held.revision
+    try {
+      const keys = await fetchKeys()
+      failures = 0
+      // The feed was quicker, and knows better than what was under way.
+      if (held.revision === before) held.replace(keys)
+    } catch (error) {
+      failures += 1
+      onError(error)
+    }
+    nextAt = monotonic() + (held.keys.size > 0 ? times.cooldown : Math.min(times.cooldown, 500 * 2 ** failures))
+  }
+
+  return {
+    isPossible: () => running !== undefined || monotonic() >= nextAt,
+    hasFailed: () => failures > 0,
+    run(): Promise<void> {
+      if (running === undefined && monotonic() >= nextAt) running = run().finally(() => { running = undefined })
+      return running ?? Promise.resolve()
+    },
+    get count() { return count }
+  }
+}
+
+function unavailable(): VerifierError {
+  return new VerifierError('keys_unavailable', 'The issuer\'s keys cannot be had at the moment, or are too old to go by.')
+}

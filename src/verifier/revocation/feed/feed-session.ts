@@ -1,0 +1,36 @@
+import type { VerifierClock } from '../../options.ts'
+import type { KeyNews } from './feed-messages.ts'
+import type { IssuerCaller } from '../issuer/issuer-caller.ts'
+import type { Batch, Views } from '../table/revocation-view.ts'
+
+/** What both transports bring their news to. */
+export interface FeedSession {
+  caller: IssuerCaller
+  clock: VerifierClock
+  views: Views
+  /** Seconds: the bound on the view's age. */
+  maxStaleness: number
+  /** The parameters by which this verifier is known, for a query. */
+  identity: string
+  takeKeys(news: KeyNews): void
+  /** Whether it continued the view. */
+  takeBatch(batch: Batch): boolean
+  /** The head was `seq` then, in monotonic milliseconds. Whether the view stands there. */
+  takeConfirmation(seq: number, at: number): boolean
+}
+
+/** How an attempt to follow ended. */
+export interface Ending {
+  why: string
+  /** Whether to go on without a pause. */
+  isOrderly: boolean
+  /** Whether events came in time to keep the view fresh. */
+  wasFresh: boolean
+  /** Whether the way between is to blame: the stream was open and brought nothing in time. */
+  isBroken: boolean
+}
+
+/** Never in the future: clocks that go differently fast must not make a view younger than it is. */
+export function confirmedAt(clock: Pick<VerifierClock, 'monotonic'>, sentAt: number, confirmed: number): number {
+  return Math.min(clock.monotonic(), sentAt + confirmed)
+}

@@ -1,0 +1,96 @@
+import { VerifierError } from '../../errors.ts'
+import type { VerifierClock } from '../../options.ts'
+import type { IssuerCaller } from '../issuer/issuer-caller.ts'
+import type { LookupClaims } from './lookup-claims.ts'
+import { createLookupCache } from './lookup-cache.ts'
+import { readJson } from '../issuer/read-body.ts'
+
+/** Asks the service about single tokens, those of one moment together. */
+export interface Lookups {
+  /** A promise only where the answer is not known from a moment ago. Rejects with `revocation_unavailable`. */
+  ask(claims: LookupClaims): 'good' | 'revoked' | Promise<'good' | 'revoked'>
+  /** What was answered before, however long ago: nothing that is revoked comes back. */
+  isKnownRevoked(claims: LookupClaims): boolean
+}
+
+export interface LookupsOptions {
+  caller: IssuerCaller
+  clock: Pick<VerifierClock, 'monotonic'>
+  /** Seconds for which "not revoked" is believed. */
+  cacheLifetime: number
+  /** Seconds for an answer. */
+  timeout: number
+  onResult(result: 'lookups' | 'lookupFailures'): void
+  signal: AbortSignal
+}
+
+interface Question {
+  claims: LookupClaims
+  resolve(answer: 'good' | 'revoked'): void
+  reject(error: unknown): void
+}
+
+/** The API's own limit. */
+const maxBatch = 1000
+/** Beyond it one more is refused at once: a service that does not answer must not fill the memory. */
+const maxOpen = 20_000
+const maxAnswer = 1024 * 1024
+
+export function createLookups(options: LookupsOptions): Lookups {
+  const cache = createLookupCache(options)
+  let waiting: Question[] = []
+  let open = 0
+
+  function ask(claims: LookupClaims): Promise<'good' | 'revoked'> {
+    if (open >= maxOpen) return Promise.reject(unavailable('Too many tokens wait to be looked up.'))
+    if (waiting.length === 0) setTimeout(flush, 0)
+    open++
+    return new Promise<'good' | 'revoked'>((resolve, reject) => waiting.push({ claims, resolve, reject })).finally(() => { open-- })
+  }
+
+  function flush(): void {
+    const questions = waiting
+    waiting = []
+    for (let at = 0; at < questions.length; at += maxBatch) void answerAll(questions.slice(at, at + maxBatch))
+  }
+
+  async function answerAll(questions: Question[]): Promise<void> {
+    try {
+      const { sentAt, revoked } = await lookUp(questions.map(({ claims }) => claims), options)
+      options.onResult('lookups')
+      for (const [place, { claims, resolve }] of questions.entries()) {
+        cache.keep(claims, { revoked: revoked[place]!, at: sentAt })
+        resolve(revoked[place] ? 'revoked' : 'good')
+      }
+    } catch (error) {
+      options.onResult('lookupFailures')
+      for (const { reject } of questions) reject(unavailable('The service could not be asked whether the token is revoked.', error))
+    }
+  }
+
+  return {
+    ask: claims => cache.find(claims) ?? ask(claims),
+    isKnownRevoked: claims => cache.find(claims) === 'revoked'
+  }
+}
+
+function unavailable(message: string, cause?: unknown): VerifierError {
+  return new VerifierError('revocation_unavailable', message, { cause })
+}
+
+async function lookUp(claims: LookupClaims[], options: LookupsOptions): Promise<{ sentAt: number; revoked: boolean[] }> {
+  const { response, sentAt } = await options.caller.call('/revocations/lookup', {
+    method: 'POST', json: { claims }, expected: 200,
+    signal: AbortSignal.any([options.signal, AbortSignal.timeout(options.timeout * 1000)])
+  })
+  const { results } = await readJson(response, maxAnswer)
+  if (!Array.isArray(results) || results.length !== claims.length) throw new Error('the lookup answered another number of tokens')
+  return { sentAt, revoked: results.map(readRevoked) }
+}
+
+/** What cannot be read is not "no". */
+function readRevoked(result: unknown): boolean {
+  const revoked = (result as { revoked?: unknown } | null)?.revoked
+  if (typeof revoked !== 'boolean') throw new Error('the lookup gave an answer that is none')
+  return revoked
+}

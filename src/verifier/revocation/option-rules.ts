@@ -1,0 +1,92 @@
+import type { WhenStale } from './revocation-checker.ts'
+import type { FeedOptions, LookupTiming, ServiceClient, StatusListOptions } from './revocation-options.ts'
+
+/** What the options mean where they are left out, and what cannot be meant. Each throws a TypeError that names the option. */
+
+export interface FeedSettings {
+  maxStaleness: number
+  whenStale: WhenStale
+  instance: string
+  transport: 'auto' | 'stream' | 'poll'
+}
+
+export interface LookupSettings {
+  cacheLifetime: number
+  timeout: number
+}
+
+export interface StatusListSettings {
+  maxStaleness: number
+  whenStale: WhenStale
+}
+
+const policies: readonly WhenStale[] = ['lookup', 'reject', 'accept']
+
+export function readFeedSettings(options: FeedOptions): FeedSettings {
+  const { maxStaleness = 5, whenStale = 'lookup', instance = `v-${crypto.randomUUID()}`, transport = 'auto' } = options
+  mustHaveClient(options)
+  mustBeWithin('maxStaleness', maxStaleness, [1, 3600])
+  mustBeOneOf('whenStale', whenStale, policies)
+  mustBeOneOf('transport', transport, ['auto', 'stream', 'poll'])
+  if (typeof instance !== 'string' || !/^[A-Za-z0-9_.:-]{1,100}$/.test(instance)) {
+    throw new TypeError('revocation.instance must be 1 to 100 characters of A-Z a-z 0-9 . _ : -')
+  }
+  return { maxStaleness, whenStale, instance, transport }
+}
+
+export function readLookupSettings({ lookupCache = 1, lookupTimeout = 2 }: LookupTiming): LookupSettings {
+  mustBeWithin('lookupCache', lookupCache, [0, 60])
+  mustBeWithin('lookupTimeout', lookupTimeout, [0.1, 60])
+  return { cacheLifetime: lookupCache, timeout: lookupTimeout }
+}
+
+/** For the mode that asks: there is nobody else to ask. */
+export function readLookupPolicy({ whenStale = 'reject' }: { whenStale?: 'reject' | 'accept' }): 'reject' | 'accept' {
+  mustBeOneOf('whenStale', whenStale, ['reject', 'accept'])
+  return whenStale
+}
+
+export function readStatusListSettings(options: StatusListOptions): StatusListSettings {
+  const hasClient = options.clientId !== undefined || options.clientSecret !== undefined
+  const { maxStaleness = 300, whenStale = hasClient ? 'lookup' : 'reject' } = options
+  mustBeServiceUrl(options.serviceUrl)
+  mustBeWithin('maxStaleness', maxStaleness, [1, 86_400])
+  mustBeOneOf('whenStale', whenStale, policies)
+  if (hasClient || whenStale === 'lookup') mustHaveClient(options)
+  return { maxStaleness, whenStale }
+}
+
+export function mustHaveClient(options: Partial<ServiceClient>): asserts options is ServiceClient {
+  for (const name of ['clientId', 'clientSecret'] as const) {
+    const value: unknown = options[name]
+    if (typeof value !== 'string' || value === '') throw new TypeError(`revocation.${name} must be a text: the client that asks the issuer.`)
+  }
+  mustBeServiceUrl(options.serviceUrl)
+}
+
+export function isClient<Options extends Partial<ServiceClient>>(options: Options): options is Options & ServiceClient {
+  return options.clientId !== undefined
+}
+
+function mustBeServiceUrl(serviceUrl: string | undefined): void {
+  if (serviceUrl !== undefined && !isServiceUrl(serviceUrl)) {
+    throw new TypeError('revocation.serviceUrl must be an https: URL, or http: on a loopback address, without query or fragment.')
+  }
+}
+
+function isServiceUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, hostname, search, hash, username, password } = new URL(text)
+  const isLoopback = hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
+  // A secret goes there: nobody on the way may read it.
+  return (protocol === 'https:' || protocol === 'http:' && isLoopback) && search + hash + username + password === ''
+}
+
+function mustBeWithin(name: string, value: number, [least, most]: [number, number]): void {
+  if (typeof value === 'number' && value >= least && value <= most) return
+  throw new TypeError(`revocation.${name} must be a number of seconds from ${least} to ${most}.`)
+}
+
+function mustBeOneOf(name: string, value: string, choices: readonly string[]): void {
+  if (!choices.includes(value)) throw new TypeError(`revocation.${name} must be one of ${choices.join(', ')}.`)
+}

@@ -1,0 +1,79 @@
+import type { WhenStale } from './revocation-checker.ts'
+
+/** How a verifier learns of revocations. */
+export type RevocationOptions = FeedOptions | StatusListOptions | LookupOptions | NoRevocationOptions
+
+/** Follows the issuer's feed: every revocation is known within a second, without a call per request. */
+export interface FeedOptions extends ServiceClient, LookupTiming {
+  mode: 'feed'
+  /**
+   * The age of the view, in seconds, 1 to 3600, up to which it is used as it is. The service confirms it each second; where it
+   * cannot, or cannot be reached, the view grows older. @default 5
+   */
+  maxStaleness?: number
+  /**
+   * What to do with a token when the view is older: ask the service about it (`lookup`), refuse it with
+   * `revocation_unavailable` (`reject`), or accept it and say `unchecked` (`accept`). What the view knows to be revoked is
+   * refused in any case. @default 'lookup'
+   */
+  whenStale?: WhenStale
+  /**
+   * The name of this process among those of its client, 1 to 100 characters of `A-Z a-z 0-9 . _ : -`.
+   * The service counts it as lagging while it is silent; give it a name that a restart keeps, such as the host's, under
+   * `accept`, where silence never ends by itself.
+   * @default a random one per verifier
+   */
+  instance?: string
+  /**
+   * How news arrive: by a stream of events, by long polling, or by whichever works: `auto` changes to polling for five minutes
+   * when something on the way has held back two streams in a row. @default 'auto'
+   */
+  transport?: 'auto' | 'stream' | 'poll'
+}
+
+/** Reads the list that the token's `status` names (Token Status List), for APIs that are registered so. */
+export interface StatusListOptions extends Partial<ServiceClient>, LookupTiming {
+  mode: 'status-list'
+  /**
+   * The age of a list, in seconds, 1 to 86400, up to which it is used when it cannot be fetched again. Otherwise it is fetched
+   * when it is older than its own `ttl`, or than this where this is less. @default 300
+   */
+  maxStaleness?: number
+  /**
+   * What to do with a token whose list is older or cannot be had, or which names no list. `lookup` needs `clientId` and
+   * `clientSecret`. A token whose list is there and faulty is refused in any case.
+   * @default 'lookup' with a client, otherwise 'reject'
+   */
+  whenStale?: WhenStale
+}
+
+/** Asks the issuer for every token, in batches, and keeps the answers for a moment. */
+export interface LookupOptions extends ServiceClient, LookupTiming {
+  mode: 'lookup'
+  /** What to do with a token that could not be asked about. There is nobody else to ask, so not `lookup`. @default 'reject' */
+  whenStale?: 'reject' | 'accept'
+}
+
+/** How the service is asked about single tokens, in the mode `lookup` and where `whenStale` says so. */
+export interface LookupTiming {
+  /** How long "not revoked" is believed, in seconds from the question, 0 to 60. "Revoked" is believed for good. @default 1 */
+  lookupCache?: number
+  /** How long to wait for an answer, in seconds, 0.1 to 60. @default 2 */
+  lookupTimeout?: number
+}
+
+/** Revocations are not checked: a token lives until it expires, and results say `unchecked`. */
+export interface NoRevocationOptions {
+  mode: 'none'
+}
+
+/** A client of the issuer with the grant `client_credentials` and the scope `revocations:read`. */
+export interface ServiceClient {
+  clientId: string
+  clientSecret: string
+  /**
+   * Where the service is reached, when that is not under the issuer's URL: inside a cluster, say. `https:`, or `http:` on a
+   * loopback address. @default the issuer
+   */
+  serviceUrl?: string
+}

@@ -1,0 +1,45 @@
+import type { VerifierClock } from '../../options.ts'
+import { readText } from '../issuer/read-body.ts'
+import type { RevocationContext } from '../revocation-context.ts'
+import { FaultyStatusList, readStatusList, type StatusList } from './status-list.ts'
+import { UnexpectedAnswer } from '../issuer/unexpected-answer.ts'
+
+export interface FetchedStatusList {
+  list: StatusList
+  /** Monotonic milliseconds, of the moment before it was asked for. */
+  askedAt: number
+}
+
+export interface StatusListFetching extends Pick<RevocationContext, 'fetch' | 'issuer' | 'verifySigned'> {
+  clock: VerifierClock
+  /** Where the issuer's URLs are reached. */
+  url: string
+  signal: AbortSignal
+}
+
+const mediaType = 'application/statuslist+jwt'
+const timeout = 2000
+const maxAnswer = 8 * 1024 * 1024
+
+/** Throws `FaultyStatusList` for a list that is not to be believed, and something else for one that cannot be had. */
+export async function fetchStatusList(uri: string, options: StatusListFetching): Promise<FetchedStatusList> {
+  const { fetch, clock, issuer, url, signal, verifySigned } = options
+  const askedAt = clock.monotonic()
+  const response = await fetch(url + uri.slice(issuer.length), {
+    headers: { accept: mediaType },
+    // Nobody but the issuer says where its lists are.
+    redirect: 'error',
+    signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)])
+  })
+  if (response.status !== 200) throw new UnexpectedAnswer('the request for a status list', response)
+  const isToken = response.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() === mediaType
+  const text = await readText(response, maxAnswer)
+  if (!isToken) throw new FaultyStatusList(`the status list is not of the type ${mediaType}`)
+  return { askedAt, list: await readStatusList(await verify(text, verifySigned), uri) }
+}
+
+async function verify(text: string, verifySigned: RevocationContext['verifySigned']): Promise<Record<string, unknown>> {
+  const claims = await verifySigned(text, 'statuslist+jwt')
+  if (claims === undefined) throw new FaultyStatusList('the status list is not signed by the issuer')
+  return claims
+}

@@ -1,0 +1,71 @@
+import type { VerifierClock } from '../../options.ts'
+import type { FetchedStatusList } from './fetch-status-list.ts'
+import { FaultyStatusList, type StatusList } from './status-list.ts'
+
+/** One list, kept as long as it says and fetched anew behind the back of whoever uses it. */
+export interface KeptStatusList {
+  /** A promise only where it has to be fetched. Throws, or rejects, where there is none that may be used. */
+  find(): StatusList | Promise<StatusList>
+  /** Seconds; Infinity before it is there. */
+  age(): number
+  byteLength(): number
+}
+
+export interface StatusListRules {
+  fetchList(uri: string): Promise<FetchedStatusList>
+  clock: VerifierClock
+  /** Seconds. */
+  maxStaleness: number
+  clockTolerance: number
+  onResult(error?: unknown): void
+}
+
+/** Milliseconds between two attempts that fail. */
+const coolDown = 1000
+/** The share of its time after which a list in use is fetched anew, while nobody waits for it. */
+const early = 0.8
+
+export function createKeptStatusList(uri: string, rules: StatusListRules): KeptStatusList {
+  const { clock, maxStaleness, clockTolerance } = rules
+  let held: FetchedStatusList | undefined
+  let fetching: Promise<StatusList> | undefined
+  let failure: { error: Error; at: number } | undefined
+
+  const age = (): number => held === undefined ? Infinity : (clock.monotonic() - held.askedAt) / 1000
+  const lifetimeOf = ({ list }: FetchedStatusList): number => Math.min(list.ttl ?? maxStaleness, maxStaleness)
+  const isUsable = (fetched: FetchedStatusList | undefined): fetched is FetchedStatusList => fetched !== undefined &&
+    age() <= maxStaleness && (fetched.list.expiresAt ?? Infinity) + clockTolerance > clock.now() / 1000
+
+  function settle(): StatusList {
+    if (isUsable(held)) return held.list
+    throw failure?.error ?? new FaultyStatusList('the status list has expired')
+  }
+
+  async function refresh(): Promise<StatusList> {
+    try {
+      const fetched = await rules.fetchList(uri)
+      // A cache on the way may bring back what was taken off it.
+      if (held !== undefined && fetched.list.issuedAt < held.list.issuedAt) throw new Error('the status list is an older one')
+      held = fetched
+      failure = undefined
+      rules.onResult()
+    } catch (error) {
+      failure = { error: error instanceof Error ? error : new Error('the status list cannot be had'), at: clock.monotonic() }
+      rules.onResult(error)
+    }
+    return settle()
+  }
+
+  const fetchOnce = (): Promise<StatusList> => fetching ??= refresh().finally(() => { fetching = undefined })
+
+  return {
+    age,
+    byteLength: () => held?.list.byteLength ?? 0,
+    find() {
+      const mayFetch = failure === undefined || clock.monotonic() - failure.at >= coolDown
+      if (!isUsable(held) || age() > lifetimeOf(held)) return mayFetch ? fetchOnce() : settle()
+      if (mayFetch && age() > lifetimeOf(held) * early) void fetchOnce().catch(() => undefined)
+      return held.list
+    }
+  }
+}

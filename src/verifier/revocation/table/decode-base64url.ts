@@ -1,0 +1,27 @@
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
+/** By the character's code; 255 for what is not of the alphabet. */
+const values = new Uint8Array(128).fill(255)
+for (const [value, character] of [...alphabet].entries()) values[character.charCodeAt(0)] = value
+
+/**
+ * The bytes that base64url without padding stands for, or undefined where it holds another character. Bits left over at the
+ * end are ignored: whether a text is the one spelling of its bytes is a question for whoever accepted it.
+ */
+export function decodeBase64url(text: string): Uint8Array | undefined {
+  const bytes = new Uint8Array(text.length * 6 >> 3)
+  let bits = 0
+  let held = 0
+  let at = 0
+  for (let place = 0; place < text.length; place++) {
+    const value = values[text.charCodeAt(place)] ?? 255
+    if (value === 255) return undefined
+    held = held << 6 | value
+    bits += 6
+    if (bits < 8) continue
+    bits -= 8
+    bytes[at++] = held >> bits
+    held &= (1 << bits) - 1
+  }
+  return bytes
+}

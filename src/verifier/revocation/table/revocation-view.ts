@@ -1,0 +1,75 @@
+import { entrySize, type RevocationTable } from './revocation-table.ts'
+
+/** What is known of revocations: a table, the point of the journal up to which it is whole, and when that was the head. */
+export interface RevocationView {
+  readonly table: RevocationTable
+  seq: number
+  /** As docs/revocation-feed.md spells it. */
+  point: string
+  /** Monotonic milliseconds: everything revoked before then is in the table. */
+  confirmedAt: number
+}
+
+/** Later revocations, as both transports bring them. */
+export interface Batch {
+  after: number
+  seq: number
+  point: string
+  entries: Uint8Array
+}
+
+/**
+ * The view that is asked, and a new one that is made beside it. A snapshot may be older than what is known already: it takes
+ * over only once it is proved to have reached the journal's head, so that nothing that is known to be revoked comes back
+ * to life in between.
+ */
+export interface Views {
+  /** Undefined before the first snapshot. */
+  serving(): RevocationView | undefined
+  /** The one that the feed continues; undefined where a snapshot is needed first. */
+  followed(): RevocationView | undefined
+  begin(view: RevocationView): void
+  /** Whether the batch continues the view; if not, the view is followed no more. */
+  apply(batch: Batch): boolean
+  /** The head was `seq` at that moment. Whether the view stands there; if not, it is followed no more. */
+  confirm(seq: number, at: number): boolean
+  /** The journal does not continue the followed view. */
+  abandon(): void
+}
+
+export function createViews(): Views {
+  let serving: RevocationView | undefined
+  let followed: RevocationView | undefined
+
+  const abandon = (): void => { followed = undefined }
+
+  return {
+    serving: () => serving,
+    followed: () => followed,
+    abandon,
+    begin(view) {
+      followed = view
+      // Nothing can be lost by it, and what it names is revoked.
+      serving ??= view
+    },
+    apply({ after, seq, point, entries }) {
+      if (followed === undefined || followed.seq !== after || seq < after || entries.length % entrySize !== 0) {
+        abandon()
+        return false
+      }
+      for (let at = 0; at < entries.length; at += entrySize) followed.table.add(entries, at)
+      followed.seq = seq
+      followed.point = point
+      return true
+    },
+    confirm(seq, at) {
+      if (followed?.seq !== seq) {
+        abandon()
+        return false
+      }
+      followed.confirmedAt = Math.max(followed.confirmedAt, at)
+      serving = followed
+      return true
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import type { AlgorithmName } from './algorithms.ts'
+import { splitCompactToken } from './compact-token.ts'
+import { VerifierError } from './errors.ts'
+import type { KeySource } from './keys/key-source.ts'
+import type { Platform } from './platform.ts'
+import { readHeader } from './read-header.ts'
+import { parseStrictJson } from './strict-json.ts'
+
+export interface VerifySignedOptions {
+  keys: Pick<KeySource, 'find'>
+  platform: Pick<Platform, 'decodeBase64url'>
+  algorithms: readonly AlgorithmName[]
+}
+
+const maxDepth = 8
+/** A status list of a million tokens, and room. */
+const maxLength = 8 * 1024 * 1024
+
+/**
+ * Verifies what else the issuer signs: the same keys and the same rules as for access tokens, another type.
+ * Answers the claims, or undefined where it is not the issuer's; rejects with `keys_unavailable`.
+ */
+export function createVerifySigned({ keys, platform, algorithms }: VerifySignedOptions) {
+  const parse = (segment: string) => parseStrictJson(platform.decodeBase64url(segment), maxDepth)
+
+  return async (token: string, typ: string): Promise<Record<string, unknown> | undefined> => {
+    const compact = splitCompactToken(token, maxLength)
+    const header = compact && parse(compact.header)
+    const kid = header?.['kid']
+    if (compact === undefined || header === undefined || typeof kid !== 'string') return undefined
+    try {
+      const { alg } = readHeader(header, { typ, algorithms })
+      const key = await keys.find(kid)
+      const isSigned = key?.algorithm === alg && await key.open.verify(compact)
+      return isSigned ? parse(compact.payload) : undefined
+    } catch (error) {
+      if (error instanceof VerifierError && error.code === 'token_invalid') return undefined
+      throw error
+    }
+  }
+}

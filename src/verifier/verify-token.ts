@@ -1,0 +1,72 @@
+import type { AdmittedToken } from './admit-token.ts'
+import type { CheckBinding } from './bindings/check-binding.ts'
+import { createBoundedCache } from './bounded-cache.ts'
+import { checkDemands } from './check-demands.ts'
+import { checkTimes } from './check-times.ts'
+import { VerifierError } from './errors.ts'
+import type { KeySource } from './keys/key-source.ts'
+import type { RevocationChecker } from './revocation/revocation-checker.ts'
+import type { Settings } from './settings.ts'
+import type { VerifiedToken, VerifyOptions } from './verifier.ts'
+
+/** One token's way through all checks. What never changes about it is kept; everything else is asked each time. */
+
+export interface VerifyTokenOptions {
+  settings: Settings
+  keys: KeySource
+  revocation: RevocationChecker
+  admit: (token: string) => AdmittedToken | Promise<AdmittedToken>
+  checkBinding: CheckBinding
+  count: (name: 'verified' | 'cached') => void
+}
+
+const noDemands: VerifyOptions = {}
+const endLength = 32
+const endOf = (token: string): string => token.slice(-endLength)
+
+/** Throws, or rejects with, VerifierError. Waits for nothing that is there already: each wait would cost as much as a check. */
+export function createVerifyToken({ settings, keys, revocation, admit, checkBinding, count }: VerifyTokenOptions) {
+  const { clock, clockTolerance: tolerance } = settings
+  // By the end of the signature, which is quicker to look up than the whole; what is found has to be the exact text. Never by
+  // jti, which anybody can write into a token of their own.
+  const admitted = createBoundedCache<AdmittedToken>(settings.cacheSize)
+
+  function keep(added: AdmittedToken): void {
+    count('verified')
+    admitted.set(endOf(added.token), added)
+  }
+
+  /** Undefined for a token that is new, or whose key is the issuer's no more. */
+  function recall(token: string): AdmittedToken | undefined | Promise<AdmittedToken | undefined> {
+    const known = admitted.get(endOf(token))
+    if (known?.token !== token) return undefined
+    const key = keys.find(known.key.kid)
+    if (key instanceof Promise) return key.then(found => found === known.key ? known : undefined)
+    return key === known.key ? known : undefined
+  }
+
+  return async (token: string, asked: VerifyOptions = noDemands): Promise<VerifiedToken> => {
+    if (typeof token !== 'string' || token === '') throw new VerifierError('token_missing', 'There is no token.')
+    const recalled = recall(token)
+    const known = recalled instanceof Promise ? await recalled : recalled
+    const added = known ?? admit(token)
+    const current = added instanceof Promise ? await added : added
+    if (known === undefined) keep(current)
+    else count('cached')
+    const now = clock.now()
+    checkTimes(current.claims, { now, tolerance })
+    const proof = checkBinding(current, asked.request)
+    if (proof !== undefined) await proof
+    const checked = revocation.check(current.prepared, asked)
+    const state = checked instanceof Promise ? await checked : checked
+    if (state === 'revoked') throw new VerifierError('token_revoked', 'The token has been revoked.')
+    checkDemands(current, { scope: asked.scope, acrValues: asked.acrValues, maxAge: asked.maxAge, now, tolerance })
+    return resultOf(current, state)
+  }
+}
+
+/** Made once for each state, and frozen: it is handed out again. */
+function resultOf(token: AdmittedToken, state: 'good' | 'unchecked'): VerifiedToken {
+  const { claims, header, scopes, bindings: [binding] } = token
+  return token.results[state] ??= Object.freeze({ claims, header, scopes, revocation: state, binding })
+}

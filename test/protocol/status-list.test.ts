@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto'
+import { deflateSync, inflateSync } from 'node:zlib'
+import t from 'tap'
+import { invalid, numbersPerList, packStatuses, statusAt, statusListUri, statusPlaceOf, valid, type StatusSize } from '../../src/protocol/status-list.ts'
+import { knownLists, knownSize } from './status-list-facts.ts'
+
+const each = (statuses: number[]): Array<[number, number]> => statuses.map((status, index) => [index, status])
+
+t.test('Q199: statuses are packed from the least significant bit on', async t => {
+  const short: Array<[StatusSize, number[], string, string]> = [
+    [1, [1, 0, 0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 0, 1, 0, 1], 'b9a3', '78dadbb918000217015d'],
+    [2, [1, 2, 0, 3, 0, 1, 0, 1, 1, 2, 3, 3], 'c944f9', '78da3be9f2130003df0207']
+  ]
+  for (const [bits, statuses, packed, compressed] of short) {
+    const bytes = packStatuses(each(statuses), { bits, size: statuses.length })
+    t.equal(Buffer.from(bytes).toString('hex'), packed)
+    t.equal(inflateSync(Buffer.from(compressed, 'hex')).toString('hex'), packed, 'as the draft compresses it')
+    t.strictSame(statuses.map((_, index) => statusAt(bytes, index, bits)), statuses)
+  }
+})
+
+for (const { bits, statuses, sha256 } of knownLists) {
+  t.test(`Q199: the draft's list of 2^20 entries with ${bits} bits each comes out to the byte, and is read again`, async t => {
+    const bytes = packStatuses(statuses, { bits, size: knownSize })
+    t.equal(bytes.length, knownSize * bits / 8)
+    t.equal(createHash('sha256').update(bytes).digest('hex'), sha256)
+    const read = inflateSync(deflateSync(bytes, { level: 9 }))
+    const expected = new Map(statuses)
+    let wrong = 0
+    for (let index = 0; index < knownSize; index++) if (statusAt(read, index, bits) !== (expected.get(index) ?? valid)) wrong++
+    t.equal(wrong, 0)
+  })
+}
+
+t.test('an index that a list does not have has no status', async t => {
+  const bytes = packStatuses([[15, invalid]], { bits: 1, size: 16 })
+  t.equal(statusAt(bytes, 15, 1), invalid)
+  for (const index of [-1, 16, 0.5, NaN, Infinity, 2 ** 40]) t.equal(statusAt(bytes, index, 1), undefined, String(index))
+})
+
+t.test('what does not fit is refused, and spills into no neighbour', async t => {
+  for (const entry of [[16, 1], [-1, 1], [1.5, 1], [0, 2], [0, -1], [0, 0.5]] as Array<[number, number]>) {
+    t.throws(() => packStatuses([entry], { bits: 1, size: 16 }), RangeError, String(entry))
+  }
+})
+
+t.test('each number has a place of its own', async t => {
+  t.strictSame(statusPlaceOf(0), { list: 0, index: 0 })
+  t.strictSame(statusPlaceOf(numbersPerList - 1), { list: 0, index: 131_071 })
+  t.strictSame(statusPlaceOf(numbersPerList), { list: 1, index: 0 })
+  t.strictSame(statusPlaceOf(2 ** 48 - 1), { list: 2 ** 31 - 1, index: 131_071 })
+  t.equal(statusListUri('https://id.example', 7), 'https://id.example/status-lists/7')
+})

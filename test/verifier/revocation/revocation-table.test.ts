@@ -1,0 +1,83 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { createKeyTable, segmentCount, type KeyEntry } from '../../../src/verifier/revocation/table/key-table.ts'
+import { createRevocationTable } from '../../../src/verifier/revocation/table/revocation-table.ts'
+
+/** The table against the plainest there is. */
+
+// Few keys, so that they meet again; whole words, so that signs are tried.
+const word = fc.constantFrom(0, 1, -1, 0x7fffffff, -0x80000000, 42)
+const anyKey = fc.record({ a: fc.integer({ min: -0x80000000, max: 0x7fffffff }), b: word, c: word })
+const entry = fc.record({
+  key: fc.oneof(anyKey, fc.record({ a: word, b: word, c: word })),
+  cutoff: fc.oneof(fc.constant(0), fc.constantFrom(1, 0xffff, 0x10000, 0xffffffff, 0x100000000, 2 ** 48 - 1), fc.maxSafeNat().map(n => n % 2 ** 48)),
+  end: fc.oneof(fc.integer({ min: 1, max: 50 }), fc.constantFrom(0x7fffffff, 0x80000000, 0xffffffff))
+})
+const step = fc.oneof({ weight: 20, arbitrary: entry }, { weight: 1, arbitrary: fc.integer({ min: 0, max: 60 }) })
+
+const nameOf = ({ a, b, c }: { a: number; b: number; c: number }) => `${a} ${b} ${c}`
+
+t.test('a table of one kind says what a Map says, whatever was put in and swept out', async () => {
+  fc.assert(fc.property(fc.array(step, { maxLength: 400 }), fc.integer(), (steps, seed) => {
+    const table = createKeyTable(seed)
+    const plain = new Map<string, KeyEntry>()
+    for (const each of steps) {
+      if (typeof each === 'number') {
+        for (let segment = 0; segment < segmentCount; segment++) table.sweep(segment, each)
+        for (const [name, { end }] of plain) if (end < each) plain.delete(name)
+        continue
+      }
+      const added = { ...each.key, cutoff: each.cutoff, end: each.end }
+      table.put(added)
+      const known = plain.get(nameOf(added)) ?? added
+      const cutoff = known.cutoff === 0 || added.cutoff === 0 ? 0 : Math.max(known.cutoff, added.cutoff)
+      plain.set(nameOf(added), { ...added, cutoff, end: Math.max(known.end, added.end) })
+    }
+    for (const each of plain.values()) if (table.find(each) !== each.cutoff) return false
+    for (const each of steps) {
+      if (typeof each === 'object' && !plain.has(nameOf(each.key)) && table.find(each.key) !== -1) return false
+    }
+    return table.size() === plain.size
+  }), { numRuns: 200 })
+})
+
+t.test('many entries are all found, and nothing else', async t => {
+  const table = createKeyTable(1)
+  const key = (place: number) => ({ a: Math.imul(place, 0x9e3779b1), b: place, c: -place })
+  for (let place = 0; place < 50_000; place++) table.put({ ...key(place), cutoff: place % 3 === 0 ? place + 1 : 0, end: 100 })
+  t.equal(table.size(), 50_000)
+  let wrong = 0
+  for (let place = 0; place < 100_000; place++) {
+    const expected = place >= 50_000 ? -1 : place % 3 === 0 ? place + 1 : 0
+    if (table.find(key(place)) !== expected) wrong++
+  }
+  t.equal(wrong, 0)
+})
+
+t.test('what has ended is swept out in slices, and its memory with it', async t => {
+  const table = createRevocationTable(3)
+  const record = Buffer.alloc(23)
+  record[0] = 2
+  for (let place = 0; place < 5000; place++) {
+    record.writeUInt32BE(Math.imul(place, 0x9e3779b1) >>> 0, 1)
+    record.writeUInt32BE(place % 2 === 0 ? 1000 : 2000, 19)
+    table.add(record, 0)
+  }
+  t.equal(table.size(), 5000)
+  table.sweep(1500)
+  t.ok(table.size() > 0 && table.size() <= 5000, 'a slice is not the whole')
+  for (let slice = 0; slice < 100; slice++) table.sweep(1500)
+  t.equal(table.size(), 2500)
+  for (let slice = 0; slice < 100; slice++) table.sweep(2001)
+  t.equal(table.size(), 0)
+})
+
+t.test('an entry of a kind that is not known is skipped', async t => {
+  const table = createRevocationTable(3)
+  for (const kind of [0, 8, 255]) {
+    const record = Buffer.alloc(23, 1)
+    record[0] = kind
+    table.add(record, 0)
+  }
+  t.equal(table.size(), 0)
+})
