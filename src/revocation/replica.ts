@@ -39,6 +39,8 @@ export interface Continuation {
 export function createReplica(clock: Clock): Replica {
   const listeners = new Set<() => void>()
   let head: JournalHead | undefined
+  // The last head that was left when its own entry had ended already. After a quiet time everybody stands there.
+  let quietHead: JournalHead | undefined
   let table = createEntryTable()
   let sweptAt = clock.monotonic()
 
@@ -61,16 +63,20 @@ export function createReplica(clock: Clock): Replica {
     append(entries) {
       sweepNowAndThen()
       const { last, isWhole } = addAll(entries, head, table)
-      if (last !== undefined && last !== head) moveTo(last)
+      if (last !== undefined && last !== head) {
+        if (head !== undefined && table.at(head.seq) === undefined) quietHead = head
+        moveTo(last)
+      }
       return isWhole
     },
     reset(to, filled) {
       table = filled
+      quietHead = undefined
       moveTo(to)
     },
     find: (kind, value) => table.find(kind, value),
     values: kind => table.values(kind),
-    after: (point, limit) => head && continuation({ point, limit, head, table }),
+    after: (point, limit) => head && continuation({ point, limit, head, quietHead, table }),
     entries: () => table.entries(),
     size: () => table.size(),
     watch(listener) {
@@ -97,11 +103,13 @@ interface Question {
   point: Point
   limit: number
   head: JournalHead
+  quietHead: JournalHead | undefined
   table: EntryTable
 }
 
-function continuation({ point, limit, head, table }: Question): Continuation | undefined {
-  if (!isKnown(point, head, table)) return undefined
+function continuation({ point, limit, head, quietHead, table }: Question): Continuation | undefined {
+  const isAtQuietHead = quietHead !== undefined && isPointOf(point, quietHead)
+  if (!isAtQuietHead && !isKnown(point, head, table)) return undefined
   const entries = table.after(point.seq, limit)
   const last = entries.length < limit ? undefined : entries.at(-1)
   return { entries, upTo: last === undefined ? head : { seq: last.seq, hash: Buffer.from(last.hash, 'latin1') } }

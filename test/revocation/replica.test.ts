@@ -68,3 +68,20 @@ t.test('what has ended is forgotten, not before the tolerated skew is over', asy
   }
   t.equal(replica.find('token', 'a'), undefined)
 })
+
+t.test('whoever stands at a head that has ended goes on from there', async t => {
+  const clock = createTestClock()
+  const replica = createReplica(clock)
+  replica.reset(start, tableOf([]))
+  const [ended] = continueFrom(start, ['a'], new Date(clock.now() + 1000)) as [JournalEntry]
+  replica.append([ended])
+  clock.advance(200)
+  replica.append(continueFrom(ended, ['b', 'c']))
+  const point = ({ seq, hash }: JournalHead) => ({ seq, hash: hash.subarray(0, 12).toString('base64url') })
+  const valuesAfter = (head: JournalHead) => replica.after(point(head), 10)?.entries.map(entry => entry.value)
+  t.equal(replica.find('token', 'a'), undefined)
+  t.same(valuesAfter(ended), ['b', 'c'])
+  t.equal(valuesAfter({ ...ended, hash: Buffer.alloc(32, 9) }), undefined, 'of another journal')
+  replica.reset({ seq: 20, hash: Buffer.alloc(32, 3) }, tableOf([]))
+  t.equal(valuesAfter(ended), undefined, 'after another journal took its place')
+})
