@@ -19,6 +19,13 @@ export function openSocketSink(response: ServerResponse, headers: Record<string,
   response.flushHeaders()
   socket.setNoDelay(true)
   socket.once('close', onGone)
+  let onDrain: (() => void) | undefined
+
+  function takeUp(): void {
+    const callback = onDrain
+    onDrain = undefined
+    callback?.()
+  }
 
   return {
     unsent: () => socket.writableLength,
@@ -27,7 +34,9 @@ export function openSocketSink(response: ServerResponse, headers: Record<string,
       if (socket.writableLength > mostUnsent) socket.destroy()
     },
     onceDrained(callback) {
-      if (socket.listenerCount('drain', callback) === 0) socket.once('drain', callback)
+      // One listener: a peer that does not read is asked about at each revocation.
+      if (onDrain === undefined) socket.once('drain', takeUp)
+      onDrain = callback
     },
     end(lastWords) {
       if (socket.writable) socket.end(lastWords)

@@ -42,14 +42,7 @@ export function createReplica(clock: Clock): Replica {
   // The last head that was left when its own entry had ended already. After a quiet time everybody stands there.
   let quietHead: JournalHead | undefined
   let table = createEntryTable()
-  let sweptAt = clock.monotonic()
-
-  function sweepNowAndThen(): void {
-    if (clock.monotonic() - sweptAt < 60_000) return
-    sweptAt = clock.monotonic()
-    // Instances whose clocks differ agree on what still counts.
-    table.deleteEndedBefore(clock.now() - clockSkew * 1000)
-  }
+  const sweepNowAndThen = createSweeper(clock)
 
   function moveTo(to: JournalHead): void {
     head = to
@@ -61,7 +54,7 @@ export function createReplica(clock: Clock): Replica {
     isAt: other => head?.seq === other.seq && head.hash.equals(other.hash),
     contradicts: ({ seq, hash }) => head !== undefined && seq <= head.seq && table.at(seq)?.hash !== hash.toString('latin1'),
     append(entries) {
-      sweepNowAndThen()
+      sweepNowAndThen(table)
       const { last, isWhole } = addAll(entries, head, table)
       if (last !== undefined && last !== head) {
         if (head !== undefined && table.at(head.seq) === undefined) quietHead = head
@@ -83,6 +76,17 @@ export function createReplica(clock: Clock): Replica {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     }
+  }
+}
+
+/** Forgets what has ended, once a minute at most. */
+function createSweeper(clock: Clock): (table: EntryTable) => void {
+  let sweptAt = clock.monotonic()
+  return table => {
+    if (clock.monotonic() - sweptAt < 60_000) return
+    sweptAt = clock.monotonic()
+    // Instances whose clocks differ agree on what still counts.
+    table.deleteEndedBefore(clock.now() - clockSkew * 1000)
   }
 }
 

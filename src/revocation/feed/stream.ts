@@ -24,7 +24,7 @@ export interface Sink {
   /** Bytes that the peer has not taken yet. */
   unsent(): number
   write(text: string | Buffer): void
-  /** Calls back once, when there are no bytes left that the peer has not taken. */
+  /** Calls back once, when there are no bytes left that the peer has not taken. Of several callbacks the last one counts. */
   onceDrained(callback: () => void): void
   end(lastWords: string): void
   destroy(): void
