@@ -23,7 +23,7 @@ export async function openBench({ folder, databases, profile, masterKeyFile }) {
   const instance = await startInstance(production, { folder, args })
   const load = (run, plan) => runLoad(run, { folder, ...plan })
   return {
-    folder, databases, seed, instance, load,
+    folder, seed, instance, load,
     /** For a figure that starts an instance of its own. */
     environment: production,
     url: instance.url,

@@ -30,8 +30,7 @@ export const bareFlowCost = {
   name: 'bare_flow_cost',
   limitIs: 'the same',
   target: undefined,
-  async measure({ seed, folder, databases }) {
-    const environment = { ...process.env, NODE_ENV: 'production', DATABASE_URL: databases.databaseUrl, REDIS_URL: databases.redisUrl }
+  async measure({ seed, folder, environment }) {
     const bare = await startInstance(environment, { folder, script: path.join(import.meta.dirname, '..', 'bare-flow.mjs') })
     try {
       return { value: await measureCost(bare, seed), unit: 'signatures', limit: 5 }

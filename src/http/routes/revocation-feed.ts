@@ -32,7 +32,6 @@ export async function revocationFeedRoutes(app: FastifyInstance, rooms: HttpRoom
       claims: { ...claims, kid: request.accessKid }
     }
     const subscriber = readSubscriber(request.query)
-    // Before it is served: whoever has a view counts when the reach of a revocation is told.
     if (subscriber !== undefined) await rooms.subscribers.note(claims.client_id, subscriber)
     return subscription
   }
