@@ -1,8 +1,9 @@
 // The limits that the figures stand beside, measured in the same run on the same machine: what the cores can sign and
 // verify, what argon2 costs, what Fastify answers when it has nothing to do.
-import { spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { runLoad } from './load.mjs'
 import { startNode } from '../scripts/node-process.mjs'
 
@@ -26,6 +27,14 @@ export async function besideOpenssl(work) {
   const result = await work()
   const after = measureOpenssl()
   return { result, signs: (before.signs + after.signs) / 2, verifies: (before.verifies + after.verifies) / 2 }
+}
+
+/** Seconds of processor time for one RSA-2048 signature while every core makes them, whoever else uses the cores. */
+export async function measureSignature(milliseconds = 1500) {
+  const program = path.join(import.meta.dirname, 'signature-cost.mjs')
+  const outputs = await Promise.all(Array.from({ length: cores }, () =>
+    promisify(execFile)(process.execPath, [program, String(milliseconds)])))
+  return outputs.reduce((sum, { stdout }) => sum + Number(stdout), 0) / cores
 }
 
 /** Argon2id hashes a second with the service's parameters, two at a time, in a process that does nothing else. */

@@ -1,6 +1,6 @@
 // The figures, in the order in which they are measured and printed. A further one is one file and one line here.
 import { clientCredentials } from './client-credentials.mjs'
-import { codeFlow, codeFlowCost } from './code-flow.mjs'
+import { bareFlowCost, codeFlow, codeFlowCost } from './code-flow.mjs'
 import { discovery } from './discovery.mjs'
 import { idToken } from './id-token.mjs'
 import { refresh } from './refresh.mjs'
@@ -21,7 +21,7 @@ import { viewFigures } from './verifier-view.mjs'
  * { most } with one of `ratio` and `value`, or undefined. `measure` resolves to { value, unit, limit }.
  */
 export const figures = [
-  clientCredentials, refresh, idToken, codeFlow, codeFlowCost, signIn, lookup, lookupBatch, lookupBatchTokens, jwks, discovery,
-  refreshUnderFlood, feedDelivery, feedDeliveryTail, feedMemory, snapshotBytes, memory, memoryEmbedded, startTime,
+  clientCredentials, refresh, idToken, codeFlow, codeFlowCost, bareFlowCost, signIn, lookup, lookupBatch, lookupBatchTokens, jwks,
+  discovery, refreshUnderFlood, feedDelivery, feedDeliveryTail, feedMemory, snapshotBytes, memory, memoryEmbedded, startTime,
   ...verifierFigures, ...viewFigures
 ]
