@@ -4,6 +4,7 @@ import { clientAuthMethods } from './clients/methods/index.ts'
 import type { ClientRegistry } from './clients/registry.ts'
 import { composeAccounts } from './compose-domain/accounts.ts'
 import { composeAuthorization } from './compose-domain/authorization.ts'
+import { composeCanary } from './compose-domain/canary.ts'
 import { composeClients } from './compose-domain/clients.ts'
 import { composeCore } from './compose-domain/core.ts'
 import { composeGrants } from './compose-domain/grants.ts'
@@ -11,11 +12,13 @@ import type { DomainTools } from './compose-domain/tools.ts'
 import type { Grant } from './grants/grant.ts'
 import type { HttpRooms } from './http/rooms.ts'
 import type { KeyRing } from './keys/key-ring.ts'
+import type { PlanSigningRotation } from './keys/plan-rotation.ts'
 import type { Rotation } from './keys/rotation.ts'
 import type { NoticeDelivery } from './logout/deliver-notices.ts'
 import { assertionAlgorithms } from './protocol/client-jwks.ts'
 import { buildMetadata } from './protocol/metadata.ts'
 import { oidcScopes } from './protocol/scope.ts'
+import type { Canary } from './revocation/canary.ts'
 import type { RevocationList } from './revocation/list.ts'
 import { createIntrospect } from './tokens/introspect.ts'
 
@@ -27,11 +30,13 @@ export interface Domain {
   rooms: Omit<HttpRooms, 'isReady'>
   ring: KeyRing
   rotation: Rotation
+  planRotation: PlanSigningRotation
   list: RevocationList
   registry: ClientRegistry
   apis: ApiRegistry
   passwords: Passwords
   notices: NoticeDelivery
+  canary: Canary
   /** The grant types that work. */
   grants: readonly Grant[]
 }
@@ -59,6 +64,7 @@ export function composeDomain(tools: DomainTools): Domain {
     metadata: JSON.stringify(metadata),
     introspect: createIntrospect({ check: core.check, readRefreshToken: core.readRefreshToken, issuer: config.issuer })
   }
-  const { ring, rotation, list, notices } = core
-  return { rooms, ring, rotation, list, ...clients, passwords, notices, grants }
+  const { ring, rotation, planRotation, list, notices } = core
+  const canary = composeCanary(tools, core, clients)
+  return { rooms, ring, rotation, planRotation, list, ...clients, passwords, notices, canary, grants }
 }

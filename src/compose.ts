@@ -57,6 +57,7 @@ export async function compose(config: Config, world: World = {}): Promise<Servic
   const domain = composeDomain({ config, clock, random, log: logger, metrics, stores, pulse, seal, outboundFetch, skipsShut, pages })
   for (const { follow } of [domain.list, domain.ring, domain.registry, domain.apis]) pulse.follow(follow)
   const upkeep = createUpkeep({ rotation: domain.rotation, stores, log: logger })
+  const chores = [upkeep, domain.notices, ...config.revocationCanary === 'on' ? [domain.canary] : []]
   let phase: 'starting' | 'running' | 'draining' = 'starting'
 
   return {
@@ -68,8 +69,7 @@ export async function compose(config: Config, world: World = {}): Promise<Servic
       await pulse.refresh()
       await domain.rotation.tend()
       pulse.start()
-      upkeep.start()
-      domain.notices.start()
+      for (const chore of chores) chore.start()
       if (phase === 'starting') phase = 'running'
     },
     isReady: () => phase === 'running' && pulse.isFresh(),
@@ -79,7 +79,7 @@ export async function compose(config: Config, world: World = {}): Promise<Servic
     async close() {
       phase = 'draining'
       domain.list.stop()
-      await Promise.all([upkeep.stop(), domain.notices.stop()])
+      await Promise.all(chores.map(chore => chore.stop()))
       await pulse.stop()
       await stores.close()
     }

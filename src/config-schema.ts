@@ -128,6 +128,7 @@ const declared = {
   OUTBOUND_PRIVATE_NETWORKS: list('outboundPrivateNetworks', {
     expected: 'networks such as 10.0.0.0/8 or fd00::/8, separated by spaces', accepts: isNetwork
   }, []),
+  REVOCATION_CANARY: oneOf('revocationCanary', 'on', ['on', 'off']),
   SHUTDOWN_DELAY: wholeNumber('shutdownDelay', 0, [0, 120, 'whole seconds']),
   LOG_LEVEL: oneOf('logLevel', 'info', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
 } satisfies Record<string, Setting<unknown>>
@@ -167,6 +168,7 @@ export interface Values {
   readonly brandColor: string
   readonly brandLogoFile: string | undefined
   readonly outboundPrivateNetworks: string[]
+  readonly revocationCanary: 'on' | 'off'
   readonly shutdownDelay: number
   readonly logLevel: string
 }

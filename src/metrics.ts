@@ -10,12 +10,16 @@ const counters: Record<string, { help: string; labels: string[] }> = {
   countersign_refresh_replays_total: { help: 'Replayed refresh tokens; each has ended a grant', labels: [] },
   countersign_revocations_total: { help: 'Revocations, by target', labels: ['target'] },
   countersign_logout_notices_total: { help: 'Attempts to deliver a logout token, by outcome', labels: ['outcome'] },
+  countersign_canary_failures_total: { help: 'Measurements by a revoked token that did not get through in time', labels: [] },
   countersign_refusals_total: { help: 'Refused requests, by error code', labels: ['code'] }
 }
 
 const histograms: Record<string, { help: string; labels: string[]; buckets: number[] }> = {
   countersign_password_hash_seconds: {
     help: 'Time to hash or verify a password, queueing aside', labels: ['algorithm'], buckets: [0.005, 0.01, 0.02, 0.05, 0.1, 0.5]
+  },
+  countersign_revocation_propagation_seconds: {
+    help: 'From a measured revocation to the last acknowledgement', labels: [], buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
   }
 }
 

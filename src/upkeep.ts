@@ -4,6 +4,7 @@ import type { AuditStore } from './stores/audit.ts'
 import type { ClientRegistrationStore } from './stores/client-registrations.ts'
 import type { JournalStore } from './stores/journal.ts'
 import type { StatusListStore } from './stores/status-lists.ts'
+import type { VerifierStore } from './stores/verifiers.ts'
 
 /** What an instance does on the side: keys that fall due, rows that nobody needs any more. Any number of instances may. */
 export interface Upkeep {
@@ -18,6 +19,7 @@ export interface UpkeepOptions {
     audit: AuditStore
     clientRegistrations: ClientRegistrationStore
     statusLists: StatusListStore
+    verifiers: VerifierStore
   }
   log: Log
 }
@@ -47,6 +49,7 @@ export function createUpkeep({ rotation, stores, log }: UpkeepOptions): Upkeep {
         await stores.statusLists.prune()
         await stores.audit.prune({ auditDays })
         await stores.clientRegistrations.pruneUnused(unusedClientAge)
+        await stores.verifiers.prune()
       })
     },
     async stop() {

@@ -24,7 +24,7 @@ export function bare({ jwks, tokens }) {
 export async function countersign({ issuer, audience }) {
   const verifier = createVerifier({
     issuer, audience,
-    revocation: { mode: 'feed', clientId: 'orders', clientSecret: 'secret', maxStaleness: 5, whenStale: 'reject' }
+    revocation: { mode: 'feed', clientId: 'orders', clientSecret: 'secret', maxStaleness: 60, whenStale: 'reject' }
   })
   await verifier.ready()
   return verifier

@@ -3,6 +3,7 @@ import { Gauge, Registry } from 'prom-client'
 import { signingKey } from '../protocol/key-timeline.ts'
 import { headOf } from './health.ts'
 import type { AdminInstance } from './instance.ts'
+import { addReachGauges } from './reach-gauges.ts'
 
 /**
  * `/metrics`: what the instance counts, and what it is like at this moment. Names and meanings:
@@ -21,7 +22,9 @@ export function addGauges(app: FastifyInstance, instance: AdminInstance): void {
       }
     })
   }
+  const lookAtVerifiers = addReachGauges(registry, instance)
   app.get('/metrics', async (_request, reply) => {
+    await lookAtVerifiers()
     const { body, contentType } = await instance.metrics.render()
     return reply.type(contentType).send(`${body.trimEnd()}\n${await registry.metrics()}`)
   })

@@ -1,14 +1,15 @@
 import { createKeyRing } from '../keys/key-ring.ts'
+import { createPlanSigningRotation } from '../keys/plan-rotation.ts'
 import { createRotation } from '../keys/rotation.ts'
 import { createNoticeDelivery } from '../logout/deliver-notices.ts'
 import { createSendLogoutToken } from '../logout/send-logout-token.ts'
+import { createAcknowledgedSubscribers } from '../revocation/acknowledged-subscribers.ts'
 import { createFeed } from '../revocation/feed/feed.ts'
 import { createSnapshots } from '../revocation/feed/snapshots.ts'
 import { createRevocationList } from '../revocation/list.ts'
 import { createLookup } from '../revocation/lookup.ts'
 import { createReadReach } from '../revocation/read-reach.ts'
 import { createRevoker } from '../revocation/revoke.ts'
-import { createSubscribers } from '../revocation/subscriber.ts'
 import { createAssignSubject } from '../tokens/assign-subject.ts'
 import { createCheckAccessTokens } from '../tokens/check-access-token.ts'
 import { createVerifyIdTokenHint } from '../tokens/id-token-hint.ts'
@@ -52,11 +53,12 @@ export function composeCore(tools: DomainTools, { apis }: Clients) {
 
 function composeKeys({ config, clock, random, log, stores, pulse, seal, skipsShut }: DomainTools) {
   const ring = createKeyRing({ store: stores.keys, seal, clock, pulse, skipsShut })
+  const plan = createPlanSigningRotation({ ring, verifiers: stores.verifiers })
   const rotation = createRotation({
-    store: stores.keys, ring, seal, clock, random, log,
+    store: stores.keys, ring, seal, clock, random, log, plan,
     interval: config.keyRotationInterval, refreshLifetime: config.refreshAbsoluteLifetime
   })
-  return { ring, rotation, sign: createSignJwt(ring) }
+  return { ring, rotation, planRotation: plan, sign: createSignJwt(ring) }
 }
 
 /** What ends, how everybody hears of it, and how the applications of a session do. */
@@ -70,9 +72,9 @@ function composeRevocation(
   const notices = createNoticeDelivery({ store, log, metrics, send })
   return {
     list, notices,
+    subscribers: createAcknowledgedSubscribers(stores.verifiers, log),
     feed: createFeed({ list, keys: ring, pulse, clock, log }),
     snapshots: createSnapshots({ list, clock }),
-    subscribers: createSubscribers(stores.verifiers),
     readReach: createReadReach(stores.verifiers),
     lookup: createLookup({ list, grants, clients, isTrustedKey: kid => ring.verifying(kid) !== undefined }),
     revoker: createRevoker({ stores, list, pulse, metrics, afterPublishing: () => void notices.nudge() })

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { CountersignError } from '../protocol/errors.ts'
 import { parsePoint, type Point } from '../protocol/revocation-point.ts'
+import { isVerifierName } from '../protocol/verifier-name.ts'
 import { stalenessPolicies, type Subscriber } from '../revocation/subscriber.ts'
 
 /** The parameters with which somebody follows the revocations (docs/revocation-feed.md), each with a sentence of its own. */
@@ -27,7 +28,7 @@ export function readSubscriber({ instance, max_staleness: maxStaleness, when_sta
     refuse('max-staleness', 'The parameter max_staleness must be a number of seconds, such as 5.')
   }
   if (instance === undefined) return undefined
-  if (typeof instance !== 'string' || !/^[A-Za-z0-9._:-]{1,100}$/.test(instance)) {
+  if (typeof instance !== 'string' || !isVerifierName(instance)) {
     refuse('instance', 'The parameter instance must be 1 to 100 characters of A-Z a-z 0-9 . _ : -')
   }
   return { instance, maxStaleness: maxStaleness === undefined ? undefined : Number(maxStaleness), whenStale: policy }

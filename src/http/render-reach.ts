@@ -18,21 +18,3 @@ function renderLaggard({ clientId, instance, seq, behind, acknowledgedAt, effect
     ...(effectiveAt && { effective_at: effectiveAt })
   }
 }
-
-/** As it is read from JSON: times in ISO 8601. */
-export interface RenderedReach {
-  seq: number
-  revoked_at: string
-  verifiers: number
-  effective: number
-  since?: string
-  latency?: { p50: number; p99: number; max: number }
-  lagging: Array<{
-    client_id: string
-    instance: string
-    seq?: number
-    behind?: number
-    acknowledged_at?: string
-    effective_at?: string
-  }>
-}

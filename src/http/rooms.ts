@@ -19,12 +19,12 @@ import type { EndSession } from '../logout/end-session.ts'
 import type { Log } from '../ports/log.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import type { Random } from '../ports/random.ts'
+import type { AcknowledgedSubscribers } from '../revocation/acknowledged-subscribers.ts'
 import type { Feed } from '../revocation/feed/feed.ts'
 import type { Snapshots } from '../revocation/feed/snapshots.ts'
 import type { Lookup } from '../revocation/lookup.ts'
 import type { ReadReach } from '../revocation/read-reach.ts'
 import type { Revoker } from '../revocation/revoke.ts'
-import type { Subscribers } from '../revocation/subscriber.ts'
 import type { BrowserSessionStore } from '../stores/browser-sessions.ts'
 import type { CounterStore } from '../stores/counters.ts'
 import type { UserStore } from '../stores/users.ts'
@@ -94,10 +94,10 @@ export interface HttpRooms {
   sessions: Sessions
   signIn: SignInFirstParty
   signInBrowser: SignInBrowser
-  statusLists: StatusLists
   snapshots: Snapshots
+  statusLists: StatusLists
   /** Hears who follows the revocations. */
-  subscribers: Subscribers
+  subscribers: AcknowledgedSubscribers
   tokenPipeline: TokenPipeline
   users: UserStore
 }

@@ -9,17 +9,28 @@ import {
 import type { KeyPurpose, KeyRecord, KeyStore } from '../stores/keys.ts'
 import type { Act } from '../stores/users.ts'
 import { defaultAlgorithm } from './algorithms/index.ts'
+import { refuseUnsafe } from './refuse-unsafe.ts'
 import type { KeyRing } from './key-ring.ts'
+import type { PlanSigningRotation } from './plan-rotation.ts'
 import type { Seal } from './seal.ts'
 
 /** Decides when keys come and go. Any number of instances may do so at once: a unique position settles each race. */
 export interface Rotation {
   /** Makes sure that a key signs and a standby waits, for both purposes; deletes what no token can need. */
   tend(): Promise<void>
-  /** Lets the standby take over as soon as every verifier can know it, or at once when forced. */
-  rotate(purpose: KeyPurpose, options: { force: boolean; act: Act }): Promise<{ kid: string; signsFrom: Date }>
+  /**
+   * Lets the standby take over as soon as every verifier can know it, or at the moment named. One at which somebody may refuse its
+   * tokens takes force, and with force alone it is at once. Throws `conflict`.
+   */
+  rotate(purpose: KeyPurpose, how: HowToRotate): Promise<{ kid: string; signsFrom: Date }>
   /** Seals every key under the first master key; returns how many were not. */
   reseal(): Promise<number>
+}
+
+export interface HowToRotate {
+  force: boolean
+  at?: Date | 'now' | undefined
+  act: Act
 }
 
 export interface RotationOptions {
@@ -29,6 +40,7 @@ export interface RotationOptions {
   clock: Clock
   random: Random
   log: Log
+  plan: PlanSigningRotation
   /** Seconds that a key signs for. */
   interval: number
   /** Seconds after which no refresh token of a MAC key can be alive. */
@@ -64,15 +76,17 @@ async function addDueKeys(purpose: KeyPurpose, options: RotationOptions): Promis
 }
 
 async function bringForward(
-  purpose: KeyPurpose, { force, act }: { force: boolean; act: Act }, options: RotationOptions
+  purpose: KeyPurpose, { force, at = force ? 'now' : undefined, act }: HowToRotate, options: RotationOptions
 ): Promise<{ kid: string; signsFrom: Date }> {
-  const { store, ring, clock } = options
+  const { store, ring, clock, plan } = options
   const now = clock.now()
   const records = ring.records(purpose)
   const signing = signingKey(records, now)
   const standby = livingKeys(records).find(key => signing !== undefined && key.position > signing.position)
   if (standby === undefined) throw new CountersignError('conflict', { reason: 'keys/no-standby' })
-  const signsFrom = new Date(force ? now : earliestActivation(standby, now))
+  const earliest = earliestActivation(standby, now)
+  const signsFrom = new Date(at === 'now' ? now : Math.max(now, at?.getTime() ?? earliest))
+  if (!force) refuseUnsafe({ from: signsFrom.getTime(), earliest, plan: purpose === 'sign' ? await plan(now) : undefined })
   await store.activate(standby.kid, signsFrom, act)
   await ring.reload()
   await addDueKeys(purpose, options)

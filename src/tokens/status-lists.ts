@@ -72,14 +72,23 @@ export function createStatusLists(options: StatusListsOptions): StatusLists {
   }
 }
 
+/** One after the other: anybody may ask, and must not keep the database from its work. */
 function createMake({ store, ring, sign, clock, ttl }: StatusListsOptions): (list: number) => Promise<Made> {
-  return async list => {
+  let last: Promise<unknown> = Promise.resolve()
+
+  async function make(list: number): Promise<Made> {
     const staleAt = clock.monotonic() + ttl * 1000
     const { kid } = ring.signing().record
     const from = list * numbersPerList
     const { seq, numbers } = await store.readEnded({ from, to: from + numbersPerList })
     const statuses = packStatuses(numbers.map(number => [number - from, invalid] as const), { bits: 1, size: numbersPerList })
     return { ...await sign(list, statuses), seq, kid, staleAt }
+  }
+
+  return list => {
+    const made = last.then(() => make(list))
+    last = made.catch(() => undefined)
+    return made
   }
 }
 
@@ -93,7 +102,6 @@ async function readSlot(slot: Slot, make: () => Promise<Made>, { list, ring, clo
     const made = await making
     if (made.seq >= seq) return made
   }
-  slot.making = make().finally(() => { delete slot.making })
-  slot.made = await slot.making
-  return slot.made
+  slot.making = make().then(made => slot.made = made).finally(() => { delete slot.making })
+  return slot.making
 }

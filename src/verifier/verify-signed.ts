@@ -25,14 +25,14 @@ export function createVerifySigned({ keys, platform, algorithms }: VerifySignedO
 
   return async (token: string, typ: string): Promise<Record<string, unknown> | undefined> => {
     const compact = splitCompactToken(token, maxLength)
-    const header = compact && parse(compact.header)
+    const header = compact && parse(token.slice(0, compact.headerLength))
     const kid = header?.['kid']
     if (compact === undefined || header === undefined || typeof kid !== 'string') return undefined
     try {
       const { alg } = readHeader(header, { typ, algorithms })
       const key = await keys.find(kid)
       const isSigned = key?.algorithm === alg && await key.open.verify(compact)
-      return isSigned ? parse(compact.payload) : undefined
+      return isSigned ? parse(token.slice(compact.headerLength + 1, compact.signedLength)) : undefined
     } catch (error) {
       if (error instanceof VerifierError && error.code === 'token_invalid') return undefined
       throw error

@@ -8,6 +8,7 @@ import { openAdmin } from '../admin/open-admin.ts'
 import { makeSigningKey } from '../support/assertions.ts'
 import { openService } from '../support/service.ts'
 import { secret } from '../support/secrets.ts'
+import { until } from '../support/until.ts'
 import { callApi, signIn, signInAnew } from '../support/users.ts'
 
 /** A person at a terminal who types these passwords, or a script that passes this input. */
@@ -44,6 +45,12 @@ t.test('what is typed is told from what cannot be a command', async t => {
   t.match(await run('users', 'create', '--email', 'a@b.example', '--password', 'x'), { code: 2, err: /Unknown option '--password'/ })
   t.match(await run('keys', 'remove', 'kid'), { code: 2, err: /--compromised/ })
   t.match(await run('keys', 'rotate', '--purpose', 'x'), { code: 2, err: /--purpose/ })
+  t.match(await run('keys', 'rotate', '--now', '--at', '2026-12-01T09:30:00Z'), { code: 2, err: /--now or --at/ })
+  t.match(await run('keys', 'rotate', '--plan', '--force'), { code: 2, err: /--plan only looks/ })
+  t.match(await run('revoke', '--reason', 'x', '--user', 'y', '--timeout', '5'), { code: 2, err: /how long to --wait/ })
+  t.match(await run('revoke', '--reason', 'x', '--user', 'y', '--wait', '--timeout', '1m'), { code: 2, err: /number of seconds/ })
+  t.match(await run('keys', 'remove', 'kid', '--compromised', '--timeout', '5'), { code: 2, err: /how long to --wait/ })
+  t.match(await run('revocations', 'reach', 'x'), { code: 2, err: /SEQ is the number/ })
   t.match(await run('revoke', '--reason', 'x'), { code: 2, err: /Say what to revoke/ })
   t.match(await run('revoke', '--reason', 'x', '--everything', '--user', 'y'), { code: 2, err: /one thing at a time/ })
   t.match(await run('revoke', '--everything'), { code: 2, err: /--reason is missing/ })
@@ -191,6 +198,50 @@ t.test('each command does its act through the admin API', async t => {
     t.match(await run(['revoke', '--everything', '--reason', 'drill']), { code: 0, out: /^Revoked: everything/ })
     t.match((await run(['audit', 'list', '--limit', '1'])).out, /revocation\/issuer +admin +\S+ +.*reason=drill/)
     t.match((await run(['audit', 'list', '--json', '--subject', user.id])).json(), [{ kind: 'revocation/user' }])
+  })
+
+  t.test('verifiers, and waiting for them', async t => {
+    const { verifiers, journal, clients } = service.stores
+    const name = { clientId: (await clients.list()).find(({ id }) => id !== 'countersign')!.id, instance: 'orders-7f9c' }
+    const acknowledge = async (kids?: string[]) => {
+      const { seq, hash } = await journal.head()
+      await verifiers.acknowledge([{
+        ...name, seq, hash: hash.subarray(0, 12).toString('base64url'), kids, maxStaleness: 5, whenStale: 'accept'
+      }])
+    }
+    const revoke = async (...more: string[]) => run(['revoke', '--user', (await signInAnew(app, service)).id, '--reason', 'drill', ...more])
+    t.match(await revoke('--wait'), { code: 0, out: /as number \d+ of the journal\.\nEffective in the service; no verifier follows the feed\.\n$/ })
+
+    await acknowledge(['an old one'])
+    const late = await revoke('--wait', '--timeout', '1')
+    t.match(late, { code: 3, out: /Not yet everywhere: effective at 0 of 1 verifiers\. These lag:\n\nCLIENT +INSTANCE/ })
+    t.match(late.out, new RegExp(`\n${name.clientId} +orders-7f9c +\\d+ +1 +\\d{4}-\\S+ \\S+Z +-\n$`), 'by how much')
+    const [, seq] = /as number (\d+)/.exec(late.out)!
+    t.match(await run(['revocations', 'reach', seq!]), { code: 0, out: /Not yet everywhere/ }, 'who only looks has not failed')
+    t.match((await run(['verifiers', 'list'])).out, /^The journal stands at \d+\.\n\nCLIENT[^\n]+\n\S+ +orders-7f9c +lagging +\d+ +\S+ \S+ +5 +accept +1\n$/)
+
+    const waiting = revoke('--wait', '--json')
+    const before = (await journal.head()).seq
+    await until('it is revoked', async () => (await journal.head()).seq > before)
+    await acknowledge()
+    t.match(JSON.parse((await waiting).out), { target: 'user', seq: Number, reach: { verifiers: 1, effective: 1, since: String, lagging: [] } })
+    t.match(await run(['revocations', 'reach', seq!, '--wait']), { code: 0, out: /^Effective at 1 of 1 verifiers since \d{4}-\S+Z, p99 \d+ ms\.\n$/ })
+    t.match(await run(['revocations', 'reach', '999999']), { code: 1, err: /reach|cannot be told: No revocation/ })
+
+    t.match(await run(['keys', 'rotate', '--plan']), {
+      code: 0, out: /^Signs now +\S{43}\nTakes over +\S{43}\n[^]+Earliest safe moment +not before every verifier[^]+lack the new key:\n\nCLIENT[^]+orders-7f9c/
+    })
+    t.match(await run(['keys', 'rotate']), { code: 1, err: /orders-7f9c is without the key/ })
+    t.match(await run(['keys', 'rotate', '--now']), { code: 1, err: /may lack the key until/ })
+    const kid = (await run(['keys', 'rotate', '--plan', '--json'])).json()['standby']!
+    await acknowledge([kid])
+    t.match((await run(['keys', 'rotate', '--plan'])).out, /Earliest safe moment +\d{4}-[^\n]+\nAfter that the last old token ends +\d{4}-[^\n]+\n$/)
+    t.match(await run(['keys', 'remove', '--compromised', '--wait', '--timeout', '1', '--', kid]), {
+      code: 3, out: /^Removed the key \S+; its tokens ended with revocation \d+\.\nNot yet everywhere/
+    })
+
+    t.match(await run(['verifiers', 'remove', name.clientId, name.instance]), { code: 0, out: /^Nobody waits for \S+ orders-7f9c any more\.\n$/ })
+    t.match(await run(['verifiers', 'remove', name.clientId, name.instance]), { code: 1, err: /no verifier/ })
   })
 
   t.test('a wrong admin token says where the right one is', async t => {

@@ -21,6 +21,8 @@ export interface Supplies {
   userToken: string
   /** Of another user: to be signed out everywhere. */
   bystander: Tokens
+  /** The sequence of a revocation that is alive. */
+  revocation: number
 }
 
 const sessionsNeeded = 6
@@ -38,6 +40,7 @@ export async function makeSupplies(stage: Stage, maker: Service, instance: Insta
   })
   return {
     user, sessions, bystander, clientRefreshToken: refreshToken, userToken: accessToken,
+    revocation: await maker.rooms.revoker.revoke('token', 'a-token', { reason: 'test', actor: 'test' }),
     bearer: await serviceToken(instance, stage.client),
     spareToken: await serviceToken(instance, stage.client)
   }
@@ -46,7 +49,7 @@ export async function makeSupplies(stage: Stage, maker: Service, instance: Insta
 export type Probe = (instance: Instance) => Promise<Answer>
 
 export function probesWith(supplies: Supplies, { client }: Stage): Record<string, Probe> {
-  const { user, sessions, bearer, spareToken, clientRefreshToken, userToken, bystander } = supplies
+  const { user, sessions, bearer, spareToken, clientRefreshToken, userToken, bystander, revocation } = supplies
   const [toRefresh, toEnd, reader, changer, toDelete] = sessions as [Tokens, Tokens, Tokens, Tokens, Tokens]
   const get = (path: string, token?: string): Probe => instance => call(instance, path, token === undefined ? {} : { bearer: token })
   const post = (path: string, json: object, token?: string): Probe =>
@@ -68,6 +71,9 @@ export function probesWith(supplies: Supplies, { client }: Stage): Record<string
     'GET /revocations/:jti': get(`/revocations/${claimsOf(bearer).jti}`, bearer),
     'POST /revocations':
       post('/revocations', { target: 'token', value: claimsOf(spareToken).jti, reason: 'test' }, bearer),
+    'POST /revocations/ack': post('/revocations/ack', { instance: 'orders-1', point: '0.AAAAAAAAAAAAAAAA' }, bearer),
+    'DELETE /revocations/ack': instance => call(instance, '/revocations/ack?instance=orders-2', { method: 'DELETE', bearer }),
+    'GET /revocations/:seq/reach': get(`/revocations/${revocation}/reach`, bearer),
     'POST /api/auth/register':
       post('/api/auth/register', { email: `${randomBytes(6).toString('hex')}@example.com`, password: user.password }),
     'POST /api/auth/login': post('/api/auth/login', { email: user.email, password: user.password }),

@@ -61,6 +61,7 @@ export async function setStage(t: Test, serverUrl = sharedDatabaseUrl!): Promise
     DATA_DIR: folder,
     MASTER_KEY_FILE: masterKeyFile,
     REGISTRATION: 'open',
+    REVOCATION_CANARY: 'off',
     SIGN_IN_LIMIT_PER_IP: '100000'
   }
   const start = async (settings = {}): Promise<Instance> => {

@@ -4,13 +4,14 @@ import path from 'node:path'
 import type { LightMyRequestResponse } from 'fastify'
 import t from 'tap'
 import { createApp } from '../../src/app.ts'
+import { renderPoint } from '../../src/protocol/revocation-point.ts'
 import { openApiMethods, type OpenApiDocument, type OpenApiOperation } from '../../src/web/open-api-document.ts'
 import { codeSpans, readPage } from '../docs/read-page.ts'
 import { basic, clientToken, createClient, createGrant, postForm } from '../support/clients.ts'
 import { createAnswerJudge } from '../support/documented-answers.ts'
 import { recordRoutes } from '../support/record-routes.ts'
 import { openService, type OpenedService } from '../support/service.ts'
-import { callApi, createUser, signIn } from '../support/users.ts'
+import { callApi, claimsOf, createUser, signIn } from '../support/users.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'countersign-logo-'))
 const logo = path.join(folder, 'logo.svg')
@@ -232,6 +233,16 @@ async function tourRevocations(check: Check, { client, token }: { client: { id: 
   await call('GET /revocations/{jti}', {}, 'GET /revocations/unknown')
   await call('GET /revocations/{jti}', { headers: { authorization: basic(client) } }, 'GET /revocations/unknown')
   await call('POST /revocations', { body: { target: 'user', value: 'nobody', reason: 'a test' } })
+  const ended = (await call('POST /revocations', { body: { target: 'token', value: claimsOf(token)['jti'], reason: 'a test' } })).json<{ seq: number }>()
+  const { seq, hash } = await opened.service.stores.journal.head()
+  const name = { instance: 'a-1', max_staleness: 5, when_stale: 'lookup' }
+  for (const point of [renderPoint({ seq, hash }), renderPoint({ seq: seq + 1, hash }), 'x']) {
+    await call('POST /revocations/ack', { body: { ...name, point } })
+  }
+  await call('POST /revocations/ack', { body: { ...name, instance: 'a-2', point: renderPoint({ seq: 0, hash }) } })
+  await call('GET /revocations/{seq}/reach', {}, `GET /revocations/${ended.seq}/reach`)
+  await call('GET /revocations/{seq}/reach', {}, 'GET /revocations/0/reach')
+  await call('DELETE /revocations/ack', {}, 'DELETE /revocations/ack?instance=a-1')
   await call('POST /revocations', { body: { target: 'client', value: client.id, reason: 'a test' } })
 }
 

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { renderPoint } from '../../src/protocol/revocation-point.ts'
-import type { RenderedReach } from '../../src/http/render-reach.ts'
+import type { ReachDescription } from '../../src/admin/reach-description.ts'
 import { times } from '../contract/sample.ts'
 import { clientToken, createClient } from '../support/clients.ts'
 import { onEachStore } from '../support/service.ts'
@@ -35,7 +35,7 @@ onEachStore(t, async (t, { app, service }) => {
     await acknowledge({ instance: 'a', point: await headPoint() })
     t.match((await reachOf(seq)).json(), { effective: 1, latency: { p50: Number, max: Number }, lagging: [{ instance: 'b' }] })
     await acknowledge({ instance: 'b', point: await headPoint() })
-    const reach = (await reachOf(seq)).json<RenderedReach>()
+    const reach = (await reachOf(seq)).json<ReachDescription>()
     t.match(reach, { verifiers: 2, effective: 2, lagging: [] })
     t.equal(Date.parse(reach.since!) - Date.parse(reach.revoked_at), reach.latency!.max)
     for (const instance of ['a', 'b']) t.equal((await leave(`?instance=${instance}`)).statusCode, 204)
@@ -46,7 +46,7 @@ onEachStore(t, async (t, { app, service }) => {
   t.test('a silent verifier lags under accept, and under reject says until when', async t => {
     await acknowledge({ instance: 'accepts', point: await headPoint(), max_staleness: 2.5, when_stale: 'accept' })
     await acknowledge({ instance: 'rejects', point: await headPoint(), max_staleness: 2.5, when_stale: 'reject' })
-    const { lagging, revoked_at: revokedAt } = (await reachOf(await revoke())).json<RenderedReach>()
+    const { lagging, revoked_at: revokedAt } = (await reachOf(await revoke())).json<ReachDescription>()
     t.notOk(lagging[0]!.effective_at)
     t.equal(Date.parse(lagging[1]!.effective_at!) - Date.parse(revokedAt), 7500)
     for (const instance of ['accepts', 'rejects']) await leave(`?instance=${instance}`)
@@ -55,7 +55,7 @@ onEachStore(t, async (t, { app, service }) => {
   t.test('a subscriber counts from the moment it appears', async t => {
     await service.rooms.subscribers.note(client.id, { instance: 'fresh', maxStaleness: undefined, whenStale: undefined })
     const seq = await revoke()
-    t.strictSame((await reachOf(seq)).json<RenderedReach>().lagging, [{ client_id: client.id, instance: 'fresh' }])
+    t.strictSame((await reachOf(seq)).json<ReachDescription>().lagging, [{ client_id: client.id, instance: 'fresh' }])
     await leave('?instance=fresh')
   })
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createKeyRing, type KeyRing } from '../../src/keys/key-ring.ts'
+import { createPlanSigningRotation } from '../../src/keys/plan-rotation.ts'
 import { createRotation, type Rotation } from '../../src/keys/rotation.ts'
 import { createSeal } from '../../src/keys/seal.ts'
 import type { MasterKey } from '../../src/keys/master-key.ts'
@@ -49,7 +50,8 @@ export async function openKeyScene(database: Database): Promise<KeyScene> {
       pulse.follow(ring.follow)
       await pulse.refresh()
       const rotation = createRotation({
-        store: stores.keys, ring, seal, clock, random: systemRandom, log, interval, refreshLifetime: 3 * interval
+        store: stores.keys, ring, seal, clock, random: systemRandom, log, interval, refreshLifetime: 3 * interval,
+        plan: createPlanSigningRotation({ ring, verifiers: stores.verifiers })
       })
       return { ring, rotation, pulse }
     }

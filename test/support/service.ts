@@ -43,6 +43,7 @@ export async function openService(t: Test, { store, config = {}, clock, outbound
   if (store === 'embedded') layEmbedded(path.join(folder, 'data'))
   const values = readConfig({
     DATA_DIR: path.join(folder, 'data'), KEYS_DIR: writeMasterKey(folder), REGISTRATION: 'open', SIGN_IN_LIMIT_PER_IP: '100000',
+    REVOCATION_CANARY: 'off',
     ...store === 'real' && await openRealStores(t), ...config
   })
   const logLines: string[] = []

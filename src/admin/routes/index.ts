@@ -8,11 +8,12 @@ import { keyRoutes } from './keys.ts'
 import { profileRoutes } from './profiles.ts'
 import { revocationRoutes } from './revocations.ts'
 import { userRoutes } from './users.ts'
+import { verifierRoutes } from './verifiers.ts'
 
 /**
  * The admin API: everything under `/admin`, behind the admin token. A further noun is one file and one line
  * here.
  */
 export const adminRoutes: ReadonlyArray<(app: FastifyInstance, instance: AdminInstance) => void> = [
-  userRoutes, profileRoutes, clientRoutes, apiRoutes, keyRoutes, revocationRoutes, auditRoutes, doctorRoutes
+  userRoutes, profileRoutes, clientRoutes, apiRoutes, keyRoutes, revocationRoutes, verifierRoutes, auditRoutes, doctorRoutes
 ]

@@ -2,12 +2,15 @@ import type { FastifyInstance } from 'fastify'
 import { CountersignError } from '../../protocol/errors.ts'
 import { describeKeys } from '../describe-keys.ts'
 import { byAdmin } from '../by-admin.ts'
+import { describeRotation } from '../describe-rotation.ts'
 import { removeKey } from '../remove-key.ts'
 import type { KeyPurpose } from '../../stores/keys.ts'
 import type { AdminInstance } from '../instance.ts'
 
 interface RotateBody {
   force?: boolean
+  /** `now`, or a time in ISO 8601. */
+  at?: string
   purpose?: KeyPurpose
 }
 
@@ -15,7 +18,7 @@ const rotateSchema = {
   body: {
     type: 'object',
     additionalProperties: false,
-    properties: { force: { type: 'boolean' }, purpose: { enum: ['sign', 'mac'] } }
+    properties: { force: { type: 'boolean' }, at: { type: 'string', maxLength: 40 }, purpose: { enum: ['sign', 'mac'] } }
   }
 }
 const removeSchema = {
@@ -38,11 +41,17 @@ export function keyRoutes(app: FastifyInstance, instance: AdminInstance): void {
 
   app.post<{ Body: RotateBody }>('/keys/rotate', { schema: rotateSchema }, async ({ body }) => {
     const { force = false, purpose = 'sign' } = body
+    const at = readMoment(body.at)
     // A rotation needs a standby, which only an instance that has run has made.
     await rotation.tend()
-    const rotated = await rotation.rotate(purpose, { force, act: byAdmin(force ? 'rotation-forced' : 'rotation') })
+    const rotated = await rotation.rotate(purpose, { force, at, act: byAdmin(force ? 'rotation-forced' : 'rotation') })
     await pulse.refresh()
     return rotated
+  })
+
+  app.get('/keys/rotation', async () => {
+    await pulse.refresh()
+    return describeRotation(await instance.planRotation(instance.clock.now()))
   })
 
   app.post<{ Params: { kid: string }; Body: { compromised: boolean; reason?: string } }>('/keys/:kid/remove',
@@ -65,5 +74,14 @@ export function keyRoutes(app: FastifyInstance, instance: AdminInstance): void {
     }
     await pulse.refresh()
     return { resealed }
+  })
+}
+
+function readMoment(text: string | undefined): Date | 'now' | undefined {
+  if (text === undefined || text === 'now') return text
+  const time = /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : NaN
+  if (!Number.isNaN(time)) return new Date(time)
+  throw new CountersignError('invalid_request', {
+    reason: 'keys/moment', sentence: 'The moment is "now" or a time such as 2026-12-01T09:30:00Z.'
   })
 }

@@ -3,6 +3,8 @@ import { targets } from '../../revocation/targets/index.ts'
 import type { TargetKind } from '../../stores/journal.ts'
 import { CountersignError } from '../../protocol/errors.ts'
 import { pairwisePrefix } from '../../protocol/pairwise.ts'
+import { readSequence } from '../../http/read-sequence.ts'
+import { renderReach } from '../../http/render-reach.ts'
 import { byAdmin } from '../by-admin.ts'
 import { findUser } from '../find-user.ts'
 import { removeKey } from '../remove-key.ts'
@@ -38,6 +40,9 @@ export function revocationRoutes(app: FastifyInstance, instance: AdminInstance):
       : await instance.rooms.revoker.revoke(target, value, act)
     return reply.code(201).send({ target, value, seq })
   })
+
+  app.get<{ Params: { seq: string } }>('/revocations/:seq/reach', async ({ params }) =>
+    renderReach(await instance.rooms.readReach(readSequence(params.seq))))
 }
 
 interface ResolvedTarget {

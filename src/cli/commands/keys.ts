@@ -1,6 +1,8 @@
 import type { KeyDescription } from '../../admin/describe-keys.ts'
 import { UsageError, type Command } from '../command.ts'
+import { followReach, readWait, waitOptions } from '../follow-reach.ts'
 import { renderTable, renderTime } from '../render-table.ts'
+import { showRotation } from '../show-rotation.ts'
 
 interface Rotated {
   kid: string
@@ -36,14 +38,23 @@ const rotate: Command = {
   name: 'keys rotate',
   summary: 'Let the standby key take over as soon as every verifier can know it',
   options: {
-    force: { description: 'At once: verifiers that have not fetched the JWKS lately refuse its tokens for a while' },
+    plan: { description: 'Change nothing: tell who lacks the new key, when the last token under the old one ends, the earliest safe moment' },
+    at: { description: 'At this time, such as 2026-12-01T09:30:00Z; refused where somebody may lack the key then', value: 'TIME' },
+    now: { description: 'At once, or not at all' },
+    force: { description: 'Whatever is safe; without --at at once: verifiers that lack the key refuse its tokens for a while' },
     purpose: { description: '"sign" for access tokens (when not given) or "mac" for refresh tokens', value: 'PURPOSE' }
   },
   async run({ isSet, text, connect }) {
     const purpose = text('purpose') ?? 'sign'
     if (purpose !== 'sign' && purpose !== 'mac') throw new UsageError('--purpose is "sign" or "mac".')
+    if (isSet('now') && text('at') !== undefined) throw new UsageError('It is --now or --at, not both.')
+    const at = isSet('now') ? 'now' : text('at')
+    if (isSet('plan')) {
+      if (isSet('force') || at !== undefined || purpose === 'mac') throw new UsageError('--plan only looks, at the signing keys: leave the other options out.')
+      return showRotation(await connect())
+    }
     const admin = await connect()
-    const rotated = await admin.post<Rotated>('/admin/keys/rotate', { force: isSet('force'), purpose })
+    const rotated = await admin.post<Rotated>('/admin/keys/rotate', { force: isSet('force'), purpose, at })
     return { json: rotated, text: `The key ${rotated.kid} signs from ${renderTime(rotated.signsFrom)}.\n` }
   }
 }
@@ -54,18 +65,22 @@ const remove: Command = {
   operands: ['KID'],
   options: {
     compromised: { description: 'Required: says that you know what this does' },
-    reason: { description: 'Why, for the audit trail', value: 'TEXT' }
+    reason: { description: 'Why, for the audit trail', value: 'TEXT' },
+    ...waitOptions
   },
-  async run({ operands, isSet, text, connect }) {
+  async run(invocation) {
+    const { operands, isSet, text, connect } = invocation
     if (!isSet('compromised')) {
       throw new UsageError('Removing a key ends every token it made. If it is compromised, add --compromised; ' +
         'otherwise "countersign keys rotate" replaces it without ending anything.')
     }
+    const wait = readWait(invocation)
     const admin = await connect()
     const path = `/admin/keys/${encodeURIComponent(operands[0]!)}/remove`
     const removed = await admin.post<Removed>(path, { compromised: true, reason: text('reason') })
     const sentence = `Removed the key ${removed.kid}; its tokens ended with revocation ${removed.seq}.\n`
-    return { json: removed, text: sentence }
+    const { reach, text: told, exitCode } = await followReach(admin, removed.seq, wait)
+    return { json: { ...removed, reach }, text: sentence + told, exitCode }
   }
 }
 

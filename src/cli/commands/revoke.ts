@@ -1,5 +1,6 @@
 import type { TargetKind } from '../../stores/journal.ts'
 import { UsageError, type Command, type Invocation, type Option } from '../command.ts'
+import { followReach, readWait, waitOptions } from '../follow-reach.ts'
 
 /** What can be revoked: the option, the target it stands for, and its help. */
 const targetOptions: Record<string, Option & { target: TargetKind }> = {
@@ -20,16 +21,21 @@ export const revoke: Command = {
   summary: 'End something for good, on every instance and verifier',
   options: {
     ...targetOptions,
-    reason: { description: 'Why, for the journal and the audit trail', value: 'TEXT', required: true }
+    reason: { description: 'Why, for the journal and the audit trail', value: 'TEXT', required: true },
+    ...waitOptions
   },
   async run(invocation) {
     const { text, connect } = invocation
+    const wait = readWait(invocation)
     const { target, value } = await readTarget(invocation)
     const admin = await connect()
     const revoked = await admin.post<{ target: string; value: string; seq: number }>('/admin/revocations',
       { target, value, reason: text('reason') })
     const name = revoked.target === 'issuer' ? 'everything' : `${revoked.target} ${revoked.value}`
-    return { json: revoked, text: `Revoked: ${name}, as number ${revoked.seq} of the journal.\n` }
+    const done = `Revoked: ${name}, as number ${revoked.seq} of the journal.\n`
+    if (wait === 0) return { json: revoked, text: done }
+    const { reach, text: told, exitCode } = await followReach(admin, revoked.seq, wait)
+    return { json: { ...revoked, reach }, text: done + told, exitCode }
   }
 }
 

@@ -33,9 +33,9 @@ export function createCrowd({ list, notices, freshness, clock, log }: CrowdOptio
   const batches = createBatches(list)
   const tokens = createTokenWatch<Stream>(list)
   const streams = createStreams({ batches, keyNotice: notices.current, leave })
+  const onTurn = (stream: Stream): void => streams.heartbeat(stream, freshness.moment())
   const wheel = createWheel<Stream>({ clock, onStep, onTurn })
-  const spread = createSpread({ list, batches, tokens, open, streams })
-
+  const spread = createSpread({ list, batches, tokens, open, streams, log })
   function leave(stream: Stream): void {
     open.delete(stream)
     wheel.delete(stream)
@@ -43,8 +43,9 @@ export function createCrowd({ list, notices, freshness, clock, log }: CrowdOptio
   }
 
   function tellAll(): void {
+    if (open.size === 0) return
     notices.refresh()
-    void spread().catch((error: unknown) => log.error({ err: error }, 'a revocation could not be told to every stream'))
+    spread.tell()
   }
 
   function onStep(): void {
@@ -54,17 +55,12 @@ export function createCrowd({ list, notices, freshness, clock, log }: CrowdOptio
     for (const stream of open) streams.endStale(stream, freshness.moment())
   }
 
-  function onTurn(stream: Stream): void {
-    // Before it is over, not after: the next turn would come too late.
-    if (stream.expiresAt <= clock.now() + 1000) return streams.end(stream, 'token-expired')
-    streams.heartbeat(stream, freshness.moment())
-  }
-
   return {
     leave, tellAll,
     size: () => open.size,
     add(stream) {
       notices.refresh()
+      if (open.size === 0) spread.begin()
       open.add(stream)
       wheel.add(stream)
       tokens.add(stream)

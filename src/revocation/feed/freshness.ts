@@ -10,9 +10,11 @@ export interface Freshness {
   require(): void
 }
 
-/** Now, and when the head was last confirmed; milliseconds on the monotonic clock. */
+/** Now, and when the head was last confirmed; milliseconds. */
 export interface Moment {
   now: number
+  /** The same moment since 1970: by what tokens end. The others are of the monotonic clock. */
+  wall: number
   confirmedAt: number
 }
 
@@ -30,7 +32,7 @@ export function createFreshness(pulse: Pulse, clock: Clock): Freshness {
     isStale,
     moment() {
       const now = clock.monotonic()
-      return { now, confirmedAt: now - pulse.age() * 1000 }
+      return { now, wall: clock.now(), confirmedAt: now - pulse.age() * 1000 }
     },
     require() {
       if (isStale()) throw unavailable('feed/stale')

@@ -38,6 +38,8 @@ export function createStreams({ batches, keyNotice, leave }: StreamsOptions): St
   }
   const step = createStep({ batches, keyNotice, endWith })
 
+  const end = (stream: Stream, reason: EndReason): void => endWith(stream, renderEvent('end', JSON.stringify({ reason })))
+
   function advance(stream: Stream): boolean {
     while (stream.at !== batches.head() || stream.keys !== keyNotice()) {
       if (stream.sink.unsent() > room) {
@@ -51,11 +53,13 @@ export function createStreams({ batches, keyNotice, leave }: StreamsOptions): St
 
   return {
     advance,
-    end: (stream, reason) => endWith(stream, renderEvent('end', JSON.stringify({ reason }))),
+    end,
     endStale(stream, { confirmedAt }) {
       endWith(stream, renderEvent('stale', `{"confirmed":${Math.floor(confirmedAt - stream.arrivedAt)}}`))
     },
-    heartbeat(stream, { now, confirmedAt }) {
+    heartbeat(stream, { now, wall, confirmedAt }) {
+      // Before the token is over, not after: the next turn would come too late.
+      if (stream.expiresAt <= wall + 1000) return end(stream, 'token-expired')
       if (isGivenUp(stream, now)) {
         leave(stream)
         return stream.sink.destroy()

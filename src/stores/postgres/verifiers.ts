@@ -70,7 +70,8 @@ function noting(subscriptions: readonly Subscription[]): Prisma.Sql {
     FROM jsonb_to_recordset(${JSON.stringify(given)}::jsonb) AS given(
       client_id text, instance text, max_staleness float8, when_stale text) ${ofClients}
     ON CONFLICT (client_id, instance) DO UPDATE SET
-      max_staleness = excluded.max_staleness, when_stale = excluded.when_stale`
+      max_staleness = excluded.max_staleness, when_stale = excluded.when_stale
+    WHERE (verifiers.max_staleness, verifiers.when_stale) IS DISTINCT FROM (excluded.max_staleness, excluded.when_stale)`
 }
 
 /** Nothing alive lies before the first entry, so its place needs no hash. */

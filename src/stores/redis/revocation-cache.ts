@@ -12,8 +12,8 @@ export function createRedisRevocationCache(connection: RedisConnection): Revocat
   const lifetime = String(revocationListLifetime * 1000)
 
   async function add(batch: readonly JournalEntry[], raisedTo: string): Promise<void> {
-    const args = [raisedTo, lifetime, revocationChannel, ...batch.flatMap(scriptArgs)]
-    await connection.run(client => client.announceRevocations(listKeys, args))
+    await connection.run(client => client.announceRevocations(listKeys,
+      [raisedTo, lifetime, revocationChannel, ...batch.flatMap(scriptArgs)]))
   }
 
   /** The head is raised with the last batch, so that no reader takes half a list for the whole. */
@@ -32,9 +32,8 @@ export function createRedisRevocationCache(connection: RedisConnection): Revocat
       return head === null ? undefined : Number(head)
     },
     async entriesAfter(after, upTo) {
-      const found = await connection.run(
-        client => client.zRange(revocationEntries, `(${after}`, String(upTo), { BY: 'SCORE' })
-      )
+      const found = await connection.run(client =>
+        client.zRange(revocationEntries, `(${after}`, String(upTo), { BY: 'SCORE' }))
       return found.map(decodeEntry)
     },
     async announce(entries) {

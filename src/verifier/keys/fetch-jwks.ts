@@ -20,7 +20,7 @@ export async function fetchJwks({ uri, fetch, timeout }: JwksSource): Promise<un
     redirect: 'manual', headers: { accept: 'application/jwk-set+json, application/json' }, signal: AbortSignal.timeout(timeout)
   })
   if (answer.status !== 200) {
-    await answer.body?.cancel()
+    void answer.body?.cancel().catch(() => undefined)
     throw new Error(`The JWKS answered with ${answer.status} instead of 200.`)
   }
   const document = parseStrictJson(await readBounded(answer), maxDepth)
@@ -36,7 +36,7 @@ async function readBounded({ body }: Response): Promise<Uint8Array> {
     const chunk = await reader?.read()
     if (chunk?.value === undefined) return bytes.subarray(0, size)
     if (size + chunk.value.length > maxBytes) {
-      await reader?.cancel()
+      void reader?.cancel().catch(() => undefined)
       throw new Error(`The JWKS is longer than ${maxBytes} bytes.`)
     }
     bytes.set(chunk.value, size)

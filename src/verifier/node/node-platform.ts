@@ -11,8 +11,8 @@ const inputs: Readonly<Record<AlgorithmName, (key: KeyObject) => { digest: strin
   EdDSA: key => ({ digest: null, key })
 }
 
-/** Verifying does not wait, so that one place is enough for every token; the longest has 65,536 characters. */
-const scratch = Buffer.allocUnsafeSlow(131_072)
+/** Verifying does not wait, so that one place is enough for every access token; a status list may need more. */
+const scratch = Buffer.allocUnsafeSlow(65_536)
 
 export const nodePlatform: Platform = {
   decodeBase64url: text => Buffer.from(text, 'base64url'),
@@ -23,9 +23,10 @@ export const nodePlatform: Platform = {
     return {
       verify({ token, signedLength }) {
         try {
-          const signed = scratch.subarray(0, scratch.write(token.slice(0, signedLength), 'latin1'))
-          const length = scratch.write(token.slice(signedLength + 1), signedLength, 'base64url')
-          return verify(digest, signed, key, scratch.subarray(signedLength, signedLength + length))
+          const place = token.length <= scratch.length ? scratch : Buffer.allocUnsafe(token.length)
+          const signed = place.subarray(0, place.write(token.slice(0, signedLength), 'latin1'))
+          const length = place.write(token.slice(signedLength + 1), signedLength, 'base64url')
+          return verify(digest, signed, key, place.subarray(signedLength, signedLength + length))
         } catch {
           return false
         }

@@ -1,0 +1,193 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import t from 'tap'
+import { createHeldKeys } from '../../src/verifier/keys/held-keys.ts'
+import { createVerifier } from '../../src/verifier/index.ts'
+import { nodePlatform } from '../../src/verifier/node/node-platform.ts'
+import { goodClaims, goodHeader, issuer, onEachPlatform, otherKey, ourKey, outcomeOf, publicJwk, signRaw, signToken } from './scene.ts'
+
+t.test('K129: ten thousand unknown kids at once are one request, and the next comes after the cool-down', async t => {
+  onEachPlatform(t, async (t, { verifier, clock, requests }) => {
+    const token = (kid: string) => signRaw({ ...goodHeader, kid }, goodClaims(clock), otherKey.privateKey)
+    const signature = token('x').split('.').at(-1)!
+    const flood = (name: string) => Promise.all(Array.from({ length: 10_000 }, (_, index) => {
+      const [, payload] = signToken(clock).split('.', 2)
+      return outcomeOf(verifier, `${Buffer.from(JSON.stringify({ ...goodHeader, kid: `${name}${index}` })).toString('base64url')}.${payload}.${signature}`)
+    }))
+    const signOnce = signToken
+    t.equal(await outcomeOf(verifier, signOnce(clock)), 'good')
+    clock.advance(29)
+    t.strictSame([...new Set(await flood('a'))], ['token_invalid'])
+    t.equal(requests.length, 1, 'within the cool-down')
+    clock.advance(2)
+    t.strictSame([...new Set(await flood('b'))], ['token_invalid'])
+    t.strictSame([...new Set(await flood('c'))], ['token_invalid'])
+    t.equal(requests.length, 2, 'beyond it')
+  })
+})
+
+t.test('K129: a new key is found by the first token under it', async t => {
+  onEachPlatform(t, async (t, { verifier, clock, publish, requests }) => {
+    t.equal(await outcomeOf(verifier, signToken(clock)), 'good')
+    publish({ keys: [publicJwk(ourKey.publicKey), publicJwk(otherKey.publicKey, { kid: 'k2' })] })
+    clock.advance(31)
+    t.equal(await outcomeOf(verifier, signRaw({ ...goodHeader, kid: 'k2' }, goodClaims(clock), otherKey.privateKey)), 'good')
+    t.equal(requests.length, 2)
+  })
+})
+
+t.test('K129: while the endpoint is away the keys serve for the time that is stated, and not longer', async t => {
+  onEachPlatform(t, async (t, { verifier, clock, publish, requests }) => {
+    const errors: string[] = []
+    verifier.on('error', ({ during }) => errors.push(during))
+    t.equal(await outcomeOf(verifier, signToken(clock)), 'good')
+    publish(new Error('away'))
+    clock.advance(301)
+    t.equal(await outcomeOf(verifier, signToken(clock)), 'good', 'fetched behind the back of the request')
+    await new Promise(setImmediate)
+    t.strictSame(errors, ['keys'])
+    clock.advance(3000)
+    t.equal(await outcomeOf(verifier, signToken(clock)), 'good')
+    t.equal(await outcomeOf(verifier, signToken(clock, {}, { kid: 'k2' })), 'keys_unavailable', 'that a kid is unknown cannot be told')
+    clock.advance(3000)
+    t.equal(await outcomeOf(verifier, signToken(clock)), 'good')
+    clock.advance(700)
+    t.equal(await outcomeOf(verifier, signToken(clock)), 'keys_unavailable')
+    clock.advance(31)
+    publish({ keys: [publicJwk(ourKey.publicKey)] })
+    t.equal(await outcomeOf(verifier, signToken(clock)), 'good')
+    t.ok(requests.length <= 8)
+  }, { jwks: { maxStale: 6600 } })
+})
+
+t.test('K128: a key that is gone from the JWKS verifies nothing any more, not even tokens that are known', async t => {
+  onEachPlatform(t, async (t, { verifier, clock, publish }) => {
+    const token = signToken(clock)
+    t.equal(await outcomeOf(verifier, token), 'good')
+    publish({ keys: [publicJwk(otherKey.publicKey, { kid: 'k2' })] })
+    clock.advance(301)
+    await outcomeOf(verifier, token)
+    await new Promise(setImmediate)
+    await new Promise(setImmediate)
+    t.equal(await outcomeOf(verifier, token), 'token_invalid')
+    t.strictSame(verifier.health().keys, { version: 2, age: 0, kids: ['k2'] })
+  })
+})
+
+t.test('K124: another key under a known kid takes over, and what was verified by the former is verified anew', async t => {
+  onEachPlatform(t, async (t, { verifier, clock, publish }) => {
+    const token = signToken(clock)
+    t.equal(await outcomeOf(verifier, token), 'good')
+    publish({ keys: [publicJwk(otherKey.publicKey)] })
+    clock.advance(301)
+    await outcomeOf(verifier, token)
+    await new Promise(setImmediate)
+    await new Promise(setImmediate)
+    t.equal(await outcomeOf(verifier, token), 'token_invalid')
+    t.equal(await outcomeOf(verifier, signRaw(goodHeader, goodClaims(clock), otherKey.privateKey)), 'good')
+  })
+})
+
+t.test('answers that are no JWKS change nothing', async t => {
+  onEachPlatform(t, async (t, { verifier, clock, publish }) => {
+    t.equal(await outcomeOf(verifier, signToken(clock)), 'good')
+    const answers: Array<[string, unknown]> = [
+      ['an error', new Response('{}', { status: 500 })], ['a redirect', Response.redirect('https://attacker.example/', 302)],
+      ['no JSON', new Response('<html>')], ['a list', []], ['no keys', {}], ['an empty list', { keys: [] }], ['keys of others', { keys: 'k1' }],
+      ['too much', new Response(`{"keys":[],"x":"${'x'.repeat(300_000)}"}`)], ['nothing', new Response(null)],
+      ['keys twice', new Response('{"keys":[],"keys":[]}')], ['a key nobody can use', { keys: [{ kty: 'oct', kid: 'k1', k: 'AAAA' }] }]
+    ]
+    for (const [name, answer] of answers) {
+      publish(answer)
+      clock.advance(301)
+      t.equal(await outcomeOf(verifier, signToken(clock)), 'good', name)
+      await new Promise(setImmediate)
+      t.equal(await outcomeOf(verifier, signToken(clock)), 'good', name)
+    }
+    t.strictSame(verifier.health().keys.kids, ['k1'])
+    t.equal(verifier.health().keys.version, 1)
+  })
+})
+
+t.test('before there are keys it is tried again sooner, though not at once', async t => {
+  onEachPlatform(t, async (t, { verifier, clock, publish, requests }) => {
+    publish(new Error('not up yet'))
+    t.equal(await outcomeOf(verifier, signToken(clock)), 'keys_unavailable')
+    t.equal(await outcomeOf(verifier, signToken(clock)), 'keys_unavailable')
+    t.equal(requests.length, 1)
+    publish({ keys: [publicJwk(ourKey.publicKey)] })
+    clock.advance(1)
+    t.equal(await outcomeOf(verifier, signToken(clock)), 'good')
+    t.strictSame(requests, Array(2).fill(`${issuer}/.well-known/jwks.json`))
+  })
+})
+
+t.test('a redirect of the endpoint is not followed, and a silent endpoint is given up on', async t => {
+  const paths: string[] = []
+  const server = createServer((request, response) => {
+    paths.push(request.url ?? '')
+    if (request.url === '/silent/.well-known/jwks.json') return
+    if (request.url?.startsWith('/moved/')) response.writeHead(302, { location: '/there' }).end()
+    else response.end(JSON.stringify({ keys: [publicJwk(ourKey.publicKey)] }))
+  }).listen(0, '127.0.0.1')
+  await new Promise(resolve => server.once('listening', resolve))
+  t.teardown(() => { server.closeAllConnections(); server.close() })
+  for (const path of ['moved', 'silent']) {
+    const verifier = createVerifier({
+      issuer: `http://127.0.0.1:${(server.address() as AddressInfo).port}/${path}`, audience: 'a', revocation: { mode: 'none' }, jwks: { timeout: 1 }
+    })
+    t.equal(await outcomeOf(verifier, signRaw(goodHeader, {})), 'keys_unavailable')
+    await verifier.close()
+  }
+  t.strictSame(paths, ['/moved/.well-known/jwks.json', '/silent/.well-known/jwks.json'])
+})
+
+t.test('K128: keys that the feed brings count at once, and what it removed as compromised never comes back', async t => {
+  let monotonic = 0
+  const changes: Array<[string[], readonly string[]]> = []
+  const held = createHeldKeys({
+    algorithms: ['RS256'], platform: nodePlatform, monotonic: () => monotonic, onFed: () => undefined,
+    onChange: (kids, removed) => changes.push([kids, removed])
+  })
+  const third = publicJwk(generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey, { kid: 'k3' })
+  const [first, second] = [publicJwk(ourKey.publicKey), publicJwk(otherKey.publicKey, { kid: 'k2' })]
+  held.replace([first, second])
+  const kept = held.keys.get('k2')
+  monotonic = 1000
+  held.replaceKeys([second, third], ['k1'])
+  t.equal(held.keys.get('k2'), kept, 'a key that stays is the same object')
+  held.replace([first, second, third])
+  t.strictSame(held.heldKids(), ['k2', 'k3'], 'a cached JWKS does not bring it back')
+  held.replaceKeys([first, third], [])
+  t.strictSame(held.heldKids(), ['k3'], 'nor does the feed itself')
+  t.strictSame(changes, [[['k1', 'k2'], []], [['k2', 'k3'], ['k1']], [['k3'], []]])
+  t.throws(() => held.replace([first]), /no key that can be used/)
+})
+
+t.test('options that cannot work are refused by name', async t => {
+  const wrong: Array<[object, RegExp]> = [
+    [{ issuer: 'http://id.example' }, /issuer/], [{ issuer: 'id.example' }, /issuer/], [{ issuer: 'https://u:p@id.example' }, /issuer/],
+    [{ issuer: 'https://id.example?a' }, /issuer/], [{ audience: [] }, /audience/], [{ audience: '' }, /audience/], [{ jwksUri: 'http://cdn.example/' }, /jwksUri/],
+    [{ algorithms: ['HS256'] }, /algorithms/], [{ algorithms: ['none'] }, /algorithms/], [{ algorithms: [] }, /algorithms/], [{ clockTolerance: 61 }, /clockTolerance/],
+    [{ clockTolerance: NaN }, /clockTolerance/], [{ maxTokenLength: 10 }, /maxTokenLength/], [{ jwks: { cooldown: 1 } }, /jwks.cooldown/],
+    [{ jwks: { maxStale: Infinity } }, /jwks.maxStale/], [{ cache: { size: -1 } }, /cache.size/], [{ revocation: { mode: 'other' } }, /revocation.mode/]
+  ]
+  for (const [options, message] of wrong) {
+    t.throws(() => createVerifier({ issuer, audience: 'a', revocation: { mode: 'none' }, ...options }), { name: 'TypeError', message })
+  }
+  for (const good of ['http://localhost:3000', 'http://127.0.0.1', 'http://[::1]:1', 'https://id.example/p']) {
+    await createVerifier({ issuer: good, audience: 'a', revocation: { mode: 'none' } }).close()
+  }
+})
+
+t.test('a verifier that was closed says so', async t => {
+  onEachPlatform(t, async (t, { verifier, clock }) => {
+    await verifier.ready()
+    t.ok(verifier.health().ready)
+    await verifier.close()
+    await verifier.close()
+    t.equal(await outcomeOf(verifier, signToken(clock)), 'revocation_unavailable')
+    await t.rejects(verifier.ready(), { code: 'revocation_unavailable' })
+  })
+})
