@@ -45,6 +45,8 @@ function renderExamples(issuer: string, demoFile: string): string[] {
   return [
     'To sign in to an application, start one of these in another terminal:',
     `  ${where}${secret}node examples/web-app/server.mjs`,
-    `  ${where}node examples/single-page-app/server.mjs`, ''
+    `  ${where}node examples/single-page-app/server.mjs`,
+    'and a service that they can call:',
+    `  ${where}${secret}node examples/resource-server/server.mjs`, ''
   ]
 }

@@ -71,6 +71,14 @@ t.test('a hundred verifiers acknowledge at once at two instances, and each tells
     t.match(await waiting, { code: 0, out: /Effective at 1 of 1 verifiers since \S+, p99 \d+ ms\./ })
   })
 
+  await t.test('of two instances that are to measure one revokes a token of its own', async t => {
+    const before = await stage.stores.journal.head()
+    await stage.startTwo({ REVOCATION_CANARY: 'on' })
+    await until('a token was revoked', async () => (await stage.stores.journal.head()).seq > before.seq, 30_000)
+    t.match(await stage.stores.journal.readAfter(before, 10), [{ target: 'token', reason: 'canary' }])
+    t.equal(await stage.stores.state.beginCanary(30), false, 'the other one is told that it is not its turn')
+  })
+
   await t.test('a restored journal answers with: take a snapshot', async t => {
     const { seq } = await stage.stores.journal.head()
     for (const place of [0, 1]) t.equal((await acknowledge(place, renderPoint({ seq, hash: randomBytes(32) }))).status, 410)

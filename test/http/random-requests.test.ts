@@ -112,7 +112,8 @@ onEachStore(t, async (t, opened) => {
   const judge = await createAnswerJudge(document)
 
   t.test('no random request to any route is answered with a fault of ours, with its own input, or not at all', async t => {
-    const routes = routesOf(document)
+    // A feed has no end that could be waited for here; what it refuses, revocation-feed.test.ts asks.
+    const routes = routesOf(document).filter(({ path }) => path !== '/revocations/feed')
     t.ok(routes.length > 40)
     const seen = new Map<number, number>()
     const { seed, timePerPart, numRuns } = randomness(routes.length)

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import { createEventStreamParser } from '../../../src/verifier/revocation/feed/event-stream-parser.ts'
-import { parseHeartbeat, parseRevocations } from '../../../src/verifier/revocation/feed/feed-messages.ts'
+import { feedMessages } from '../../../src/verifier/revocation/feed/feed-messages.ts'
 import { readSnapshot } from '../../../src/verifier/revocation/feed/read-snapshot.ts'
 import type { RevocationKey } from '../../../src/verifier/revocation/table/revocation-key.ts'
 import { createRevocationTable } from '../../../src/verifier/revocation/table/revocation-table.ts'
@@ -113,8 +113,8 @@ t.test('the stream is read, wherever it is cut', async t => {
     for (let at = 0; at < text.length; at += size) {
       for (const { name, data, id } of parse(text.slice(at, at + size))) {
         names.push(name)
-        if (name === 'revocations') t.ok(views.apply(parseRevocations(data, id)))
-        if (name === 'heartbeat') t.ok(views.confirm(parseHeartbeat(data).seq, 5))
+        if (name === 'revocations') t.ok(views.apply(feedMessages.revocations(data, id)))
+        if (name === 'heartbeat') t.ok(views.confirm(feedMessages.heartbeat(data).seq, 5))
       }
     }
     t.equal(views.serving()?.point, applied.point)

@@ -4,7 +4,7 @@ import { createEmitter } from '../../../src/verifier/emitter.ts'
 import { nodePlatform } from '../../../src/verifier/node/node-platform.ts'
 import type { VerifierClock } from '../../../src/verifier/options.ts'
 import { createRevocationChecker } from '../../../src/verifier/revocation/create-revocation-checker.ts'
-import type { CheckOptions, RevocableToken, RevocationChecker, RevocationState } from '../../../src/verifier/revocation/revocation-checker.ts'
+import type { CheckOptions, RevocableToken, RevocationChecker } from '../../../src/verifier/revocation/revocation-checker.ts'
 import type { RevocationContext } from '../../../src/verifier/revocation/revocation-context.ts'
 import type { RevocationOptions } from '../../../src/verifier/revocation/revocation-options.ts'
 import type { VerifierEvents } from '../../../src/verifier/verifier.ts'
@@ -17,7 +17,7 @@ export interface OpenedChecker {
   keyNews: Array<{ keys: ReadonlyArray<Record<string, unknown>>; removed: readonly string[] }>
   /** `stale` and `fresh`, in order. */
   changes: string[]
-  check(token: RevocableToken, options?: CheckOptions): Promise<RevocationState | string>
+  check(token: RevocableToken, options?: CheckOptions): Promise<string>
   untilFresh(): Promise<void>
 }
 

@@ -2,8 +2,6 @@ import { decodeBase64url } from '../table/decode-base64url.ts'
 import { parseObject } from '../issuer/read-body.ts'
 import type { Batch } from '../table/revocation-view.ts'
 
-/** What the feed says, read from its JSON. Each throws for what the contract does not know. */
-
 export interface KeyNews {
   keys: Array<Record<string, unknown>>
   removed: string[]
@@ -18,34 +16,35 @@ export interface PollAnswer {
   jwks: KeyNews | undefined
 }
 
-export function parseKeyNews(data: string): KeyNews {
-  return readKeyNews(parseObject(data))
-}
+/** What the feed says, read from its JSON. Each throws for what the contract does not know. */
+export const feedMessages = {
+  keyNews: (data: string): KeyNews => readKeyNews(parseObject(data)),
 
-export function parseRevocations(data: string, id: string | undefined): Batch {
-  const { after, seq, entries } = parseObject(data)
-  return readBatch({ after, seq, entries, point: id })
-}
+  revocations(data: string, id: string | undefined): Batch {
+    const { after, seq, entries } = parseObject(data)
+    return readBatch({ after, seq, entries, point: id })
+  },
 
-export function parseHeartbeat(data: string): { seq: number; confirmed: number } {
-  const { seq, confirmed } = parseObject(data)
-  return { seq: readSeq(seq), confirmed: readNumber(confirmed) }
-}
+  heartbeat(data: string): { seq: number; confirmed: number } {
+    const { seq, confirmed } = parseObject(data)
+    return { seq: readSeq(seq), confirmed: readNumber(confirmed) }
+  },
 
-export function parsePollAnswer(text: string): PollAnswer {
-  const { after, seq, point, entries, head, confirmed, jwks } = parseObject(text)
-  return {
-    batch: readBatch({ after, seq, point, entries }),
-    head: readSeq(head),
-    confirmed: readNumber(confirmed),
-    jwks: jwks === undefined || jwks === null ? undefined : readKeyNews(jwks as Record<string, unknown>)
+  /** The reason that an `end` gives. */
+  end(data: string): string {
+    const { reason } = parseObject(data)
+    return typeof reason === 'string' ? reason : 'ended'
+  },
+
+  pollAnswer(text: string): PollAnswer {
+    const { after, seq, point, entries, head, confirmed, jwks } = parseObject(text)
+    return {
+      batch: readBatch({ after, seq, point, entries }),
+      head: readSeq(head),
+      confirmed: readNumber(confirmed),
+      jwks: jwks === undefined || jwks === null ? undefined : readKeyNews(jwks as Record<string, unknown>)
+    }
   }
-}
-
-/** The reason that an `end` gives. */
-export function parseEnd(data: string): string {
-  const { reason } = parseObject(data)
-  return typeof reason === 'string' ? reason : 'ended'
 }
 
 function readKeyNews({ keys, removed }: Record<string, unknown>): KeyNews {

@@ -1,5 +1,5 @@
 import { createEventStreamParser, type StreamEvent } from './event-stream-parser.ts'
-import { parseEnd, parseHeartbeat, parseKeyNews, parseRevocations } from './feed-messages.ts'
+import { feedMessages } from './feed-messages.ts'
 import { confirmedAt, type Ending, type FeedSession } from './feed-session.ts'
 import type { IssuerAnswer } from '../issuer/issuer-caller.ts'
 import { readChunks } from '../issuer/read-body.ts'
@@ -58,7 +58,7 @@ function createEventTaker(session: FeedSession, { sentAt, forgetToken }: IssuerA
   const end = (why: string, isOrderly = false): Ending => ({ why, isOrderly, wasFresh, isBroken: false })
 
   function takeHeartbeat(data: string): Ending | undefined {
-    const { seq, confirmed } = parseHeartbeat(data)
+    const { seq, confirmed } = feedMessages.heartbeat(data)
     const at = confirmedAt(clock, sentAt, confirmed)
     if (!session.takeConfirmation(seq, at)) return end('the feed left something out')
     const now = clock.monotonic()
@@ -68,8 +68,8 @@ function createEventTaker(session: FeedSession, { sentAt, forgetToken }: IssuerA
   }
 
   const takers: Record<string, (event: StreamEvent) => Ending | undefined> = {
-    jwks: ({ data }) => void session.takeKeys(parseKeyNews(data)),
-    revocations: ({ data, id }) => session.takeBatch(parseRevocations(data, id)) ? undefined : end('the feed left something out'),
+    jwks: ({ data }) => void session.takeKeys(feedMessages.keyNews(data)),
+    revocations: ({ data, id }) => session.takeBatch(feedMessages.revocations(data, id)) ? undefined : end('the feed left something out'),
     heartbeat: ({ data }) => takeHeartbeat(data),
     stale: () => end('the instance cannot confirm the head'),
     reset() {
@@ -77,7 +77,7 @@ function createEventTaker(session: FeedSession, { sentAt, forgetToken }: IssuerA
       return end('the journal is another')
     },
     end({ data }) {
-      const reason = parseEnd(data)
+      const reason = feedMessages.end(data)
       if (reason.startsWith('token-')) forgetToken()
       return end(reason, true)
     }

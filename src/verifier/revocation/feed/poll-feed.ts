@@ -1,6 +1,6 @@
-import { parsePollAnswer } from './feed-messages.ts'
+import { feedMessages } from './feed-messages.ts'
 import { confirmedAt, type Ending, type FeedSession } from './feed-session.ts'
-import { readText } from '../issuer/read-body.ts'
+import { readBodyText } from '../issuer/read-body.ts'
 import { createWatchdog } from '../issuer/watchdog.ts'
 
 /** Milliseconds beyond the wait that was asked for. */
@@ -16,7 +16,7 @@ export async function pollFeed(session: FeedSession, signal: AbortSignal): Promi
     const { response, sentAt } = await session.caller.call(`/revocations?after=${after}&wait=${wait}&${session.identity}`, {
       headers: { accept: 'application/json' }, signal: watchdog.signal, expected: 200
     })
-    const { batch, head, confirmed, jwks } = parsePollAnswer(await readText(response, maxAnswer))
+    const { batch, head, confirmed, jwks } = feedMessages.pollAnswer(await readBodyText(response, maxAnswer))
     if (jwks !== undefined) session.takeKeys(jwks)
     const at = confirmedAt(session.clock, sentAt, confirmed)
     const continues = session.takeBatch(batch) && (head > batch.seq || session.takeConfirmation(head, at))

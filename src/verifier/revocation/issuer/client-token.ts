@@ -1,5 +1,5 @@
 import type { VerifierClock, VerifierFetch } from '../../options.ts'
-import { readJson } from './read-body.ts'
+import { readBodyJson } from './read-body.ts'
 import { UnexpectedAnswer } from './unexpected-answer.ts'
 
 /** The access token with which the service is asked. */
@@ -61,7 +61,7 @@ async function requestToken(options: ClientTokenOptions): Promise<{ token: strin
     signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)])
   })
   if (response.status !== 200) throw new UnexpectedAnswer('the request for an access token', response)
-  const { access_token: token, expires_in: lifetime } = await readJson(response, maxAnswer)
+  const { access_token: token, expires_in: lifetime } = await readBodyJson(response, maxAnswer)
   if (typeof token !== 'string' || typeof lifetime !== 'number') throw new Error('the token endpoint answered without a token')
   return { token, lifetime }
 }

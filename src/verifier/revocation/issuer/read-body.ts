@@ -32,13 +32,13 @@ export async function readBytes(chunks: AsyncIterable<Uint8Array>, maxLength: nu
   return bytes
 }
 
-export async function readText(response: Response, maxLength: number): Promise<string> {
+export async function readBodyText(response: Response, maxLength: number): Promise<string> {
   return new TextDecoder().decode(await readBytes(readChunks(response), maxLength))
 }
 
 /** An object, as every answer of the service is. */
-export async function readJson(response: Response, maxLength: number): Promise<Record<string, unknown>> {
-  return parseObject(await readText(response, maxLength))
+export async function readBodyJson(response: Response, maxLength: number): Promise<Record<string, unknown>> {
+  return parseObject(await readBodyText(response, maxLength))
 }
 
 export function parseObject(text: string): Record<string, unknown> {

@@ -3,7 +3,7 @@ import type { VerifierClock } from '../../options.ts'
 import type { IssuerCaller } from '../issuer/issuer-caller.ts'
 import type { LookupClaims } from './lookup-claims.ts'
 import { createLookupCache } from './lookup-cache.ts'
-import { readJson } from '../issuer/read-body.ts'
+import { readBodyJson } from '../issuer/read-body.ts'
 
 /** Asks the service about single tokens, those of one moment together. */
 export interface Lookups {
@@ -83,7 +83,7 @@ async function lookUp(claims: LookupClaims[], options: LookupsOptions): Promise<
     method: 'POST', json: { claims }, expected: 200,
     signal: AbortSignal.any([options.signal, AbortSignal.timeout(options.timeout * 1000)])
   })
-  const { results } = await readJson(response, maxAnswer)
+  const { results } = await readBodyJson(response, maxAnswer)
   if (!Array.isArray(results) || results.length !== claims.length) throw new Error('the lookup answered another number of tokens')
   return { sentAt, revoked: results.map(readRevoked) }
 }

@@ -1,5 +1,5 @@
 import type { VerifierClock } from '../../options.ts'
-import { readText } from '../issuer/read-body.ts'
+import { readBodyText } from '../issuer/read-body.ts'
 import type { RevocationContext } from '../revocation-context.ts'
 import { FaultyStatusList, readStatusList, type StatusList } from './status-list.ts'
 import { UnexpectedAnswer } from '../issuer/unexpected-answer.ts'
@@ -33,7 +33,7 @@ export async function fetchStatusList(uri: string, options: StatusListFetching):
   })
   if (response.status !== 200) throw new UnexpectedAnswer('the request for a status list', response)
   const isToken = response.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() === mediaType
-  const text = await readText(response, maxAnswer)
+  const text = await readBodyText(response, maxAnswer)
   if (!isToken) throw new FaultyStatusList(`the status list is not of the type ${mediaType}`)
   return { askedAt, list: await readStatusList(await verify(text, verifySigned), uri) }
 }

@@ -33,17 +33,19 @@ export function createKeptStatusList(uri: string, rules: StatusListRules): KeptS
 
   const age = (): number => held === undefined ? Infinity : (clock.monotonic() - held.askedAt) / 1000
   const lifetimeOf = ({ list }: FetchedStatusList): number => Math.min(list.ttl ?? maxStaleness, maxStaleness)
-  const isUsable = (fetched: FetchedStatusList | undefined): fetched is FetchedStatusList => fetched !== undefined &&
-    age() <= maxStaleness && (fetched.list.expiresAt ?? Infinity) + clockTolerance > clock.now() / 1000
+  const isOver = ({ list }: FetchedStatusList): boolean => (list.expiresAt ?? Infinity) + clockTolerance <= clock.now() / 1000
+  const isUsable = (fetched: FetchedStatusList | undefined): fetched is FetchedStatusList =>
+    fetched !== undefined && age() <= maxStaleness && !isOver(fetched)
 
   function settle(): StatusList {
     if (isUsable(held)) return held.list
-    throw failure?.error ?? new FaultyStatusList('the status list has expired')
+    throw failure?.error ?? new Error('the status list is too old')
   }
 
   async function refresh(): Promise<StatusList> {
     try {
       const fetched = await rules.fetchList(uri)
+      if (isOver(fetched)) throw new FaultyStatusList('the status list has expired')
       // A cache on the way may bring back what was taken off it.
       if (held !== undefined && fetched.list.issuedAt < held.list.issuedAt) throw new Error('the status list is an older one')
       held = fetched

@@ -1,0 +1,44 @@
+// Loads the entry for other runtimes in a context that has what the web platform has and nothing of Node's, and prints what
+// became of the tokens it was given. Run with --experimental-vm-modules; the arguments are the folder with node_modules and a
+// file with the case in JSON.
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import vm from 'node:vm'
+
+const [folder, file] = process.argv.slice(2)
+const { jwks, tokens, options } = JSON.parse(readFileSync(file, 'utf8'))
+const asked = []
+const context = vm.createContext({
+  AbortController, AbortSignal, CryptoKey, DecompressionStream, Headers, ReadableStream, Request, Response, TextDecoder, TextDecoderStream,
+  TextEncoder, URL, URLSearchParams, atob, btoa, clearTimeout, crypto, performance, queueMicrotask, setTimeout, structuredClone,
+  fetch: async url => {
+    asked.push(url)
+    return Response.json(jwks)
+  }
+})
+const modules = new Map()
+
+function load(name) {
+  const known = modules.get(name)
+  if (known !== undefined) return known
+  const module = new vm.SourceTextModule(readFileSync(name, 'utf8'), { context, identifier: name })
+  modules.set(name, module)
+  return module
+}
+
+function resolve(specifier, from) {
+  if (specifier.startsWith('.')) return path.resolve(path.dirname(from), specifier)
+  if (specifier === 'jose') return path.join(folder, 'node_modules/jose/dist/webapi/index.js')
+  throw new Error(`${from} imports ${specifier}`)
+}
+
+const entry = load(path.join(folder, 'node_modules/countersign/dist/verifier/web/index.js'))
+await entry.link((specifier, { identifier }) => load(resolve(specifier, identifier)))
+await entry.evaluate()
+const verifier = entry.namespace.createVerifier(options)
+const outcomes = []
+for (const token of tokens) {
+  outcomes.push(await verifier.verify(token).then(({ claims }) => claims.sub, error => error.code ?? String(error)))
+}
+console.log(JSON.stringify({ outcomes, asked, missing: vm.runInContext('typeof Buffer + typeof process + typeof require', context) }))
+await verifier.close()

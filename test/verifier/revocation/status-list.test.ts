@@ -1,0 +1,159 @@
+import { deflateSync } from 'node:zlib'
+import t, { type Test } from 'tap'
+import type { StatusListOptions } from '../../../src/verifier/revocation/revocation-options.ts'
+import { createTestClock } from '../../support/clock.ts'
+import { startWebServer } from '../../support/web-server.ts'
+import { openChecker, tokenOf, type OpenedChecker } from './open-checker.ts'
+
+/** The mode `status-list`. A signature here is a text that says so: the real one is the verifier's own affair. */
+
+const now = () => Math.floor(Date.now() / 1000)
+const pack = (bytes: number[] | Uint8Array) => deflateSync(Uint8Array.from(bytes), { level: 9 }).toString('base64url')
+
+interface Served {
+  status?: number
+  type?: string
+  signed?: boolean
+  claims?: object
+  /** Over the whole answer. */
+  redirect?: string
+}
+
+interface Scene extends OpenedChecker {
+  uri: string
+  served: Served
+  count(): number
+  checkAt(idx: unknown, uri?: string): Promise<string>
+  clock: ReturnType<typeof createTestClock>
+}
+
+async function openLists(t: Test, options: Partial<StatusListOptions> = {}): Promise<Scene> {
+  const served: Served = {}
+  const clock = createTestClock(Date.now())
+  const server = await startWebServer(t, response => {
+    if (served.redirect !== undefined) return void response.writeHead(302, { location: served.redirect }).end()
+    const claims = { sub: uri, iat: now(), exp: now() + 600, ttl: 30, status_list: { bits: 1, lst: pack([0b10]) }, ...served.claims }
+    response.writeHead(served.status ?? 200, { 'content-type': served.type ?? 'application/statuslist+jwt' }).end(JSON.stringify(claims))
+  })
+  const uri = `${server.url}/status-lists/1`
+  const opened = openChecker(t, {
+    issuer: server.url, options: { mode: 'status-list', ...options }, clock,
+    context: {
+      verifySigned: async (token, typ) => served.signed === false || typ !== 'statuslist+jwt'
+        ? undefined
+        : JSON.parse(token) as Record<string, unknown>
+    }
+  })
+  return {
+    ...opened, uri, served, clock,
+    count: () => server.requests.length,
+    checkAt: (idx, at = uri) => opened.check(tokenOf({ status: { status_list: { idx, uri: at } } }))
+  }
+}
+
+t.test('Q200: a token is what its place in the list says, from the least significant bit, with 1, 2, 4 and 8 bits', async t => {
+  const bytes = [0b11100100, 0b00011011]
+  for (const bits of [1, 2, 4, 8]) {
+    const scene = await openLists(t)
+    scene.served.claims = { status_list: { bits, lst: pack(bytes) } }
+    const number = bytes[0]! | bytes[1]! << 8
+    for (let idx = 0; idx < 16 / bits; idx++) {
+      const status = number >> idx * bits & (1 << bits) - 1
+      t.equal(await scene.checkAt(idx), status === 0 ? 'good' : 'revoked', `${bits} bits, place ${idx}`)
+    }
+    t.equal(await scene.checkAt(16 / bits), 'token_invalid', 'beyond its end')
+    t.equal(scene.count(), 1, 'fetched once for all')
+  }
+})
+
+const faults: Record<string, Served> = {
+  'not signed by the issuer': { signed: false },
+  'of another type': { type: 'application/jwt' },
+  'another list': { claims: { sub: 'https://id.example/status-lists/2' } },
+  'expired': { claims: { exp: now() - 60 } },
+  'without a time': { claims: { iat: undefined } },
+  'with three bits': { claims: { status_list: { bits: 3, lst: pack([0]) } } },
+  'without bits': { claims: { status_list: { lst: pack([0]) } } },
+  'no list at all': { claims: { status_list: null } },
+  'no base64url': { claims: { status_list: { bits: 1, lst: '+/==' } } },
+  'no zlib': { claims: { status_list: { bits: 1, lst: 'AAAA' } } },
+  'cut short': { claims: { status_list: { bits: 1, lst: pack(new Uint8Array(5000).map((_, at) => at * 7)).slice(0, 40) } } },
+  'a bomb': { claims: { status_list: { bits: 1, lst: pack(new Uint8Array(200_000_000)) } } }
+}
+for (const [what, served] of Object.entries(faults)) {
+  t.test(`Q200: a list that is faulty (${what}) is no reason to accept, under any policy`, async t => {
+    const scene = await openLists(t, { whenStale: 'accept' })
+    Object.assign(scene.served, served)
+    const before = process.memoryUsage().rss
+    t.equal(await scene.checkAt(0), 'revocation_unavailable')
+    t.equal(await scene.checkAt(0), 'revocation_unavailable', 'and it is not asked for again at once')
+    t.equal(scene.count(), 1)
+    t.ok(process.memoryUsage().rss - before < 100_000_000, 'what is packed is not unpacked without bound')
+  })
+}
+
+t.test('Q200: a token names its own issuer\'s lists alone, and nothing else is ever fetched', async t => {
+  const scene = await openLists(t, { whenStale: 'accept' })
+  const other = await startWebServer(t, response => void response.end())
+  const { origin } = new URL(scene.uri)
+  const uris = [
+    `${other.url}/status-lists/1`, `${origin}.example/status-lists/1`, `${origin}@example.com/status-lists/1`, `${origin}/other/1`,
+    `${origin}/status-lists/../admin`, `${origin}/status-lists/%2e%2e`, `${origin}/status-lists/`, `${origin}/status-lists/1?x`,
+    `${origin}/status-lists/1#x`, ` ${scene.uri}`, scene.uri.toUpperCase(), 'file:///etc/passwd', ''
+  ]
+  for (const uri of uris) t.equal(await scene.checkAt(0, uri), 'token_invalid', uri)
+  for (const idx of [-1, 0.5, '0', null, 2 ** 60, undefined]) t.equal(await scene.checkAt(idx), 'token_invalid', String(idx))
+  for (const status of [null, 'x', {}, { status_list: [] }]) t.equal(await scene.check(tokenOf({ status })), 'token_invalid')
+  scene.served.redirect = `${other.url}/status-lists/1`
+  t.equal(await scene.checkAt(0), 'unchecked', 'a redirect is an answer that cannot be had')
+  t.equal(other.requests.length, 0)
+  t.equal(scene.count(), 1)
+})
+
+t.test('a list is kept for its ttl, fetched anew before that ends, and used beyond it only while it cannot be had', async t => {
+  const scene = await openLists(t, { maxStaleness: 100, whenStale: 'accept' })
+  t.equal(await scene.checkAt(1), 'revoked')
+  t.equal(await scene.checkAt(0), 'good')
+  scene.clock.advance(20)
+  t.equal(await scene.checkAt(0), 'good')
+  t.equal(scene.count(), 1)
+  scene.clock.advance(5)
+  scene.served.claims = { status_list: { bits: 1, lst: pack([1]) } }
+  t.equal(await scene.checkAt(0), 'good', 'nobody waits for the next one')
+  while (scene.checker.health().counters['lists'] !== 2) await new Promise(resolve => { setImmediate(resolve) })
+  t.equal(await scene.checkAt(0), 'revoked')
+  scene.served.status = 503
+  scene.clock.advance(31)
+  t.equal(await scene.checkAt(0), 'revoked')
+  t.equal(await scene.checkAt(3), 'good', 'older than its ttl, within the bound')
+  t.equal(scene.count(), 3)
+  scene.clock.advance(70)
+  t.equal(await scene.checkAt(3), 'unchecked')
+  t.equal(await scene.check(tokenOf({ status: { status_list: { idx: 3, uri: scene.uri } } }), { whenStale: 'reject' }), 'revocation_unavailable')
+  t.strictSame(scene.changes, ['stale'])
+  scene.served.status = 200
+  scene.clock.advance(2)
+  t.equal(await scene.checkAt(3), 'good')
+  t.strictSame(scene.changes, ['stale', 'fresh'])
+})
+
+t.test('an older list does not take the place of a newer one', async t => {
+  const scene = await openLists(t)
+  t.equal(await scene.checkAt(1), 'revoked')
+  scene.served.claims = { iat: now() - 100, status_list: { bits: 1, lst: pack([0]) } }
+  scene.clock.advance(31)
+  t.equal(await scene.checkAt(1), 'revoked')
+})
+
+t.test('a token without a status, and one whose list cannot be had, are what the policy says', async t => {
+  for (const [whenStale, state] of [['reject', 'revocation_unavailable'], ['accept', 'unchecked']] as const) {
+    const scene = await openLists(t, { whenStale })
+    t.equal(await scene.check(tokenOf()), state)
+    t.equal(scene.count(), 0)
+    scene.served.status = 404
+    t.equal(await scene.checkAt(0), state)
+  }
+  const byDefault = await openLists(t)
+  t.equal(await byDefault.check(tokenOf()), 'revocation_unavailable')
+  t.equal(await byDefault.check(tokenOf(), { whenStale: 'lookup' }), 'revocation_unavailable', 'without a client there is nobody to ask')
+})
