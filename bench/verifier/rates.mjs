@@ -4,14 +4,14 @@
 import { bare, countersign, fastJwt, jose, jsonWebToken } from './contenders.mjs'
 
 const issuer = process.argv[2]
-const rounds = 75
-const tokensPerRound = 400
+const rounds = 60
+const tokensPerRound = 200
 /** In as many rounds no token comes twice: long after that it is forgotten. */
-const freshRounds = 25
+const freshRounds = 20
 /** Rounds in which the compiler is still at it. */
-const warmUp = 25
+const warmUp = 20
 /** Tokens that come again, and how often: they fit into what is remembered. */
-const [seenTokens, comings] = [400, 25]
+const [seenTokens, comings] = [200, 25]
 
 const issued = await (await fetch(`${issuer}/tokens?count=${freshRounds * tokensPerRound}`)).json()
 const scene = { issuer, ...issued }

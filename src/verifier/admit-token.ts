@@ -1,6 +1,4 @@
-import { createBoundedCache } from './bounded-cache.ts'
 import { createHeaderCache, type Header } from './header-cache.ts'
-import { splitScopes } from './check-demands.ts'
 import { splitCompactToken, type CompactToken } from './compact-token.ts'
 import { readBindings, type BoundToken } from './bindings/check-binding.ts'
 import { VerifierError } from './errors.ts'
@@ -11,6 +9,7 @@ import { readClaims } from './read-claims.ts'
 import { readHeader } from './read-header.ts'
 import type { PreparedToken, RevocationChecker } from './revocation/revocation-checker.ts'
 import type { Settings } from './settings.ts'
+import { createScopeLists } from './scope-lists.ts'
 import { parseStrictJson } from './strict-json.ts'
 import type { AccessTokenClaims, VerifiedToken } from './verifier.ts'
 
@@ -40,20 +39,13 @@ const maxDepth = 8
 /** Throws, or rejects with, VerifierError. */
 export function createAdmitToken({ settings, platform, keys, revocation }: AdmitOptions) {
   const headers = createHeaderCache()
-  // Clients ask for the same scopes again and again.
-  const scopeLists = createBoundedCache<readonly string[]>(100)
+  const listScopes = createScopeLists()
   const rules = { typ: 'at+jwt', algorithms: settings.algorithms }
 
   const parse = (segment: string): Record<string, unknown> => {
     const value = parseStrictJson(platform.decodeBase64url(segment), maxDepth)
     if (value === undefined) throw new VerifierError('token_malformed', 'A part of the token is not one unambiguous object in JSON.')
     return value
-  }
-
-  function keepScopes(scope: string): readonly string[] {
-    const scopes = Object.freeze(splitScopes(scope))
-    scopeLists.set(scope, scopes)
-    return scopes
   }
 
   function readTokenHeader({ token, headerLength }: CompactToken): Header {
@@ -69,10 +61,9 @@ export function createAdmitToken({ settings, platform, keys, revocation }: Admit
     headers.keep(compact, header)
     const claims = readClaims(parse(compact.token.slice(compact.headerLength + 1, compact.signedLength)), settings)
     const prepared = revocation.prepare({ kid: header.kid, claims })
-    const scopes = scopeLists.get(claims.scope ?? '') ?? keepScopes(claims.scope ?? '')
+    const scopes = listScopes(claims.scope ?? '')
     const bindings = readBindings(claims)
-    const results = { good: undefined, unchecked: undefined }
-    return { token: compact.token, header, key, claims, scopes, bindings, prepared, results }
+    return { token: compact.token, header, key, claims, scopes, bindings, prepared, results: { good: undefined, unchecked: undefined } }
   }
 
   function verify(compact: CompactToken, header: Header, key: TrustedKey | undefined): AdmittedToken | Promise<AdmittedToken> {

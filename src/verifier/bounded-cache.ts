@@ -18,7 +18,7 @@ export function createBoundedCache<Value>(size: number): BoundedCache<Value> {
   function set(key: string, value: Value): void {
     if (size === 0) return
     if (young.size >= half && !young.has(key)) {
-      old = size === 1 ? new Map() : young
+      old = size === 1 ? new Map<string, Value>() : young
       young = new Map()
     }
     young.set(key, value)

@@ -68,7 +68,7 @@ function readAlgorithms(name: string, list: readonly unknown[]): readonly Algori
   if (!Array.isArray(list) || list.length === 0 || !list.every(isAlgorithmName)) {
     throw new TypeError(`${name} has to be a list of RS256, PS256, ES256, EdDSA.`)
   }
-  return Object.freeze([...list])
+  return Object.freeze([...list as readonly AlgorithmName[]])
 }
 
 function readNumber(name: string, value: unknown, [least, most]: readonly [number, number]): number {

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { createVerifier, type Verifier, type VerifierOptions } from '../../src/verifier/index.ts'
-import type { FeedOptions, RevocationOptions } from '../../src/verifier/revocation/revocation-options.ts'
+import type { FeedOptions } from '../../src/verifier/revocation/revocation-options.ts'
 import { startPostgresServer } from '../support/postgres-server.ts'
 import { startProxy } from '../support/proxy.ts'
 import { until } from '../support/until.ts'
@@ -21,7 +21,7 @@ async function openVerifier(t: Test, { environment, client }: Stage, { url, revo
   const issuer = environment['ISSUER']!
   const verifier = createVerifier({
     issuer, audience: issuer, jwksUri: `${url}/.well-known/jwks.json`,
-    revocation: { mode: 'feed', clientId: client.id, clientSecret: client.secret, serviceUrl: url, ...revocation } as RevocationOptions,
+    revocation: { mode: 'feed', clientId: client.id, clientSecret: client.secret, serviceUrl: url, ...revocation },
     ...options
   })
   t.teardown(() => verifier.close())

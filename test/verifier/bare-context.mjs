@@ -8,12 +8,16 @@ import vm from 'node:vm'
 const [folder, file] = process.argv.slice(2)
 const { jwks, tokens, options } = JSON.parse(readFileSync(file, 'utf8'))
 const asked = []
+const webNames = [
+  'AbortController', 'AbortSignal', 'CryptoKey', 'DecompressionStream', 'Headers', 'ReadableStream', 'Request', 'Response', 'TextDecoder',
+  'TextDecoderStream', 'TextEncoder', 'URL', 'URLSearchParams', 'atob', 'btoa', 'clearTimeout', 'crypto', 'performance', 'queueMicrotask',
+  'setTimeout', 'structuredClone'
+]
 const context = vm.createContext({
-  AbortController, AbortSignal, CryptoKey, DecompressionStream, Headers, ReadableStream, Request, Response, TextDecoder, TextDecoderStream,
-  TextEncoder, URL, URLSearchParams, atob, btoa, clearTimeout, crypto, performance, queueMicrotask, setTimeout, structuredClone,
+  ...Object.fromEntries(webNames.map(name => [name, globalThis[name]])),
   fetch: async url => {
     asked.push(url)
-    return Response.json(jwks)
+    return globalThis.Response.json(jwks)
   }
 })
 const modules = new Map()

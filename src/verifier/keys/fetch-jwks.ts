@@ -25,7 +25,7 @@ export async function fetchJwks({ uri, fetch, timeout }: JwksSource): Promise<un
   }
   const document = parseStrictJson(await readBounded(answer), maxDepth)
   if (!Array.isArray(document?.['keys'])) throw new Error('The JWKS is not JSON with a list of keys.')
-  return document['keys']
+  return document['keys'] as unknown[]
 }
 
 async function readBounded({ body }: Response): Promise<Uint8Array> {
