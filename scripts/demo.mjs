@@ -1,10 +1,14 @@
 // `npm run demo`: starts the service with a fresh data folder and the example resource server beside it, follows one
-// user from sign-in to the refusal after sign-out, prints each step with its time, and stops everything again.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+// user from sign-in to the refusal after sign-out, prints each step with its time, and stops everything again. Where
+// PostgreSQL and Redis are installed, there are two instances, and the user signs out at the other one.
+import { spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { findFreePort } from './databases.mjs'
+import { findFreePort, startDatabases } from './databases.mjs'
 import { answersOk, startNode, withoutSettings } from './node-process.mjs'
 import { prepare, stopWith } from './prepare.mjs'
 
@@ -22,10 +26,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   })
 }
 try {
-  const { issuer, ...demo } = await startService()
-  const orders = await startOrders(issuer, demo)
-  await walk({ issuer, orders, demo })
-  console.log('\nDone: the token that was good a moment ago is refused, and no service had to be told.')
+  const { instances, client } = await startService()
+  const orders = await startOrders(instances[0], client)
+  await walk({ instances, orders })
 } catch (error) {
   if (!interrupted) console.error(`\nThe demonstration failed: ${error.message}`)
   process.exitCode = 1
@@ -33,50 +36,98 @@ try {
   await stopAll()
 }
 
-/** @returns the content of demo.json: the issuer, a user's and a client's credentials */
+/** @returns the URLs of the instances, the first of which is the issuer, and a client that may follow revocations */
 async function startService() {
-  const [port, adminPort] = [await findFreePort(), await findFreePort()]
-  const issuer = `http://127.0.0.1:${port}`
-  const credentials = path.join(folder, 'data', 'demo.json')
-  const service = await timed('start Countersign', () => startNode([path.join(root, 'dist', 'main.js')], {
-    // Not the project's folder: its .env is not meant for this.
-    cwd: folder,
-    env: {
-      ...withoutSettings(configNames), PORT: String(port), ADMIN_PORT: String(adminPort), LOG_LEVEL: 'warn',
-      DATA_DIR: path.join(folder, 'data'), KEYS_DIR: path.join(folder, 'keys'), FIRST_PARTY_AUDIENCES: 'orders'
-    },
-    isReady: async () => existsSync(credentials) && answersOk(`${issuer}/readyz`)
-  }), () => issuer)
-  running.push(service)
-  return JSON.parse(readFileSync(credentials, 'utf8'))
+  const databases = await timed('find PostgreSQL and Redis', () => startDatabases({ environment: {}, say: () => {} }).catch(() => undefined),
+    found => found ? 'started, in a folder of their own' : 'none: one instance, embedded')
+  if (databases) running.push(databases)
+  const port = await findFreePort()
+  const settings = {
+    ...withoutSettings(configNames), ISSUER: `http://127.0.0.1:${port}`, LOG_LEVEL: 'warn', REGISTRATION: 'open',
+    FIRST_PARTY_AUDIENCES: 'orders', KEYS_DIR: path.join(folder, 'keys'), DATA_DIR: path.join(folder, 'data'),
+    ...databases && { DATABASE_URL: databases.databaseUrl, REDIS_URL: databases.redisUrl }
+  }
+  // Several instances open the same keys: none makes a master key of its own.
+  mkdirSync(settings.KEYS_DIR)
+  writeFileSync(path.join(settings.KEYS_DIR, 'master.key'), randomBytes(32).toString('base64'), { mode: 0o600 })
+  if (databases) runCommand(['migrate'], settings)
+  const first = await startInstance('start Countersign', port, settings)
+  const others = databases ? [await startInstance('start another instance', await findFreePort(), settings)] : []
+  const client = JSON.parse(runCommand(
+    ['clients', 'create', '--id', 'orders', '--grants', 'client_credentials', '--scopes', 'revocations:read', '--json'], first.env))
+  return { instances: [first, ...others].map(({ url }) => url), client }
 }
 
-/** @returns the URL of the example */
-async function startOrders(issuer, { clientId, clientSecret }) {
+async function startInstance(title, port, settings) {
+  const url = `http://127.0.0.1:${port}`
+  const env = { ...settings, PORT: String(port), ADMIN_PORT: String(await findFreePort()) }
+  const instance = await timed(title, () => startNode([path.join(root, 'dist', 'main.js')], {
+    // Not the project's folder: its .env is not meant for this.
+    cwd: folder, env, isReady: () => answersOk(`${url}/readyz`)
+  }), () => url)
+  running.push(instance)
+  return { url, env }
+}
+
+function runCommand(args, env) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(root, 'bin', 'countersign.mjs'), ...args],
+    { cwd: folder, env, encoding: 'utf8' })
+  if (status !== 0) throw new Error(`"countersign ${args.join(' ')}" failed:\n${stderr}`)
+  return stdout
+}
+
+/** @returns the URL of the example, once it follows the feed */
+async function startOrders(issuer, { client_id: clientId, client_secret: clientSecret }) {
   const port = await findFreePort()
+  const url = `http://127.0.0.1:${port}`
   const example = path.join(root, 'examples', 'resource-server', 'server.mjs')
   const orders = await timed('start the orders service', () => startNode([example], {
     env: {
       ...withoutSettings(configNames), ISSUER: issuer, AUDIENCE: 'orders', PORT: String(port),
       CLIENT_ID: clientId, CLIENT_SECRET: clientSecret
     },
-    isReady: output => output.includes('Listening at')
+    isReady: async output => output.includes('Listening at') && (await readHealth(url)).ready
   }), () => path.relative(root, example))
   running.push(orders)
-  return `http://127.0.0.1:${port}`
+  return url
 }
 
-async function walk({ issuer, orders, demo: { email, password } }) {
-  const api = (name, members) => post(`${issuer}/api/auth/${name}`, members)
-  const call = token => fetch(`${orders}/orders`, { headers: { authorization: `Bearer ${token}` } })
+async function readHealth(orders) {
+  return (await fetch(`${orders}/healthz`)).json()
+}
 
-  const first = await step('sign in', 200, () => api('login', { email, password, refreshTokenIn: 'body' }))
+async function walk({ instances, orders }) {
+  const [issuer, other = issuer] = instances
+  const post = (name, members, at = issuer) => fetch(`${at}/api/auth/${name}`, {
+    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(members)
+  })
+  const call = token => fetch(`${orders}/orders`, { headers: { authorization: `Bearer ${token}` } })
+  const person = { email: 'demo@example.com', password: randomBytes(12).toString('base64url') }
+
+  await step('register', 201, () => post('register', person))
+  const first = await step('sign in', 200, () => post('login', { ...person, refreshTokenIn: 'body' }))
   await step('call the orders service', 200, () => call(first.accessToken))
-  const second = await step('refresh', 200, () => api('refresh', { refreshToken: first.refreshToken }))
+  const second = await step('refresh', 200, () => post('refresh', { refreshToken: first.refreshToken }))
   await step('call it with the new token', 200, () => call(second.accessToken))
-  await step('sign out', 200, () => api('logout', { refreshToken: second.refreshToken }))
-  await step('call it again: refused', 401, () => call(second.accessToken))
-  await step('refresh again: refused', 401, () => api('refresh', { refreshToken: second.refreshToken }))
+  const title = other === issuer ? 'sign out' : 'sign out, over there'
+  await step(title, 200, () => post('logout', { refreshToken: second.refreshToken }, other))
+  await step('call it until it refuses', 401, () => callUntilRefused(() => call(second.accessToken)))
+  await step('refresh again: refused', 401, () => post('refresh', { refreshToken: second.refreshToken }))
+
+  const { revocation: { counters, age } } = await readHealth(orders)
+  console.log('\nDone: the token that was good a moment ago is refused. The orders service asked nobody about it ' +
+    `(${counters.lookups} lookups): it follows the revocations, and its view of them is ${age.toFixed(1)} s old.`)
+}
+
+/** A second at the most. */
+async function callUntilRefused(call) {
+  const deadline = performance.now() + 1000
+  for (;;) {
+    const answer = await call()
+    if (answer.status !== 200 || performance.now() > deadline) return answer
+    await answer.arrayBuffer()
+    await pause(5)
+  }
 }
 
 /** @returns the JSON answer. @throws Error when its status is another than expected */
@@ -95,12 +146,8 @@ async function timed(title, act, describe) {
   return result
 }
 
-function post(url, members) {
-  return fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(members) })
-}
-
 async function stopAll() {
-  // The orders service first: it asks the other.
+  // The orders service first: it follows the others; the databases last.
   for (const program of running.splice(0).reverse()) await program.stop()
   rmSync(folder, { recursive: true, force: true })
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { Test } from 'tap'
+import { prepare } from '../../scripts/prepare.mjs'
 import { until } from '../support/until.ts'
 
 export const python = process.env['PYTHON_PATH'] ?? '/usr/bin/python3'
@@ -12,6 +13,8 @@ const languages = [['server.mjs', process.execPath], ['server.py', python]] as c
 
 /** Runs an application of examples/ in a process of its own, until the test ends. Answers what it has printed so far. */
 export async function startExample(t: Test, name: string, environment: Record<string, string>): Promise<() => string> {
+  // The resource server takes the library as anybody does: by its name, built.
+  await prepare()
   const root = path.resolve(import.meta.dirname, '../..')
   const folder = path.join(root, 'examples', name)
   const [file, program] = languages.find(([file]) => existsSync(path.join(folder, file)))!
