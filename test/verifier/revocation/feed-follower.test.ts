@@ -186,6 +186,26 @@ t.test('events that are held back make no view fresher than it is', async t => {
   t.ok(performance.now() - revokedAt > 2500)
 })
 
+t.test('a heartbeat that lies ahead of our clock, which has stood still then, proves nothing: another stream is opened', async t => {
+  const service = await startScriptedService(t)
+  const openStream = service.answers.feed
+  let wasFresh: boolean | undefined
+  service.answers.feed = response => {
+    service.answers.feed = (...request) => {
+      wasFresh ??= opened.checker.health().fresh
+      openStream(...request)
+    }
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(`event: heartbeat\nid: ${service.point()}\ndata: {"seq":0,"confirmed":3000,"sent":3000}\n\n`)
+  }
+  const startedAt = performance.now()
+  const opened = openFeed(t, service)
+  await until('there is another stream', () => service.count('feed') === 2)
+  t.ok(performance.now() - startedAt < 3000, 'at once')
+  t.equal(wasFresh, false)
+  await opened.untilFresh()
+})
+
 t.test('where streams are held back, polling takes over', async t => {
   const service = await startScriptedService(t)
   // A proxy that hands on nothing before the answer is whole.

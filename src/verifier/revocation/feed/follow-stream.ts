@@ -7,6 +7,8 @@ import { createWatchdog } from '../issuer/watchdog.ts'
 
 /** Milliseconds without an event after which a stream is given up. */
 const silence = 5000
+/** Milliseconds by which clocks that run unevenly part while a stream is open, and room. */
+const mostAhead = 1000
 /** Characters of one event. */
 const maxEvent = 4 * 1024 * 1024
 
@@ -59,6 +61,8 @@ function createEventTaker(session: FeedSession, { sentAt, forgetToken }: IssuerA
 
   function takeHeartbeat(data: string): Ending | undefined {
     const { seq, confirmed } = feedMessages.heartbeat(data)
+    // A clock that stood still, while its machine was suspended say, cannot tell how long the event was under way.
+    if (sentAt + confirmed - clock.monotonic() > mostAhead) return end('the clock of this machine has stood still')
     const at = confirmedAt(clock, sentAt, confirmed)
     if (!session.takeConfirmation(seq, at)) return end('the feed left something out')
     const now = clock.monotonic()
