@@ -72,7 +72,7 @@ function composeRevocation(
   const notices = createNoticeDelivery({ store, log, metrics, send })
   return {
     list, notices,
-    subscribers: createAcknowledgedSubscribers(stores.verifiers, log),
+    subscribers: createAcknowledgedSubscribers(stores.verifiers),
     feed: createFeed({ list, keys: ring, pulse, clock, log }),
     snapshots: createSnapshots({ list, clock }),
     readReach: createReadReach(stores.verifiers),

@@ -1,4 +1,3 @@
-import type { Log } from '../ports/log.ts'
 import type { Acknowledgement, Subscription, VerifierStore } from '../stores/verifiers.ts'
 import { createInBatches } from './in-batches.ts'
 import type { Subscribers } from './subscriber.ts'
@@ -18,7 +17,7 @@ const maxBatch = 1000
 
 const nameOf = ({ clientId, instance }: { clientId: string; instance: string }): string => JSON.stringify([clientId, instance])
 
-export function createAcknowledgedSubscribers(store: VerifierStore, log: Log): AcknowledgedSubscribers {
+export function createAcknowledgedSubscribers(store: VerifierStore): AcknowledgedSubscribers {
   const note = createInBatches<Subscription, undefined>({
     write: async batch => {
       await store.note(batch)
@@ -27,9 +26,7 @@ export function createAcknowledgedSubscribers(store: VerifierStore, log: Log): A
     keyOf: nameOf, maxSize: maxBatch
   })
   return {
-    note: (clientId, subscriber) => note({ clientId, ...subscriber }).catch((error: unknown) => {
-      log.warn({ err: error, clientId, instance: subscriber.instance }, 'a subscriber could not be noted; it counts once it acknowledges')
-    }),
+    note: (clientId, subscriber) => note({ clientId, ...subscriber }),
     acknowledge: createInBatches({ write: store.acknowledge, keyOf: nameOf, maxSize: maxBatch }),
     leave: (clientId, instance) => store.forget({ clientId, instance })
   }

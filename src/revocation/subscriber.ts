@@ -12,6 +12,7 @@ export interface Subscriber {
 
 /** Those whom the service knows of. */
 export interface Subscribers {
-  /** Keeps that it has subscribed. Never throws: a feed is not refused because that could not be written down. */
+  /** Keeps that it has subscribed, and resolves then: whoever has a view counts when the reach of a revocation is told. Rejects
+   * with `temporarily_unavailable`. */
   note(clientId: string, subscriber: Subscriber): Promise<void>
 }

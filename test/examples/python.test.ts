@@ -4,7 +4,7 @@ import t, { type Test } from 'tap'
 import { clientTagOf } from '../../src/protocol/identifiers.ts'
 import { hashClientSecret, makeClientSecret } from '../../src/clients/secret.ts'
 import { systemRandom } from '../../src/system.ts'
-import { call, serviceToken, signIn, signOut, type Answer } from '../e2e/caller.ts'
+import { call, lookup, serviceToken, signIn, signOut, type Answer } from '../e2e/caller.ts'
 import { setStage, skip, type Stage, type TestClient } from '../e2e/stage.ts'
 import { startProxy, type Proxy } from '../support/proxy.ts'
 import { freePort } from '../support/redis.ts'
@@ -66,6 +66,17 @@ t.test('a resource server in Python', { skip }, async t => {
       t.ok(performance.now() - revokedAt < 1000, `after ${Math.round(performance.now() - revokedAt)} ms`)
       t.equal((await ask(staying.accessToken)).status, 200)
     }
+  })
+
+  await t.test('acknowledges what it has applied, so that the reach of a revocation counts it', async t => {
+    await signOut(other, (await signIn(other, await stage.addUser())).refreshToken)
+    const bearer = await serviceToken(other, stage.client)
+    const { body: { seq } } = await lookup(other, bearer, [bearer])
+    await until('the example has acknowledged it', async () => {
+      const { body } = await call(other, `/revocations/${seq}/reach`, { bearer })
+      return body['verifiers'] === 1 && body['effective'] === 1
+    })
+    t.pass()
   })
 
   await t.test('answers by itself while the service hangs, and 503 once its view is too old', async t => {

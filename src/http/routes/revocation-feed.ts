@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { snapshotType } from '../../protocol/revocation-snapshot.ts'
 import type { Subscription } from '../../revocation/feed/subscription.ts'
 import { accessOf, requireScope } from '../plugins/access.ts'
-import { readPoint, readSubscriber, readWait, type Query } from '../read-subscription.ts'
+import { readPoint, readSubscriber, readWait, type Query } from '../read-subscriber.ts'
 import type { HttpRooms } from '../rooms.ts'
 import { revocationFeedSchemas as schemas } from '../schemas/revocation-feed.ts'
 import { openSocketSink } from '../socket-sink.ts'
@@ -32,7 +32,6 @@ export async function revocationFeedRoutes(app: FastifyInstance, rooms: HttpRoom
       claims: { ...claims, kid: request.accessKid }
     }
     const subscriber = readSubscriber(request.query)
-    // Before it is served: whoever has a view counts when the reach of a revocation is told.
     if (subscriber !== undefined) await rooms.subscribers.note(claims.client_id, subscriber)
     return subscription
   }

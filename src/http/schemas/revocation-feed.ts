@@ -10,7 +10,7 @@ const common = { tags: [tags.revocations.name], security: byService('revocations
 const callerRefusals = ['token_missing', 'invalid_token', 'token_expired', 'token_revoked', 'insufficient_scope',
   'temporarily_unavailable'] as const
 
-/** Read by read-subscription.ts, which says better what is wrong. */
+/** Read by read-subscriber.ts, which says better what is wrong. */
 const describeQuery = (properties: Record<string, object>) => ({
   type: 'object',
   properties: {
