@@ -1,6 +1,8 @@
 import type { VerifierClock, VerifierFetch } from '../../options.ts'
+import { orAborted } from '../../or-aborted.ts'
 import { readBodyJson } from './read-body.ts'
 import { UnexpectedAnswer } from './unexpected-answer.ts'
+import { withWatchdog } from './watchdog.ts'
 
 /** The access token with which the service is asked. */
 export interface ClientToken {
@@ -29,7 +31,7 @@ export function createClientToken(options: ClientTokenOptions): ClientToken {
 
   async function fetchToken(): Promise<string> {
     const sentAt = options.clock.monotonic()
-    const { token, lifetime } = await requestToken(options)
+    const { token, lifetime } = await withWatchdog({ silence: timeout, signal: options.signal }, signal => requestToken({ ...options, signal }))
     // Given up a little before its end, so that it does not expire on its way.
     held = { token, until: sentAt + lifetime * 1000 - Math.min(30_000, lifetime * 100) }
     return token
@@ -49,7 +51,7 @@ export function createClientToken(options: ClientTokenOptions): ClientToken {
 
 async function requestToken(options: ClientTokenOptions): Promise<{ token: string; lifetime: number }> {
   const { url, clientId, clientSecret, fetch, signal } = options
-  const response = await fetch(`${url}/oauth/token`, {
+  const response = await orAborted(fetch(`${url}/oauth/token`, {
     method: 'POST',
     headers: {
       'authorization': basic(clientId, clientSecret),
@@ -58,10 +60,10 @@ async function requestToken(options: ClientTokenOptions): Promise<{ token: strin
     },
     body: 'grant_type=client_credentials&scope=revocations%3Aread',
     redirect: 'error',
-    signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)])
-  })
+    signal
+  }), signal)
   if (response.status !== 200) throw new UnexpectedAnswer('the request for an access token', response)
-  const { access_token: token, expires_in: lifetime } = await readBodyJson(response, maxAnswer)
+  const { access_token: token, expires_in: lifetime } = await readBodyJson(response, maxAnswer, signal)
   if (typeof token !== 'string' || typeof lifetime !== 'number') throw new Error('the token endpoint answered without a token')
   return { token, lifetime }
 }

@@ -1,4 +1,5 @@
 import type { VerifierClock, VerifierFetch } from '../../options.ts'
+import { orAborted } from '../../or-aborted.ts'
 import type { ClientToken } from './client-token.ts'
 import type { IssuerTime } from './issuer-time.ts'
 import { UnexpectedAnswer } from './unexpected-answer.ts'
@@ -39,9 +40,9 @@ export function createIssuerCaller(options: IssuerCallerOptions): IssuerCaller {
 
   async function send(path: string, request: IssuerCall): Promise<IssuerAnswer> {
     const { method = 'GET', headers = {}, json, signal } = request
-    const bearer = await token.get()
+    const bearer = await orAborted(token.get(), signal)
     const sentAt = clock.monotonic()
-    const response = await fetch(url + path, {
+    const response = await orAborted(fetch(url + path, {
       method,
       headers: {
         ...headers, authorization: `Bearer ${bearer}`, ...(json !== undefined && { 'content-type': 'application/json' })
@@ -50,7 +51,7 @@ export function createIssuerCaller(options: IssuerCallerOptions): IssuerCaller {
       // The token is for this service alone.
       redirect: 'error',
       signal
-    })
+    }), signal)
     time.note(response)
     return { response, sentAt, forgetToken: () => token.forget(bearer) }
   }

@@ -1,16 +1,18 @@
-/** The chunks of an answer; whoever stops reading ends the request. */
-export async function* readChunks(response: Response): AsyncGenerator<Uint8Array> {
+import { orAborted } from '../../or-aborted.ts'
+
+/** The chunks of an answer; whoever stops reading ends the request. Throws the signal's reason where that ends it. */
+export async function* readChunks(response: Response, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   if (response.body === null) return
   const reader = response.body.getReader() as ReadableStreamDefaultReader<Uint8Array>
   try {
     for (;;) {
-      const { done, value } = await reader.read()
+      const { done, value } = await orAborted(reader.read(), signal)
       if (done) return
       yield value
     }
   } finally {
     // Of a stream that has failed nobody needs to hear a second time.
-    await reader.cancel().catch(() => undefined)
+    void reader.cancel().catch(() => undefined)
   }
 }
 
@@ -32,13 +34,13 @@ export async function readBytes(chunks: AsyncIterable<Uint8Array>, maxLength: nu
   return bytes
 }
 
-export async function readBodyText(response: Response, maxLength: number): Promise<string> {
-  return new TextDecoder().decode(await readBytes(readChunks(response), maxLength))
+export async function readBodyText(response: Response, maxLength: number, signal: AbortSignal): Promise<string> {
+  return new TextDecoder().decode(await readBytes(readChunks(response, signal), maxLength))
 }
 
 /** An object, as every answer of the service is. */
-export async function readBodyJson(response: Response, maxLength: number): Promise<Record<string, unknown>> {
-  return parseObject(await readBodyText(response, maxLength))
+export async function readBodyJson(response: Response, maxLength: number, signal: AbortSignal): Promise<Record<string, unknown>> {
+  return parseObject(await readBodyText(response, maxLength, signal))
 }
 
 export function parseObject(text: string): Record<string, unknown> {

@@ -18,11 +18,14 @@ export interface WatchdogOptions {
 export function createWatchdog({ silence, total, signal }: WatchdogOptions): Watchdog {
   const controller = new AbortController()
   const bark = (why: string) => () => controller.abort(new Error(why))
+  const follow = (): void => controller.abort(signal.reason)
+  if (signal.aborted) follow()
+  signal.addEventListener('abort', follow, { once: true })
   const beginSilence = () => setTimeout(bark(`nothing came for ${silence} ms`), silence)
   let quiet = beginSilence()
   const whole = total === undefined ? undefined : setTimeout(bark(`not done within ${total} ms`), total)
   return {
-    signal: AbortSignal.any([signal, controller.signal]),
+    signal: controller.signal,
     touch() {
       clearTimeout(quiet)
       quiet = beginSilence()
@@ -30,6 +33,20 @@ export function createWatchdog({ silence, total, signal }: WatchdogOptions): Wat
     stop() {
       clearTimeout(quiet)
       clearTimeout(whole)
+      signal.removeEventListener('abort', follow)
     }
+  }
+}
+
+/**
+ * Does what may take so long and no longer. Not by AbortSignal.any over AbortSignal.timeout: on Node 20 nothing holds the latter
+ * then, and once it was collected as garbage the time never ends.
+ */
+export async function withWatchdog<T>(options: WatchdogOptions, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const watchdog = createWatchdog(options)
+  try {
+    return await act(watchdog.signal)
+  } finally {
+    watchdog.stop()
   }
 }

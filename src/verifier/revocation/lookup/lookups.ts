@@ -4,6 +4,7 @@ import type { IssuerCaller } from '../issuer/issuer-caller.ts'
 import type { LookupClaims } from './lookup-claims.ts'
 import { createLookupCache } from './lookup-cache.ts'
 import { readBodyJson } from '../issuer/read-body.ts'
+import { withWatchdog } from '../issuer/watchdog.ts'
 
 /** Asks the service about single tokens, those of one moment together. */
 export interface Lookups {
@@ -56,7 +57,9 @@ export function createLookups(options: LookupsOptions): Lookups {
 
   async function answerAll(questions: Question[]): Promise<void> {
     try {
-      const { sentAt, revoked } = await lookUp(questions.map(({ claims }) => claims), options)
+      const { signal, timeout } = options
+      const { sentAt, revoked } = await withWatchdog({ silence: timeout * 1000, signal }, limited =>
+        lookUp(questions.map(({ claims }) => claims), { ...options, signal: limited }))
       options.onResult('lookups')
       for (const [place, { claims, resolve }] of questions.entries()) {
         cache.keep(claims, { revoked: revoked[place]!, at: sentAt })
@@ -78,12 +81,13 @@ function unavailable(message: string, cause?: unknown): VerifierError {
   return new VerifierError('revocation_unavailable', message, { cause })
 }
 
-async function lookUp(claims: LookupClaims[], options: LookupsOptions): Promise<{ sentAt: number; revoked: boolean[] }> {
-  const { response, sentAt } = await options.caller.call('/revocations/lookup', {
-    method: 'POST', json: { claims }, expected: 200,
-    signal: AbortSignal.any([options.signal, AbortSignal.timeout(options.timeout * 1000)])
+async function lookUp(
+  claims: LookupClaims[], { caller, signal }: Pick<LookupsOptions, 'caller' | 'signal'>
+): Promise<{ sentAt: number; revoked: boolean[] }> {
+  const { response, sentAt } = await caller.call('/revocations/lookup', {
+    method: 'POST', json: { claims }, expected: 200, signal
   })
-  const { results } = await readBodyJson(response, maxAnswer)
+  const { results } = await readBodyJson(response, maxAnswer, signal)
   if (!Array.isArray(results) || results.length !== claims.length) throw new Error('the lookup answered another number of tokens')
   return { sentAt, revoked: results.map(readRevoked) }
 }

@@ -1,8 +1,10 @@
 import type { VerifierClock } from '../../options.ts'
+import { orAborted } from '../../or-aborted.ts'
 import { readBodyText } from '../issuer/read-body.ts'
 import type { RevocationContext } from '../revocation-context.ts'
 import { FaultyStatusList, readStatusList, type StatusList } from './status-list.ts'
 import { UnexpectedAnswer } from '../issuer/unexpected-answer.ts'
+import { withWatchdog } from '../issuer/watchdog.ts'
 
 export interface FetchedStatusList {
   list: StatusList
@@ -22,18 +24,22 @@ const timeout = 2000
 const maxAnswer = 8 * 1024 * 1024
 
 /** Throws `FaultyStatusList` for a list that is not to be believed, and something else for one that cannot be had. */
-export async function fetchStatusList(uri: string, options: StatusListFetching): Promise<FetchedStatusList> {
+export function fetchStatusList(uri: string, options: StatusListFetching): Promise<FetchedStatusList> {
+  return withWatchdog({ silence: timeout, signal: options.signal }, signal => fetchWithin(uri, { ...options, signal }))
+}
+
+async function fetchWithin(uri: string, options: StatusListFetching): Promise<FetchedStatusList> {
   const { fetch, clock, issuer, url, signal, verifySigned } = options
   const askedAt = clock.monotonic()
-  const response = await fetch(url + uri.slice(issuer.length), {
+  const response = await orAborted(fetch(url + uri.slice(issuer.length), {
     headers: { accept: mediaType },
     // Nobody but the issuer says where its lists are.
     redirect: 'error',
-    signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)])
-  })
+    signal
+  }), signal)
   if (response.status !== 200) throw new UnexpectedAnswer('the request for a status list', response)
   const isToken = response.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() === mediaType
-  const text = await readBodyText(response, maxAnswer)
+  const text = await readBodyText(response, maxAnswer, signal)
   if (!isToken) throw new FaultyStatusList(`the status list is not of the type ${mediaType}`)
   return { askedAt, list: await readStatusList(await verify(text, verifySigned), uri) }
 }
