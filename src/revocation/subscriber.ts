@@ -12,6 +12,9 @@ export interface Subscriber {
 
 /** Those whom the service knows of. */
 export interface Subscribers {
-  /** Keeps that it has subscribed. Never throws: a feed is not refused because that could not be written down. */
+  /**
+   * Keeps that it has subscribed. A feed is not refused because that could not be written down; throws `forbidden` alone, for a
+   * client that has too many names.
+   */
   note(clientId: string, subscriber: Subscriber): Promise<void>
 }
