@@ -38,9 +38,8 @@ export interface Continuation {
 
 export function createReplica(clock: Clock): Replica {
   const listeners = new Set<() => void>()
-  let head: JournalHead | undefined
-  // Where the table begins: its entry may have ended long ago, and whoever stands there lacks nothing that came before.
-  let base: JournalHead | undefined
+  // The base is where the table begins: its entry may have ended long ago, and whoever stands there lacks nothing before it.
+  let [head, base]: Array<JournalHead | undefined> = []
   let table = createEntryTable()
   let sweptAt = clock.monotonic()
 
@@ -51,7 +50,7 @@ export function createReplica(clock: Clock): Replica {
     table.deleteEndedBefore(clock.now() - clockSkew * 1000)
   }
 
-  function moveTo(to: JournalHead): void {
+  const moveTo = (to: JournalHead): void => {
     head = to
     for (const listener of listeners) listener()
   }
