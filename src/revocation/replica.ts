@@ -38,13 +38,19 @@ export interface Continuation {
 
 export function createReplica(clock: Clock): Replica {
   const listeners = new Set<() => void>()
-  let head: JournalHead | undefined
-  // The last head that was left when its own entry had ended already. After a quiet time everybody stands there.
-  let quietHead: JournalHead | undefined
+  // The base is where the table begins: its entry may have ended long ago, and whoever stands there lacks nothing before it.
+  let [head, base]: Array<JournalHead | undefined> = []
   let table = createEntryTable()
-  const sweepNowAndThen = createSweeper(clock)
+  let sweptAt = clock.monotonic()
 
-  function moveTo(to: JournalHead): void {
+  function sweepNowAndThen(): void {
+    if (clock.monotonic() - sweptAt < 60_000) return
+    sweptAt = clock.monotonic()
+    // Instances whose clocks differ agree on what still counts.
+    table.deleteEndedBefore(clock.now() - clockSkew * 1000)
+  }
+
+  const moveTo = (to: JournalHead): void => {
     head = to
     for (const listener of listeners) listener()
   }
@@ -54,39 +60,25 @@ export function createReplica(clock: Clock): Replica {
     isAt: other => head?.seq === other.seq && head.hash.equals(other.hash),
     contradicts: ({ seq, hash }) => head !== undefined && seq <= head.seq && table.at(seq)?.hash !== hash.toString('latin1'),
     append(entries) {
-      sweepNowAndThen(table)
+      sweepNowAndThen()
       const { last, isWhole } = addAll(entries, head, table)
-      if (last !== undefined && last !== head) {
-        if (head !== undefined && table.at(head.seq) === undefined) quietHead = head
-        moveTo(last)
-      }
+      if (last !== undefined && last !== head) moveTo(last)
       return isWhole
     },
     reset(to, filled) {
       table = filled
-      quietHead = undefined
+      base = to
       moveTo(to)
     },
     find: (kind, value) => table.find(kind, value),
     values: kind => table.values(kind),
-    after: (point, limit) => head && continuation({ point, limit, head, quietHead, table }),
+    after: (point, limit) => head && continuation({ point, limit, head, base, table }),
     entries: () => table.entries(),
     size: () => table.size(),
     watch(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     }
-  }
-}
-
-/** Forgets what has ended, once a minute at most. */
-function createSweeper(clock: Clock): (table: EntryTable) => void {
-  let sweptAt = clock.monotonic()
-  return table => {
-    if (clock.monotonic() - sweptAt < 60_000) return
-    sweptAt = clock.monotonic()
-    // Instances whose clocks differ agree on what still counts.
-    table.deleteEndedBefore(clock.now() - clockSkew * 1000)
   }
 }
 
@@ -107,21 +99,21 @@ interface Question {
   point: Point
   limit: number
   head: JournalHead
-  quietHead: JournalHead | undefined
+  base: JournalHead | undefined
   table: EntryTable
 }
 
-function continuation({ point, limit, head, quietHead, table }: Question): Continuation | undefined {
-  const isAtQuietHead = quietHead !== undefined && isPointOf(point, quietHead)
-  if (!isAtQuietHead && !isKnown(point, head, table)) return undefined
+function continuation(question: Question): Continuation | undefined {
+  const { point, limit, head, table } = question
+  if (!isKnown(question)) return undefined
   const entries = table.after(point.seq, limit)
   const last = entries.length < limit ? undefined : entries.at(-1)
   return { entries, upTo: last === undefined ? head : { seq: last.seq, hash: Buffer.from(last.hash, 'latin1') } }
 }
 
 /** Whoever stands before the first entry has applied none, of whichever journal. */
-function isKnown(point: Point, head: JournalHead, table: EntryTable): boolean {
-  if (point.seq === 0 || isPointOf(point, head)) return true
+function isKnown({ point, head, base, table }: Question): boolean {
+  if (point.seq === 0 || isPointOf(point, head) || base !== undefined && isPointOf(point, base)) return true
   if (point.seq >= head.seq) return false
   if (point.hash === undefined) return true
   const held = table.at(point.seq)
