@@ -160,6 +160,17 @@ onEachStore(t, async (t, { app, service }) => {
     t.equal((await callApi(app, 'POST /revocations/feed', { token, body: {} })).statusCode, 405)
   })
 
+  t.test('a question whose asker has gone takes no room any more', async t => {
+    const { point } = await poll('after=0&wait=0')
+    const { feed } = service.rooms
+    const gone = new AbortController()
+    const asked = Array.from({ length: 20 }, () => fetch(`${url}/revocations?after=${point}&wait=30`, { headers, signal: gone.signal }))
+    await until('all wait', () => feed.poll.waiting() === 20)
+    gone.abort()
+    for (const outcome of await Promise.allSettled(asked)) t.equal(outcome.status, 'rejected')
+    await until('none waits', () => feed.poll.waiting() === 0)
+  })
+
   t.test('a subscriber that names itself is noted', async t => {
     const noted: unknown[] = []
     const { subscribers } = service.rooms

@@ -1,5 +1,5 @@
 import Negotiator from 'negotiator'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { snapshotType } from '../../protocol/revocation-snapshot.ts'
 import type { Subscription } from '../../revocation/feed/subscription.ts'
 import { accessOf, requireScope } from '../plugins/access.ts'
@@ -32,6 +32,8 @@ export async function revocationFeedRoutes(app: FastifyInstance, rooms: HttpRoom
       claims: { ...claims, kid: request.accessKid }
     }
     const subscriber = readSubscriber(request.query)
+    feed.admit(subscription)
+    // Before it is served: whoever has a view counts when the reach of a revocation is told. Who cannot be served has none.
     if (subscriber !== undefined) await rooms.subscribers.note(claims.client_id, subscriber)
     return subscription
   }
@@ -46,9 +48,9 @@ export async function revocationFeedRoutes(app: FastifyInstance, rooms: HttpRoom
     return reply.type(snapshotType).send(isGzip ? gzipped : plain)
   })
 
-  app.get<{ Querystring: Query }>('/revocations', { onRequest, schema: schemas.poll }, async request => {
-    const wait = readWait(request.query)
-    return feed.poll.ask(await readSubscription(request), request.method === 'HEAD' ? 0 : wait)
+  app.get<{ Querystring: Query }>('/revocations', { onRequest, schema: schemas.poll }, async (request, reply) => {
+    const [wait, gone] = [readWait(request.query), watchPeer(reply)]
+    return feed.poll.ask(await readSubscription(request), request.method === 'HEAD' ? 0 : wait, gone)
   })
 
   app.get<{ Querystring: Query }>('/revocations/feed', { onRequest, schema: schemas.feed }, async (request, reply) => {
@@ -61,4 +63,11 @@ export async function revocationFeedRoutes(app: FastifyInstance, rooms: HttpRoom
     leave = feed.open(subscription, sink)
     return reply
   })
+}
+
+/** Aborted when the peer has gone, or has its answer. */
+function watchPeer(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.once('close', () => gone.abort())
+  return gone.signal
 }

@@ -12,8 +12,9 @@ export interface LongPoll {
   /**
    * Throws as `admit` does, and when the head can no longer be confirmed at the end.
    * @param wait seconds
+   * @param gone aborted when nobody waits for the answer any more: room is taken by those who do
    */
-  ask(subscription: Subscription, wait: number): Promise<PollAnswer>
+  ask(subscription: Subscription, wait: number, gone: AbortSignal): Promise<PollAnswer>
   /** How many are waiting. */
   waiting(): number
   /** Answers all who wait: something is new, or the service stops. */
@@ -60,10 +61,10 @@ export function createLongPoll({ list, freshness, notices, clock, admit }: LongP
 
   return {
     waiting: () => waiting.size,
-    async ask(subscription, wait) {
+    async ask(subscription, wait, gone) {
       admit(subscription)
       const patience = Math.min(wait * 1000, subscription.expiresAt - clock.now())
-      if (list.head()!.seq === subscription.point.seq && patience > 0) await somethingNew(waiting, patience)
+      if (list.head()!.seq === subscription.point.seq && patience > 0) await somethingNew(waiting, patience, gone)
       return answer(subscription)
     },
     wake() {
@@ -73,8 +74,9 @@ export function createLongPoll({ list, freshness, notices, clock, admit }: LongP
 }
 
 /** @param patience milliseconds */
-function somethingNew(waiting: Set<() => void>, patience: number): Promise<void> {
+function somethingNew(waiting: Set<() => void>, patience: number, gone: AbortSignal): Promise<void> {
   return new Promise(resolve => {
+    if (gone.aborted) return resolve()
     const done = (): void => {
       clearTimeout(timer)
       waiting.delete(done)
@@ -82,5 +84,6 @@ function somethingNew(waiting: Set<() => void>, patience: number): Promise<void>
     }
     const timer = setTimeout(done, patience)
     waiting.add(done)
+    gone.addEventListener('abort', done)
   })
 }
