@@ -36,6 +36,8 @@ export interface AdmitOptions {
 }
 
 const maxDepth = 8
+/** Characters: several times what an issuer's takes. Nobody has signed a header yet when it is read. */
+const maxHeader = 2048
 
 /** Throws, or rejects with, VerifierError. */
 export function createAdmitToken({ settings, platform, keys, revocation }: AdmitOptions) {
@@ -51,6 +53,7 @@ export function createAdmitToken({ settings, platform, keys, revocation }: Admit
 
   function readTokenHeader(compact: CompactToken): Header {
     const { token, headerLength } = demandSpelling(compact)
+    if (headerLength > maxHeader) throw new VerifierError('token_invalid', 'The header is longer than any of the issuer\'s.')
     const value = parse(token.slice(0, headerLength))
     const header = readHeader(value, rules)
     if (!isKid(value['kid'])) throw new VerifierError('token_invalid', 'The header\'s kid is not a name.')
