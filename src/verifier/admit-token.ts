@@ -45,16 +45,10 @@ export function createAdmitToken({ settings, platform, keys, revocation }: Admit
   const listScopes = createScopeLists()
   const rules = { typ: 'at+jwt', algorithms: settings.algorithms }
 
-  const parse = (segment: string): Record<string, unknown> => {
-    const value = parseStrictJson(platform.decodeText(segment), maxDepth)
-    if (value === undefined) throw new VerifierError('token_malformed', 'A part of the token is not one unambiguous object in JSON.')
-    return value
-  }
-
   function readTokenHeader(compact: CompactToken): Header {
     const { token, headerLength } = demandSpelling(compact)
     if (headerLength > maxHeader) throw new VerifierError('token_invalid', 'The header is longer than any of the issuer\'s.')
-    const value = parse(token.slice(0, headerLength))
+    const value = parse(platform, token.slice(0, headerLength))
     const header = readHeader(value, rules)
     if (!isKid(value['kid'])) throw new VerifierError('token_invalid', 'The header\'s kid is not a name.')
     return Object.freeze({ ...header, kid: value['kid'] })
@@ -64,7 +58,7 @@ export function createAdmitToken({ settings, platform, keys, revocation }: Admit
     if (!isSigned && demandSpelling(compact)) throw new VerifierError('token_invalid', 'The signature is wrong.')
     // Only what the issuer has signed is kept, so that nobody else can fill the space.
     headers.keep(compact, header)
-    const claims = readClaims(parse(compact.token.slice(compact.headerLength + 1, compact.signedLength)), settings)
+    const claims = readClaims(parse(platform, compact.token.slice(compact.headerLength + 1, compact.signedLength)), settings)
     const prepared = revocation.prepare({ kid: header.kid, claims })
     const scopes = listScopes(claims.scope ?? '')
     const bindings = readBindings(claims)
@@ -89,6 +83,12 @@ export function createAdmitToken({ settings, platform, keys, revocation }: Admit
     const key = keys.find(header.kid)
     return key instanceof Promise ? key.then(found => verify(compact, header, found)) : verify(compact, header, key)
   }
+}
+
+function parse({ decodeText }: Pick<Platform, 'decodeText'>, segment: string): Record<string, unknown> {
+  const value = parseStrictJson(decodeText(segment), maxDepth)
+  if (value === undefined) throw new VerifierError('token_malformed', 'A part of the token is not one unambiguous object in JSON.')
+  return value
 }
 
 /** Of what nobody has signed: a good signature is proof of the spelling. */
