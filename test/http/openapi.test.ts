@@ -240,6 +240,8 @@ async function tourRevocations(check: Check, { client, token }: { client: { id: 
     await call('POST /revocations/ack', { body: { ...name, point } })
   }
   await call('POST /revocations/ack', { body: { ...name, instance: 'a-2', point: renderPoint({ seq: 0, hash }) } })
+  await call('GET /revocations', {}, `GET /revocations?after=${renderPoint({ seq, hash })}&wait=0`)
+  await call('GET /revocations', {}, 'GET /revocations?after=x')
   await call('GET /revocations/{seq}/reach', {}, `GET /revocations/${ended.seq}/reach`)
   await call('GET /revocations/{seq}/reach', {}, 'GET /revocations/0/reach')
   await call('DELETE /revocations/ack', {}, 'DELETE /revocations/ack?instance=a-1')

@@ -70,7 +70,7 @@ const pageHeaders = {
 const types = /^(application\/(json|jwk-set\+json)|text\/html)(; charset=utf-8)?$/
 const fileTypes: Record<string, RegExp> = {
   '/ui/style.css': /^text\/css/, '/ui/submit.js': /^text\/javascript/, '/ui/icon': /^image\/svg/, '/oauth/userinfo': /^application\/jwt/,
-  '/status-lists/{list}': /^application\/statuslist\+jwt$/
+  '/status-lists/{list}': /^application\/statuslist\+jwt$/, '/revocations/snapshot': /^application\/vnd\.countersign\.revocations$/
 }
 
 function findFaults(route: RandomRoute, { marker, options }: RandomRequest, answer: LightMyRequestResponse): string[] {

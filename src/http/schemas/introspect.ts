@@ -14,7 +14,9 @@ const introspection = {
     iss: { type: 'string' }, sub: { type: 'string' }, client_id: { type: 'string' }, scope: { type: 'string' },
     aud: { oneOf: [{ type: 'string' }, texts] },
     iat: { type: 'integer' }, nbf: { type: 'integer' }, exp: { type: 'integer' }, auth_time: { type: 'integer' },
-    jti: { type: 'string' }, grant_id: { type: 'string' }, sid: { type: 'string' }, roles: texts, amr: texts,
+    jti: { type: 'string' }, grant_id: { type: 'string' }, sid: { type: 'string' }, roles: texts,
+    acr: { type: 'string' }, amr: texts,
+    status: { type: 'object', additionalProperties: true, description: 'Where the status of the grant can be read.' },
     token_type: { const: 'Bearer', description: 'Of access tokens.' },
     token_use: { const: 'refresh_token', description: 'Of refresh tokens.' }
   }
