@@ -1,6 +1,6 @@
 import cookie from '@fastify/cookie'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
-import { addErrorHandler, sendRefusal } from './http/plugins/error-handler.ts'
+import { addErrorHandler, refuseBadUrl } from './http/plugins/error-handler.ts'
 import { addNotFound } from './http/plugins/not-found.ts'
 import { collectOpenApi } from './http/plugins/open-api.ts'
 import { refuseNul } from './http/plugins/refuse-nul.ts'
@@ -20,9 +20,9 @@ import { revocationFeedRoutes } from './http/routes/revocation-feed.ts'
 import { revocationRoutes } from './http/routes/revocations.ts'
 import { statusListRoutes } from './http/routes/status-lists.ts'
 import { userinfoRoutes } from './http/routes/userinfo.ts'
+import { publicApi } from './http/schemas/public-api.ts'
 import { serverOptions } from './http/server-options.ts'
 import type { HttpRooms } from './http/rooms.ts'
-import { CountersignError } from './protocol/errors.ts'
 
 /** The public listener: every plugin and every group of routes, in one list. */
 
@@ -33,14 +33,7 @@ export interface AppOptions {
 }
 
 export async function createApp({ rooms, logger, trustProxy }: AppOptions): Promise<FastifyInstance> {
-  const app = Fastify({
-    ...serverOptions(logger, trustProxy),
-    frameworkErrors(error, request, reply) {
-      // No hook runs for these: what is true of every answer has to be said here.
-      reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
-      void sendRefusal(new CountersignError('invalid_request', { reason: 'http/bad-url', cause: error }), request, reply)
-    }
-  })
+  const app = Fastify({ ...serverOptions(logger, trustProxy), frameworkErrors: refuseBadUrl })
   app.decorateRequest('access', undefined)
   app.decorateRequest('accessKid', undefined)
   addErrorHandler(app, rooms.metrics)
@@ -50,7 +43,7 @@ export async function createApp({ rooms, logger, trustProxy }: AppOptions): Prom
   refuseRepeatedHeaders(app)
   await app.register(cookie)
   await registerRateLimit(app, rooms.counters)
-  await collectOpenApi(app, rooms)
+  await collectOpenApi(app, publicApi(rooms.settings.issuer))
 
   healthRoutes(app, rooms.isReady)
   metadataRoute(app, rooms)

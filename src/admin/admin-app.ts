@@ -1,16 +1,17 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { acceptJson } from '../http/plugins/accept-json.ts'
-import { addErrorHandler, sendRefusal } from '../http/plugins/error-handler.ts'
+import { addErrorHandler, refuseBadUrl } from '../http/plugins/error-handler.ts'
 import { addNotFound } from '../http/plugins/not-found.ts'
+import { collectOpenApi } from '../http/plugins/open-api.ts'
 import { addResponseHeaders } from '../http/plugins/response-headers.ts'
 import { refuseNul } from '../http/plugins/refuse-nul.ts'
 import { serverOptions } from '../http/server-options.ts'
-import { CountersignError } from '../protocol/errors.ts'
 import { loadAdminToken } from './admin-token.ts'
 import { addGauges } from './gauges.ts'
 import { guardAgainstBrowsers, guardWithToken } from './guard.ts'
 import { healthRoutes } from './health.ts'
 import { adminRoutes } from './routes/index.ts'
+import { adminApi } from './schemas/admin-api.ts'
 import type { AdminInstance } from './instance.ts'
 
 /**
@@ -20,17 +21,12 @@ import type { AdminInstance } from './instance.ts'
  */
 export async function createAdminApp(instance: AdminInstance): Promise<FastifyInstance> {
   const { config, logger, metrics, random } = instance
-  const app = Fastify({
-    ...serverOptions(logger),
-    frameworkErrors(error, request, reply) {
-      const refusal = new CountersignError('invalid_request', { reason: 'http/bad-url', cause: error })
-      void sendRefusal(refusal, request, reply)
-    }
-  })
+  const app = Fastify({ ...serverOptions(logger), frameworkErrors: refuseBadUrl })
   addErrorHandler(app, metrics)
   addNotFound(app)
   addResponseHeaders(app, config.issuer)
   refuseNul(app)
+  await collectOpenApi(app, adminApi)
   app.addHook('onRequest', guardAgainstBrowsers(config.adminHost))
   healthRoutes(app, instance)
   addGauges(app, instance)

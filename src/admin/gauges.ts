@@ -4,6 +4,7 @@ import { signingKey } from '../protocol/key-timeline.ts'
 import { headOf } from './health.ts'
 import type { AdminInstance } from './instance.ts'
 import { addReachGauges } from './reach-gauges.ts'
+import { adminHealthSchemas } from './schemas/health.ts'
 
 /**
  * `/metrics`: what the instance counts, and what it is like at this moment. Names and meanings:
@@ -23,7 +24,7 @@ export function addGauges(app: FastifyInstance, instance: AdminInstance): void {
     })
   }
   const lookAtVerifiers = addReachGauges(registry, instance)
-  app.get('/metrics', async (_request, reply) => {
+  app.get('/metrics', { schema: adminHealthSchemas.metrics }, async (_request, reply) => {
     await lookAtVerifiers()
     const { body, contentType } = await instance.metrics.render()
     return reply.type(contentType).send(`${body.trimEnd()}\n${await registry.metrics()}`)

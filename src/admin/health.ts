@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import type { AdminInstance } from './instance.ts'
+import { adminHealthSchemas } from './schemas/health.ts'
 
 /** Alive, and able to work, with the state of each part: for whoever has to find out why not. */
 export function healthRoutes(app: FastifyInstance, instance: AdminInstance): void {
-  app.get('/healthz', async () => ({ status: 'ok' }))
-  app.get('/readyz', async (_request, reply) => {
+  app.get('/healthz', { schema: adminHealthSchemas.alive }, async () => ({ status: 'ok' }))
+  app.get('/readyz', { schema: adminHealthSchemas.ready }, async (_request, reply) => {
     const ready = instance.isReady()
     return reply.code(ready ? 200 : 503).headers(ready ? {} : { 'retry-after': '2' })
       .send({ status: ready ? 'ready' : 'not-ready', parts: await describeParts(instance) })

@@ -5,10 +5,11 @@ import type { LightMyRequestResponse } from 'fastify'
 import t from 'tap'
 import { createApp } from '../../src/app.ts'
 import { renderPoint } from '../../src/protocol/revocation-point.ts'
-import { openApiMethods, type OpenApiDocument, type OpenApiOperation } from '../../src/web/open-api-document.ts'
+import type { OpenApiDocument } from '../../src/web/open-api-document.ts'
 import { codeSpans, readPage } from '../docs/read-page.ts'
 import { basic, clientToken, createClient, createGrant, postForm } from '../support/clients.ts'
 import { createAnswerJudge } from '../support/documented-answers.ts'
+import { assertRoutes, assertStructure, describedAnswers, operationsOf } from '../support/openapi-structure.ts'
 import { recordRoutes } from '../support/record-routes.ts'
 import { openService, type OpenedService } from '../support/service.ts'
 import { callApi, claimsOf, createUser, signIn } from '../support/users.ts'
@@ -29,23 +30,9 @@ t.before(async () => {
   document = (await opened.app.inject('/openapi.json')).json<OpenApiDocument>()
 })
 
-interface Operation extends OpenApiOperation {
-  /** `GET /healthz` */
-  name: string
-  path: string
-}
-
-function operationsOf({ paths = {} }: OpenApiDocument): Operation[] {
-  return Object.entries(paths).flatMap(([path, item]) => Object.entries(item ?? {}).map(([method, operation]) =>
-    ({ ...operation, path, name: `${method.toUpperCase()} ${path}` })))
-}
-
 t.test('the document lists every route of the public listener, and no other', async t => {
-  const expected = registered.filter(route => !/^(HEAD|OPTIONS) /.test(route)).map(route => route.replace(/:(\w+)/g, '{$1}'))
-  t.ok(expected.length >= 38)
-  t.strictSame(operationsOf(document).map(({ name }) => name).sort(), expected.sort())
-  const heads = registered.filter(route => route.startsWith('HEAD ')).map(route => route.slice(5)).sort()
-  t.strictSame(heads, registered.filter(route => route.startsWith('GET ')).map(route => route.slice(4)).sort(), 'HEAD stands beside GET')
+  t.ok(operationsOf(document).length >= 38)
+  assertRoutes(t, document, registered)
 })
 
 t.test('docs/http-api.md lists every route of the document, and no other', async t => {
@@ -57,39 +44,9 @@ t.test('docs/http-api.md lists every route of the document, and no other', async
 })
 
 t.test('the document has the structure of OpenAPI 3.1', async t => {
-  t.equal(document['openapi'], '3.1.0')
-  t.match(document.info, { title: 'Countersign', version: String })
   t.strictSame(document['servers'], [{ url: new URL(opened.issuer).origin }])
-  const schemes = Object.keys((document.components as { securitySchemes: object }).securitySchemes)
-  const groups = (document['tags'] as Array<{ name: string }>).map(({ name }) => name)
-  const faults = operationsOf(document).flatMap(operation => findFaults(operation, { schemes, groups }).map(fault => `${operation.name}: ${fault}`))
-  t.ok(faults.length === 0, 'every operation is whole', { faults })
-  const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]*)"/g)].map(([, target]) => target!)
-  t.ok(references.length > 50)
-  const dead = references.filter(target => document.components?.schemas?.[target.replace('#/components/schemas/', '')] === undefined)
-  t.strictSame(dead, [], 'every reference leads somewhere')
-  t.notMatch(JSON.stringify(document), /Default Response|"def-\d/)
+  assertStructure(t, document, /cancel|switch/)
 })
-
-function findFaults(operation: Operation, known: { schemes: string[]; groups: string[] }): string[] {
-  const { tags = [], summary = '', path, parameters = [], responses = {}, requestBody } = operation
-  const security = (operation as { security?: object[] }).security ?? []
-  const named = parameters.filter(parameter => parameter.in === 'path').map(parameter => parameter.name)
-  const contents = [requestBody, ...Object.values(responses)].flatMap(part => Object.values(part?.content ?? {}))
-  const rules: Array<[boolean, string]> = [
-    [openApiMethods.some(method => operation.name.startsWith(method.toUpperCase())), 'method'],
-    [tags.length === 1 && known.groups.includes(tags[0]!), 'tag'],
-    [/^[A-Z].*[.?]$/.test(summary), 'summary'],
-    [security.flatMap(Object.keys).every(scheme => known.schemes.includes(scheme)), 'security'],
-    [JSON.stringify(named) === JSON.stringify([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)), 'path parameters'],
-    [parameters.every(({ name, in: place, required, schema }) => name && schema && ['path', 'query'].includes(place!) && (place !== 'path' || required)), 'parameter'],
-    [Object.keys(responses).length > 0 && Object.keys(responses).every(status => /^(default|[1-5]\d\d)$/.test(status)), 'statuses'],
-    [Object.values(responses).every(response => response?.description), 'description of an answer'],
-    [contents.every(({ schema }) => schema !== undefined), 'content without a schema'],
-    [/^(GET|DELETE)/.test(operation.name) === (requestBody === undefined) || /cancel|switch/.test(path), 'request body']
-  ]
-  return rules.filter(([holds]) => !holds).map(([, rule]) => rule)
-}
 
 t.test('the document is public, cacheable and the same for everyone', async t => {
   const { app } = opened
@@ -115,20 +72,6 @@ t.test('the page tells of every route in the language of whoever reads it, and c
   t.match((await app.inject('/docs/api')).body, /<html lang="en">/, 'one reader does not decide for the next')
 })
 
-t.test('with an issuer that has a path, the document and what it tells of lie under it', async t => {
-  const { rooms, isReady, logger } = opened.service
-  const issuer = 'https://id.example.com/eu'
-  const app = await createApp({ rooms: { ...rooms, isReady, settings: { ...rooms.settings, issuer } }, logger, trustProxy: [] })
-  t.teardown(() => app.close())
-  await app.ready()
-  t.equal((await app.inject('/openapi.json')).statusCode, 404)
-  const there = (await app.inject('/eu/openapi.json')).json<OpenApiDocument>()
-  t.strictSame(there['servers'], [{ url: 'https://id.example.com' }])
-  const outside = operationsOf(there).map(({ path }) => path).filter(path => !path.startsWith('/eu/'))
-  t.strictSame(outside, ['/healthz', '/readyz', '/.well-known/oauth-authorization-server/eu'])
-  t.match(JSON.stringify(there.components), /__Host-countersign_session/)
-})
-
 t.test('every JSON answer has the shape that the document gives it', async t => {
   const judge = await createAnswerJudge(document)
   const seen = new Set<string>()
@@ -142,10 +85,22 @@ t.test('every JSON answer has the shape that the document gives it', async t => 
   await tourFirstParty(check)
   await tourOAuth(check)
   await tourRegistration(check)
-  const described = operationsOf(document).flatMap(({ name, responses = {} }) => Object.entries(responses)
-    .filter(([status, response]) => status.startsWith('2') && Object.keys(response?.content ?? {}).some(type => type.endsWith('json')))
-    .map(([status]) => `${name} ${status}`))
-  t.strictSame(described.filter(answer => !seen.has(answer)), [], 'and each has been seen')
+  t.strictSame(describedAnswers(document).filter(answer => !seen.has(answer)), [], 'and each has been seen')
+})
+
+// The last: closing a second application closes the feed that both have.
+t.test('with an issuer that has a path, the document and what it tells of lie under it', async t => {
+  const { rooms, isReady, logger } = opened.service
+  const issuer = 'https://id.example.com/eu'
+  const app = await createApp({ rooms: { ...rooms, isReady, settings: { ...rooms.settings, issuer } }, logger, trustProxy: [] })
+  t.teardown(() => app.close())
+  await app.ready()
+  t.equal((await app.inject('/openapi.json')).statusCode, 404)
+  const there = (await app.inject('/eu/openapi.json')).json<OpenApiDocument>()
+  t.strictSame(there['servers'], [{ url: 'https://id.example.com' }])
+  const outside = operationsOf(there).map(({ path }) => path).filter(path => !path.startsWith('/eu/'))
+  t.strictSame(outside, ['/healthz', '/readyz', '/.well-known/oauth-authorization-server/eu'])
+  t.match(JSON.stringify(there.components), /__Host-countersign_session/)
 })
 
 t.test('the judge of shapes sees what is wrong', async t => {

@@ -6,29 +6,30 @@ import { hashClientSecret, makeClientSecret } from '../../clients/secret.ts'
 import { CountersignError } from '../../protocol/errors.ts'
 import type { Client } from '../../stores/clients.ts'
 import { byAdmin } from '../by-admin.ts'
-import { clientBodySchema, toClientRequest, type ClientBody } from '../client-body.ts'
+import { toClientRequest, type ClientBody } from '../client-body.ts'
 import type { AdminInstance } from '../instance.ts'
+import { adminClientSchemas } from '../schemas/clients.ts'
 
 /** Clients: registered, listed, given a new secret, deleted. Members are named as in RFC 7591. */
 export function clientRoutes(app: FastifyInstance, instance: AdminInstance): void {
   const { stores, random, pulse, grants, rooms, config } = instance
   const register = createRegisterClient({ clients: stores.clients, random, grantTypes: grants, issuer: config.issuer })
 
-  app.post<{ Body: ClientBody }>('/clients', { schema: { body: clientBodySchema } }, async ({ body }, reply) => {
+  app.post<{ Body: ClientBody }>('/clients', { schema: adminClientSchemas.create }, async ({ body }, reply) => {
     const { clientId, secret } = await register(toClientRequest(body))
     await pulse.refresh()
     return reply.code(201).send(withSecret(clientId, secret))
   })
 
-  app.get('/clients', async () => ({ clients: (await stores.clients.list()).map(render) }))
+  app.get('/clients', { schema: adminClientSchemas.list }, async () => ({ clients: (await stores.clients.list()).map(render) }))
 
-  app.get<{ Params: { id: string } }>('/clients/:id', async ({ params }) => {
+  app.get<{ Params: { id: string } }>('/clients/:id', { schema: adminClientSchemas.read }, async ({ params }) => {
     const client = await stores.clients.find(params.id)
     if (client === undefined) throw unknown('There is no client with that id.')
     return render(client)
   })
 
-  app.post<{ Params: { id: string } }>('/clients/:id/rotate-secret', async ({ params }) => {
+  app.post<{ Params: { id: string } }>('/clients/:id/rotate-secret', { schema: adminClientSchemas.rotateSecret }, async ({ params }) => {
     refuseBuiltIn(params.id)
     const secret = makeClientSecret(random)
     if (!await stores.clients.replaceSecret(params.id, hashClientSecret(secret), 'admin')) {
@@ -38,7 +39,7 @@ export function clientRoutes(app: FastifyInstance, instance: AdminInstance): voi
     return withSecret(params.id, secret)
   })
 
-  app.delete<{ Params: { id: string } }>('/clients/:id', async ({ params }) => {
+  app.delete<{ Params: { id: string } }>('/clients/:id', { schema: adminClientSchemas.remove }, async ({ params }) => {
     refuseBuiltIn(params.id)
     const entry = await stores.clients.delete(params.id, byAdmin('client-deleted'))
     if (entry === undefined) throw unknown('There is no client with that id.')

@@ -3,12 +3,13 @@ import type { KeyPurpose } from '../../stores/keys.ts'
 import { createFinder, type Finding } from '../../doctor/finding.ts'
 import { judgeKeys } from '../../doctor/judge-keys.ts'
 import type { AdminInstance } from '../instance.ts'
+import { insightSchemas } from '../schemas/insight.ts'
 
 const purposes: KeyPurpose[] = ['sign', 'mac']
 
 /** What only a running instance can tell of itself: the embedded database is open nowhere else. */
 export function doctorRoutes(app: FastifyInstance, instance: AdminInstance): void {
-  app.get('/doctor', async (): Promise<{ findings: Finding[] }> => {
+  app.get('/doctor', { schema: insightSchemas.doctor }, async (): Promise<{ findings: Finding[] }> => {
     const { ring, clock, stores } = instance
     const keys = purposes.flatMap(purpose => ring.records(purpose))
     return {

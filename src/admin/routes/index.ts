@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { AdminInstance } from '../instance.ts'
+import { apiDocumentRoutes } from './api-document.ts'
 import { apiRoutes } from './apis.ts'
 import { auditRoutes } from './audit.ts'
 import { clientRoutes } from './clients.ts'
@@ -15,5 +16,6 @@ import { verifierRoutes } from './verifiers.ts'
  * here.
  */
 export const adminRoutes: ReadonlyArray<(app: FastifyInstance, instance: AdminInstance) => void> = [
-  userRoutes, profileRoutes, clientRoutes, apiRoutes, keyRoutes, revocationRoutes, verifierRoutes, auditRoutes, doctorRoutes
+  userRoutes, profileRoutes, clientRoutes, apiRoutes, keyRoutes, revocationRoutes, verifierRoutes, auditRoutes, doctorRoutes,
+  apiDocumentRoutes
 ]

@@ -6,6 +6,7 @@ import { describeRotation } from '../describe-rotation.ts'
 import { removeKey } from '../remove-key.ts'
 import type { KeyPurpose } from '../../stores/keys.ts'
 import type { AdminInstance } from '../instance.ts'
+import { keySchemas } from '../schemas/keys.ts'
 
 interface RotateBody {
   force?: boolean
@@ -14,32 +15,16 @@ interface RotateBody {
   purpose?: KeyPurpose
 }
 
-const rotateSchema = {
-  body: {
-    type: 'object',
-    additionalProperties: false,
-    properties: { force: { type: 'boolean' }, at: { type: 'string', maxLength: 40 }, purpose: { enum: ['sign', 'mac'] } }
-  }
-}
-const removeSchema = {
-  body: {
-    type: 'object',
-    required: ['compromised'],
-    additionalProperties: false,
-    properties: { compromised: { type: 'boolean' }, reason: { type: 'string', minLength: 1, maxLength: 200 } }
-  }
-}
-
 /** Keys: listed with their times, rotated, taken out of use, sealed under the current master key. */
 export function keyRoutes(app: FastifyInstance, instance: AdminInstance): void {
   const { rotation, pulse, stores } = instance
 
-  app.get('/keys', async () => {
+  app.get('/keys', { schema: keySchemas.list }, async () => {
     await pulse.refresh()
     return { keys: describeKeys(instance) }
   })
 
-  app.post<{ Body: RotateBody }>('/keys/rotate', { schema: rotateSchema }, async ({ body }) => {
+  app.post<{ Body: RotateBody }>('/keys/rotate', { schema: keySchemas.rotate }, async ({ body }) => {
     const { force = false, purpose = 'sign' } = body
     const at = readMoment(body.at)
     // A rotation needs a standby, which only an instance that has run has made.
@@ -49,13 +34,13 @@ export function keyRoutes(app: FastifyInstance, instance: AdminInstance): void {
     return rotated
   })
 
-  app.get('/keys/rotation', async () => {
+  app.get('/keys/rotation', { schema: keySchemas.plan }, async () => {
     await pulse.refresh()
     return describeRotation(await instance.planRotation(instance.clock.now()))
   })
 
   app.post<{ Params: { kid: string }; Body: { compromised: boolean; reason?: string } }>('/keys/:kid/remove',
-    { schema: removeSchema }, async ({ params, body }) => {
+    { schema: keySchemas.remove }, async ({ params, body }) => {
       if (!body.compromised) {
         throw new CountersignError('invalid_request', {
           reason: 'keys/not-compromised',
@@ -66,7 +51,7 @@ export function keyRoutes(app: FastifyInstance, instance: AdminInstance): void {
       return { kid: params.kid, seq }
     })
 
-  app.post('/keys/reseal', async () => {
+  app.post('/keys/reseal', { schema: keySchemas.reseal }, async () => {
     const resealed = await rotation.reseal()
     if (resealed > 0) {
       const details = { keys: resealed }

@@ -5,6 +5,7 @@ import type { ProfileChange } from '../../stores/profiles.ts'
 import { findUser } from '../find-user.ts'
 import { renderUser } from '../render-user.ts'
 import type { AdminInstance } from '../instance.ts'
+import { userSchemas } from '../schemas/users.ts'
 
 interface ProfileBody {
   name?: string | null
@@ -12,22 +13,9 @@ interface ProfileBody {
   claims?: Record<string, unknown>
 }
 
-const schema = {
-  body: {
-    type: 'object',
-    minProperties: 1,
-    additionalProperties: false,
-    properties: {
-      name: { type: ['string', 'null'], minLength: 1, maxLength: 200 },
-      email_verified: { type: 'boolean' },
-      claims: { type: 'object', maxProperties: 50 }
-    }
-  }
-}
-
 /** What is said of a user to clients. A member or claim that is absent stays, null removes it; no session ends. */
 export function profileRoutes(app: FastifyInstance, { stores }: AdminInstance): void {
-  app.patch<{ Params: { user: string }; Body: ProfileBody }>('/users/:user', { schema }, async ({ params, body }) => {
+  app.patch<{ Params: { user: string }; Body: ProfileBody }>('/users/:user', { schema: userSchemas.change }, async ({ params, body }) => {
     const { id } = await findUser(stores.users, params.user)
     await stores.profiles.set(id, readChange(body), 'admin')
     return renderUser((await stores.users.find({ id }))!)

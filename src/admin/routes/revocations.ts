@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify'
-import { targets } from '../../revocation/targets/index.ts'
 import type { TargetKind } from '../../stores/journal.ts'
 import { CountersignError } from '../../protocol/errors.ts'
 import { pairwisePrefix } from '../../protocol/pairwise.ts'
@@ -9,6 +8,7 @@ import { byAdmin } from '../by-admin.ts'
 import { findUser } from '../find-user.ts'
 import { removeKey } from '../remove-key.ts'
 import type { AdminInstance } from '../instance.ts'
+import { adminRevocationSchemas } from '../schemas/revocations.ts'
 
 interface RevocationBody {
   target: TargetKind
@@ -17,22 +17,9 @@ interface RevocationBody {
   reason: string
 }
 
-const schema = {
-  body: {
-    type: 'object',
-    required: ['target', 'reason'],
-    additionalProperties: false,
-    properties: {
-      target: { enum: targets.map(target => target.kind) },
-      value: { type: 'string', minLength: 1, maxLength: 8192 },
-      reason: { type: 'string', minLength: 1, maxLength: 200 }
-    }
-  }
-}
-
 /** Revoking anything, the keys and the issuer included: only here are those two within reach. */
 export function revocationRoutes(app: FastifyInstance, instance: AdminInstance): void {
-  app.post<{ Body: RevocationBody }>('/revocations', { schema }, async ({ body }, reply) => {
+  app.post<{ Body: RevocationBody }>('/revocations', { schema: adminRevocationSchemas.revoke }, async ({ body }, reply) => {
     const act = byAdmin(body.reason)
     const { target, value } = await resolve(body, instance)
     const seq = target === 'key'
@@ -41,7 +28,7 @@ export function revocationRoutes(app: FastifyInstance, instance: AdminInstance):
     return reply.code(201).send({ target, value, seq })
   })
 
-  app.get<{ Params: { seq: string } }>('/revocations/:seq/reach', async ({ params }) =>
+  app.get<{ Params: { seq: string } }>('/revocations/:seq/reach', { schema: adminRevocationSchemas.reach }, async ({ params }) =>
     renderReach(await instance.rooms.readReach(readSequence(params.seq))))
 }
 

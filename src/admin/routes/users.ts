@@ -7,6 +7,7 @@ import { byAdmin } from '../by-admin.ts'
 import { findUser } from '../find-user.ts'
 import { renderUser } from '../render-user.ts'
 import type { AdminInstance } from '../instance.ts'
+import { userSchemas } from '../schemas/users.ts'
 
 interface NewUserBody {
   email: string
@@ -28,40 +29,11 @@ interface NewPassword {
 
 type AccountChange = { passwordHash?: string; disabled?: boolean }
 
-const password = { type: 'string', maxLength: 4096 }
-const createSchema = {
-  body: {
-    type: 'object',
-    required: ['email'],
-    additionalProperties: false,
-    properties: {
-      email: { type: 'string', maxLength: 1024 },
-      name: { type: 'string', minLength: 1, maxLength: 200 },
-      role: { type: 'string', pattern: '^[a-z][a-z0-9_-]{0,49}$' },
-      password,
-      passwordHash: { type: 'string', maxLength: 500 }
-    }
-  }
-}
-const passwordSchema = {
-  body: { type: 'object', required: ['password'], additionalProperties: false, properties: { password } }
-}
-const listSchema = {
-  querystring: {
-    type: 'object',
-    additionalProperties: false,
-    properties: {
-      limit: { type: 'string', pattern: '^[1-9][0-9]{0,3}$' },
-      after: { type: 'string', minLength: 1, maxLength: 100 }
-    }
-  }
-}
-
 /** Users: made, listed, disabled and enabled, given a new password. `:user` is an id or an email address. */
 export function userRoutes(app: FastifyInstance, instance: AdminInstance): void {
   const { rooms, stores } = instance
 
-  app.post<{ Body: NewUserBody }>('/users', { schema: createSchema }, async (request, reply) => {
+  app.post<{ Body: NewUserBody }>('/users', { schema: userSchemas.create }, async (request, reply) => {
     const { userId, created } = await rooms.register(readNewUser(request.body))
     if (!created) {
       throw new CountersignError('conflict', {
@@ -71,7 +43,7 @@ export function userRoutes(app: FastifyInstance, instance: AdminInstance): void 
     return reply.code(201).send(renderUser((await stores.users.find({ id: userId }))!))
   })
 
-  app.get<{ Querystring: Page }>('/users', { schema: listSchema }, async ({ query }) => {
+  app.get<{ Querystring: Page }>('/users', { schema: userSchemas.list }, async ({ query }) => {
     const users = await stores.users.list({ limit: Number(query.limit ?? 100), after: query.after })
     return { users: users.map(renderUser) }
   })
@@ -86,17 +58,17 @@ function changeRoutes(app: FastifyInstance, { stores, rooms, passwords }: AdminI
     return renderUser((await stores.users.find({ id: user.id }))!)
   }
 
-  app.post<{ Params: { user: string } }>('/users/:user/disable', async ({ params }) =>
+  app.post<{ Params: { user: string } }>('/users/:user/disable', { schema: userSchemas.disable }, async ({ params }) =>
     endEverything(await findUser(stores.users, params.user), 'user-disabled', { disabled: true }))
 
-  app.post<{ Params: { user: string } }>('/users/:user/enable', async ({ params }) => {
+  app.post<{ Params: { user: string } }>('/users/:user/enable', { schema: userSchemas.enable }, async ({ params }) => {
     const user = await findUser(stores.users, params.user)
     // Enabling someone who is enabled must not sign them out.
     if (user.disabledAt === undefined) return renderUser(user)
     return endEverything(user, 'user-enabled', { disabled: false })
   })
 
-  app.post<NewPassword>('/users/:user/password', { schema: passwordSchema }, async ({ params, body }) => {
+  app.post<NewPassword>('/users/:user/password', { schema: userSchemas.setPassword }, async ({ params, body }) => {
     const user = await findUser(stores.users, params.user)
     const passwordHash = await passwords.hash(requireNewPassword(body.password))
     return endEverything(user, 'password-set-by-admin', { passwordHash })

@@ -3,6 +3,7 @@ import { CountersignError } from '../../protocol/errors.ts'
 import { stateOf } from '../../protocol/reach.ts'
 import type { Verifier, VerifiersView } from '../../stores/verifiers.ts'
 import type { AdminInstance } from '../instance.ts'
+import { adminRevocationSchemas } from '../schemas/revocations.ts'
 
 interface Named {
   clientId: string
@@ -13,12 +14,12 @@ interface Named {
 export function verifierRoutes(app: FastifyInstance, { stores }: AdminInstance): void {
   const { verifiers } = stores
 
-  app.get('/verifiers', async () => {
+  app.get('/verifiers', { schema: adminRevocationSchemas.verifiers }, async () => {
     const view = await verifiers.look()
     return { head: view.head, verifiers: view.verifiers.map(verifier => describe(verifier, view)) }
   })
 
-  app.delete<{ Params: Named }>('/verifiers/:clientId/:instance', async ({ params: { clientId, instance } }) => {
+  app.delete<{ Params: Named }>('/verifiers/:clientId/:instance', { schema: adminRevocationSchemas.removeVerifier }, async ({ params: { clientId, instance } }) => {
     if (!await verifiers.remove({ clientId, instance }, 'admin')) {
       throw new CountersignError('not_found', {
         reason: 'verifiers/unknown', sentence: 'There is no verifier with that client and instance.'

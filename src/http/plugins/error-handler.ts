@@ -26,6 +26,12 @@ export function sendRefusal(refusal: CountersignError, request: FastifyRequest, 
   return reply.code(status).headers(headers).type('application/json; charset=utf-8').send(body)
 }
 
+/** A URL that the framework cannot read. No hook runs for it: what is true of every answer has to be said here. */
+export function refuseBadUrl(cause: Error, request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+  void sendRefusal(new CountersignError('invalid_request', { reason: 'http/bad-url', cause }), request, reply)
+}
+
 function faceOf(request: FastifyRequest): Face {
   const path = request.url.split('?', 1)[0]!
   return path.includes('/api/auth') || path.startsWith('/admin/') ? 'api' : 'oauth'

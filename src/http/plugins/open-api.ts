@@ -1,29 +1,39 @@
-import swagger from '@fastify/swagger'
+import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import type { OpenApiDocument } from '../../web/open-api-document.ts'
-import type { HttpRooms } from '../rooms.ts'
-import { clientSchemas } from '../schemas/client-registration.ts'
-import { errorSchemas } from '../schemas/refusals.ts'
-import { securitySchemes } from '../schemas/security.ts'
-import { tags } from '../schemas/tags.ts'
+
+/** What a document says beside the routes of its listener. */
+export interface ApiDescription {
+  title: string
+  description: string
+  /** Where the paths begin: a URL, or `/` for wherever the document came from. */
+  server: string
+  tags: Array<{ name: string; description: string }>
+  securitySchemes: Record<string, Scheme>
+  /** Each with an `$id`, by which schemas refer to it. */
+  schemas: readonly object[]
+}
+
+type Components = NonNullable<NonNullable<FastifyDynamicSwaggerOptions['openapi']>['components']>
+type Scheme = NonNullable<Components['securitySchemes']>[string]
 
 /** Collects the schemas of all routes that are registered after it into one OpenAPI document. */
-export async function collectOpenApi(app: FastifyInstance, { settings: { issuer } }: HttpRooms): Promise<void> {
+export async function collectOpenApi(app: FastifyInstance, api: ApiDescription): Promise<void> {
   // A described answer goes out as it is, byte for byte: a serialiser made of its schema would drop what it does not name.
   app.setSerializerCompiler(() => JSON.stringify)
-  for (const schema of [errorSchemas.oauth, errorSchemas.api, ...clientSchemas]) app.addSchema(schema)
+  for (const schema of api.schemas) app.addSchema(schema)
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
       info: {
-        title: 'Countersign',
+        title: api.title,
         // Of the API: it changes when something that worked works no longer.
         version: '1',
-        description: 'An OAuth 2.1 and OpenID Connect token service. Every GET is answered to HEAD as well.'
+        description: api.description
       },
-      servers: [{ url: new URL(issuer).origin }],
-      tags: Object.values(tags),
-      components: { securitySchemes: securitySchemes(issuer) }
+      servers: [{ url: api.server }],
+      tags: api.tags,
+      components: { securitySchemes: api.securitySchemes }
     },
     convertConstToEnum: false,
     refResolver: { buildLocalReference: ({ $id }) => $id as string }

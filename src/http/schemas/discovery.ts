@@ -29,16 +29,18 @@ const metadata = {
   additionalProperties: true
 }
 
+export const openApiSchema = {
+  type: 'object', required: ['openapi', 'info', 'paths'],
+  properties: { openapi: { type: 'string' }, info: { type: 'object' }, paths: { type: 'object' } }, additionalProperties: true
+}
+
 export const discoverySchemas = {
   keys: published('The public keys (RFC 7517).', {
     type: 'object', required: ['keys'], properties: { keys: { type: 'array', minItems: 1, items: key } }
   }, 'application/jwk-set+json'),
   openid: published('The metadata, where OpenID Connect Discovery looks for it.', metadata),
   oauth: published('The same, where RFC 8414 looks for it.', metadata),
-  openApi: published('This document (OpenAPI 3.1).', {
-    type: 'object', required: ['openapi', 'info', 'paths'],
-    properties: { openapi: { type: 'string' }, info: { type: 'object' }, paths: { type: 'object' } }, additionalProperties: true
-  }),
+  openApi: published('This document (OpenAPI 3.1).', openApiSchema),
   page: {
     tags: [tags.discovery.name], summary: 'This document, to read.', response: { 200: page('The page.') }
   }
