@@ -32,13 +32,8 @@ async function readEvents(session: FeedSession, answer: IssuerAnswer, watchdog: 
   try {
     for await (const chunk of readChunks(answer.response, watchdog.signal)) {
       for (const event of parse(decoder.decode(chunk, { stream: true }))) {
-<<<<<<< HEAD
-        onEvent()
-        const ending = await taker.take(event)
-=======
         watchdog.touch()
-        const ending = taker.take(event)
->>>>>>> feed
+        const ending = await taker.take(event)
         if (ending !== undefined) return ending
       }
     }
