@@ -1,5 +1,5 @@
 import { createHeaderCache, type Header } from './header-cache.ts'
-import { splitCompactToken, type CompactToken } from './compact-token.ts'
+import { cutCompactToken, isCompactToken, type CompactToken } from './compact-token.ts'
 import { readBindings, type BoundToken } from './bindings/check-binding.ts'
 import { VerifierError } from './errors.ts'
 import { isKid, type TrustedKey } from './keys/key-set.ts'
@@ -24,7 +24,8 @@ export interface AdmittedToken extends BoundToken {
   header: VerifiedToken['header']
   prepared: PreparedToken
   /** The answers that came of it, by the state of its revocation. */
-  results: { good: VerifiedToken | undefined; unchecked: VerifiedToken | undefined }
+  good: VerifiedToken | undefined
+  unchecked: VerifiedToken | undefined
 }
 
 export interface AdmitOptions {
@@ -35,6 +36,8 @@ export interface AdmitOptions {
 }
 
 const maxDepth = 8
+/** Characters: several times what an issuer's takes. Nobody has signed a header yet when it is read. */
+const maxHeader = 2048
 
 /** Throws, or rejects with, VerifierError. */
 export function createAdmitToken({ settings, platform, keys, revocation }: AdmitOptions) {
@@ -42,33 +45,30 @@ export function createAdmitToken({ settings, platform, keys, revocation }: Admit
   const listScopes = createScopeLists()
   const rules = { typ: 'at+jwt', algorithms: settings.algorithms }
 
-  const parse = (segment: string): Record<string, unknown> => {
-    const value = parseStrictJson(platform.decodeBase64url(segment), maxDepth)
-    if (value === undefined) throw new VerifierError('token_malformed', 'A part of the token is not one unambiguous object in JSON.')
-    return value
-  }
-
-  function readTokenHeader({ token, headerLength }: CompactToken): Header {
-    const value = parse(token.slice(0, headerLength))
+  function readTokenHeader(compact: CompactToken): Header {
+    const { token, headerLength } = demandSpelling(compact)
+    if (headerLength > maxHeader) throw new VerifierError('token_invalid', 'The header is longer than any of the issuer\'s.')
+    const value = parse(platform, token.slice(0, headerLength))
     const header = readHeader(value, rules)
     if (!isKid(value['kid'])) throw new VerifierError('token_invalid', 'The header\'s kid is not a name.')
     return Object.freeze({ ...header, kid: value['kid'] })
   }
 
   function finish({ compact, header, key, isSigned }: JudgedSignature): AdmittedToken {
-    if (!isSigned) throw new VerifierError('token_invalid', 'The signature is wrong.')
+    if (!isSigned && demandSpelling(compact)) throw new VerifierError('token_invalid', 'The signature is wrong.')
     // Only what the issuer has signed is kept, so that nobody else can fill the space.
     headers.keep(compact, header)
-    const claims = readClaims(parse(compact.token.slice(compact.headerLength + 1, compact.signedLength)), settings)
+    const claims = readClaims(parse(platform, compact.token.slice(compact.headerLength + 1, compact.signedLength)), settings)
     const prepared = revocation.prepare({ kid: header.kid, claims })
     const scopes = listScopes(claims.scope ?? '')
     const bindings = readBindings(claims)
-    return { token: compact.token, header, key, claims, scopes, bindings, prepared, results: { good: undefined, unchecked: undefined } }
+    return { token: compact.token, header, key, claims, scopes, bindings, prepared, good: undefined, unchecked: undefined }
   }
 
   function verify(compact: CompactToken, header: Header, key: TrustedKey | undefined): AdmittedToken | Promise<AdmittedToken> {
     // One key, one algorithm, and never the one that a token asks for (RFC 8725bis §3.1).
     if (key === undefined || key.algorithm !== header.alg) {
+      demandSpelling(compact)
       throw new VerifierError('token_invalid', 'The kid names no key of the issuer\'s that is for this algorithm.')
     }
     const isSigned = key.open.verify(compact)
@@ -77,12 +77,28 @@ export function createAdmitToken({ settings, platform, keys, revocation }: Admit
   }
 
   return (token: string): AdmittedToken | Promise<AdmittedToken> => {
-    const compact = splitCompactToken(token, settings.maxTokenLength)
-    if (compact === undefined) throw new VerifierError('token_malformed', 'The token is not a JWS in compact form, or too long.')
+    const compact = cutCompactToken(token, settings.maxTokenLength)
+    if (compact === undefined) throw malformed()
     const header = headers.find(compact) ?? readTokenHeader(compact)
     const key = keys.find(header.kid)
     return key instanceof Promise ? key.then(found => verify(compact, header, found)) : verify(compact, header, key)
   }
+}
+
+function parse({ decodeText }: Pick<Platform, 'decodeText'>, segment: string): Record<string, unknown> {
+  const value = parseStrictJson(decodeText(segment), maxDepth)
+  if (value === undefined) throw new VerifierError('token_malformed', 'A part of the token is not one unambiguous object in JSON.')
+  return value
+}
+
+/** Of what nobody has signed: a good signature is proof of the spelling. */
+function demandSpelling(compact: CompactToken): CompactToken {
+  if (!isCompactToken(compact)) throw malformed()
+  return compact
+}
+
+function malformed(): VerifierError {
+  return new VerifierError('token_malformed', 'The token is not a JWS in compact form, or too long.')
 }
 
 interface JudgedSignature {

@@ -15,15 +15,33 @@ const compact = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/
 /** The last characters that leave no bit over, by the number of characters in the last group of four. */
 const lastCharacters: ReadonlyArray<string | undefined> = [undefined, undefined, 'AQgw', 'AEIMQUYcgkosw048']
 
+/** A signature at the end; sticky, so that what stands before is not looked through. */
+const lastPart = /[A-Za-z0-9_-]+$/y
+
+/**
+ * Takes apart what may be a token, and looks at the spelling of its signature alone: header and payload are signed as they are
+ * spelled, so that no other spelling passes. To be followed by `isCompactToken` where one of them has not been signed.
+ */
+export function cutCompactToken(token: string, maxLength: number): CompactToken | undefined {
+  if (token.length > maxLength) return undefined
+  const headerLength = token.indexOf('.')
+  const signedLength = token.indexOf('.', headerLength + 1)
+  if (headerLength < 1 || signedLength < headerLength + 2) return undefined
+  lastPart.lastIndex = signedLength + 1
+  return lastPart.test(token) && endsCanonically(token, signedLength + 1, token.length)
+    ? { token, headerLength, signedLength }
+    : undefined
+}
+
 /** Undefined for anything else, and for what is longer; costs next to nothing before the length is known to be right. */
 export function splitCompactToken(token: string, maxLength: number): CompactToken | undefined {
-  if (token.length > maxLength || !compact.test(token)) return undefined
-  const headerLength = token.indexOf('.')
-  const signedLength = token.lastIndexOf('.')
-  const isCanonical = endsCanonically(token, 0, headerLength) && endsCanonically(token, headerLength + 1, signedLength) &&
-    endsCanonically(token, signedLength + 1, token.length)
-  if (!isCanonical) return undefined
-  return { token, headerLength, signedLength }
+  const cut = cutCompactToken(token, maxLength)
+  return cut !== undefined && isCompactToken(cut) ? cut : undefined
+}
+
+/** Whether header and payload, too, are in their one spelling. */
+export function isCompactToken({ token, headerLength, signedLength }: CompactToken): boolean {
+  return compact.test(token) && endsCanonically(token, 0, headerLength) && endsCanonically(token, headerLength + 1, signedLength)
 }
 
 /** Whether a text is the one base64url spelling of some bytes (RFC 4648 §3.5, §5). */

@@ -15,17 +15,15 @@ const size = 4
 export function createHeaderCache(): HeaderCache {
   const kept: Array<{ segment: string; header: Header }> = []
 
-  const isKept = ({ token, headerLength }: CompactToken, segment: string): boolean =>
-    segment.length === headerLength && token.startsWith(segment)
-
   return {
-    find(compact) {
-      for (const { segment, header } of kept) if (isKept(compact, segment)) return header
+    find({ token, headerLength }) {
+      const wanted = token.slice(0, headerLength)
+      for (const { segment, header } of kept) if (segment === wanted) return header
       return undefined
     },
-    keep(compact, header) {
-      if (kept.some(({ segment }) => isKept(compact, segment))) return
-      kept.unshift({ segment: compact.token.slice(0, compact.headerLength), header })
+    keep({ token, headerLength }, header) {
+      if (kept.some(each => each.header === header || each.segment === token.slice(0, headerLength))) return
+      kept.unshift({ segment: token.slice(0, headerLength), header })
       kept.length = Math.min(kept.length, size)
     }
   }

@@ -7,6 +7,8 @@ import type { AlgorithmName } from './algorithms.ts'
 export interface Platform {
   /** Of a text that is known to be canonical base64url. */
   decodeBase64url(text: string): Uint8Array
+  /** What such a text stands for, if that is a text in UTF-8 (a byte order mark stays), and its bytes otherwise. */
+  decodeText(text: string): string | Uint8Array
   encodeBase64url(bytes: Uint8Array): string
   sha256(bytes: Uint8Array): Uint8Array
   /** Of a public key that has been judged. Throws, or verifies nothing, where the runtime cannot use it. */

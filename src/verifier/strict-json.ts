@@ -7,10 +7,14 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const unstorable = /[\0\p{Cs}]/u
 const code = { quote: 34, backslash: 92, colon: 58, openArray: 91, closeArray: 93, openObject: 123, closeObject: 125 }
 
-/** Frozen. Undefined for what is not an object in JSON, or is nested too deeply, or could be read in two ways. */
-export function parseStrictJson(bytes: Uint8Array, maxDepth: number): Record<string, unknown> | undefined {
+/**
+ * Frozen. Undefined for what is not an object in JSON, or is nested too deeply, or could be read in two ways.
+ *
+ * @param json in UTF-8; or a text that was UTF-8
+ */
+export function parseStrictJson(json: Uint8Array | string, maxDepth: number): Record<string, unknown> | undefined {
   try {
-    const text = decoder.decode(bytes)
+    const text = typeof json === 'string' ? json : decoder.decode(json)
     const declared = countMembers(text, maxDepth)
     if (declared < 0) return undefined
     const value: unknown = JSON.parse(text)

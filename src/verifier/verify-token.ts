@@ -21,24 +21,29 @@ export interface VerifyTokenOptions {
 }
 
 const noDemands: VerifyOptions = {}
-const endLength = 32
-const endOf = (token: string): string => token.slice(-endLength)
+
+/** A number out of the signature, near its end: of the last characters one may have few values. */
+function numberOf(token: string): number {
+  let number = 0
+  for (let at = token.length - 9; at < token.length - 2; at++) number = Math.imul(number, 61) + token.charCodeAt(at) | 0
+  return number
+}
 
 /** Throws, or rejects with, VerifierError. Waits for nothing that is there already: each wait would cost as much as a check. */
 export function createVerifyToken({ settings, keys, revocation, admit, checkBinding, count }: VerifyTokenOptions) {
   const { clock, clockTolerance: tolerance } = settings
-  // By the end of the signature, which is quicker to look up than the whole; what is found has to be the exact text. Never by
-  // jti, which anybody can write into a token of their own.
-  const admitted = createBoundedCache<AdmittedToken>(settings.cacheSize)
+  // By a number out of the signature, which is quicker to look up than the text; what is found has to be the exact text. Never
+  // by jti, which anybody can write into a token of their own.
+  const admitted = createBoundedCache<AdmittedToken, number>(settings.cacheSize)
 
   function keep(added: AdmittedToken): void {
     count('verified')
-    admitted.set(endOf(added.token), added)
+    admitted.set(numberOf(added.token), added)
   }
 
   /** Undefined for a token that is new, or whose key is the issuer's no more. */
   function recall(token: string): AdmittedToken | undefined | Promise<AdmittedToken | undefined> {
-    const known = admitted.get(endOf(token))
+    const known = admitted.get(numberOf(token))
     if (known?.token !== token) return undefined
     const key = keys.find(known.key.kid)
     if (key instanceof Promise) return key.then(found => found === known.key ? known : undefined)
@@ -68,5 +73,5 @@ export function createVerifyToken({ settings, keys, revocation, admit, checkBind
 /** Made once for each state, and frozen: it is handed out again. */
 function resultOf(token: AdmittedToken, state: 'good' | 'unchecked'): VerifiedToken {
   const { claims, header, scopes, bindings: [binding] } = token
-  return token.results[state] ??= Object.freeze({ claims, header, scopes, revocation: state, binding })
+  return token[state] ??= Object.freeze({ claims, header, scopes, revocation: state, binding })
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { constants, createHash, createPublicKey, verify, type JsonWebKey, type KeyObject, type VerifyKeyObjectInput } from 'node:crypto'
 import type { AlgorithmName } from '../algorithms.ts'
 import type { Platform } from '../platform.ts'
@@ -11,11 +12,18 @@ const inputs: Readonly<Record<AlgorithmName, (key: KeyObject) => { digest: strin
   EdDSA: key => ({ digest: null, key })
 }
 
-/** Verifying does not wait, so that one place is enough for every access token; a status list may need more. */
+/** Nothing here waits, so that one place is enough for every access token; a status list may need more. */
 const scratch = Buffer.allocUnsafeSlow(65_536)
 
 export const nodePlatform: Platform = {
   decodeBase64url: text => Buffer.from(text, 'base64url'),
+  decodeText(text) {
+    // Never more bytes than characters.
+    const place = text.length <= scratch.length ? scratch : Buffer.allocUnsafe(text.length)
+    const length = place.write(text, 'base64url')
+    const bytes = new Uint8Array(place.buffer, place.byteOffset, length)
+    return isUtf8(bytes) ? place.toString('utf8', 0, length) : bytes
+  },
   encodeBase64url: bytes => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url'),
   sha256: bytes => createHash('sha256').update(bytes).digest(),
   openKey(jwk, algorithm) {
@@ -23,10 +31,14 @@ export const nodePlatform: Platform = {
     return {
       verify({ token, signedLength }) {
         try {
-          const place = token.length <= scratch.length ? scratch : Buffer.allocUnsafe(token.length)
-          const signed = place.subarray(0, place.write(token.slice(0, signedLength), 'latin1'))
-          const length = place.write(token.slice(signedLength + 1), signedLength, 'base64url')
-          return verify(digest, signed, key, place.subarray(signedLength, signedLength + length))
+          const size = 2 * token.length
+          const place = size <= scratch.length ? scratch : Buffer.allocUnsafe(size)
+          // As many bytes as characters: so all of it is ASCII, and nothing can pass for what was signed but that itself.
+          if (place.write(token, 'utf8') !== token.length) return false
+          const length = place.write(token.slice(signedLength + 1), token.length, 'base64url')
+          const { buffer, byteOffset } = place
+          const signed = new Uint8Array(buffer, byteOffset, signedLength)
+          return verify(digest, signed, key, new Uint8Array(buffer, byteOffset + token.length, length))
         } catch {
           return false
         }

@@ -5,6 +5,7 @@ import { sha256 } from './sha256.ts'
 /** Every other runtime: jose, and through it WebCrypto. */
 export const webPlatform: Platform = {
   decodeBase64url: text => base64url.decode(text),
+  decodeText: text => base64url.decode(text),
   encodeBase64url: bytes => base64url.encode(bytes),
   sha256,
   openKey(jwk, algorithm) {

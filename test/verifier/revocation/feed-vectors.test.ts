@@ -113,7 +113,7 @@ t.test('the stream is read, wherever it is cut', async t => {
     for (let at = 0; at < text.length; at += size) {
       for (const { name, data, id } of parse(text.slice(at, at + size))) {
         names.push(name)
-        if (name === 'revocations') t.ok(views.apply(feedMessages.revocations(data, id)))
+        if (name === 'revocations') t.ok(await views.apply(feedMessages.revocations(data, id)))
         if (name === 'heartbeat') t.ok(views.confirm(feedMessages.heartbeat(data).seq, 5))
       }
     }

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { createKeyTable, segmentCount, type KeyEntry } from '../../../src/verifier/revocation/table/key-table.ts'
 import { createRevocationTable } from '../../../src/verifier/revocation/table/revocation-table.ts'
+import { createViews } from '../../../src/verifier/revocation/table/revocation-view.ts'
 
 /** The table against the plainest there is. */
 
@@ -80,4 +81,32 @@ t.test('an entry of a kind that is not known is skipped', async t => {
     table.add(record, 0)
   }
   t.equal(table.size(), 0)
+})
+
+t.test('a batch of many entries leaves others their turn, and counts once it is whole', async t => {
+  const count = 50_000
+  const entries = Buffer.alloc(23 * count)
+  for (let place = 0; place < count; place++) {
+    entries[23 * place] = 2
+    entries.writeUInt32BE(Math.imul(place, 0x9e3779b1) >>> 0, 23 * place + 1)
+    entries.writeUInt32BE(2000, 23 * place + 19)
+  }
+  const batch = { after: 0, seq: 7, point: '7.AAAAAAAAAAAAAAAA', entries }
+  const begin = () => {
+    const views = createViews()
+    views.begin({ table: createRevocationTable(3), seq: 0, point: '0.AAAAAAAAAAAAAAAA', confirmedAt: 0 })
+    return views
+  }
+  const whole = begin()
+  const applied = whole.apply(batch)
+  t.ok(whole.serving()!.table.size() < count)
+  t.equal(whole.followed()!.seq, 0, 'until then it is no newer than it was')
+  t.equal(await applied, true)
+  t.equal(whole.serving()!.table.size(), count)
+  t.equal(whole.followed()!.point, batch.point)
+  const left = begin()
+  const ended = left.apply(batch)
+  left.abandon()
+  t.equal(await ended, false, 'what was given up in between is not continued')
+  t.equal(left.serving()!.seq, 0)
 })

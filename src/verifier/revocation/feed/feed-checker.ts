@@ -1,10 +1,10 @@
 import { createCounters } from '../counters.ts'
 import { createDecideUnknown } from '../decide-unknown.ts'
-import { readLookupClaims, type LookupClaims } from '../lookup/lookup-claims.ts'
+import { readLookupClaims } from '../lookup/lookup-claims.ts'
 import { createLookups } from '../lookup/lookups.ts'
 import { openFeed } from './open-feed.ts'
 import { readFeedSettings, readLookupSettings } from '../read-settings.ts'
-import type { RevocationChecker } from '../revocation-checker.ts'
+import type { RevocableToken, RevocationChecker } from '../revocation-checker.ts'
 import type { RevocationContext } from '../revocation-context.ts'
 import type { FeedOptions } from '../revocation-options.ts'
 import { openIssuerAccess } from '../issuer/issuer-access.ts'
@@ -12,7 +12,7 @@ import { createReadTokenKeys, type TokenKeys } from '../table/token-keys.ts'
 
 interface Prepared {
   keys: TokenKeys
-  claims: LookupClaims
+  token: RevocableToken
 }
 
 const counted = [
@@ -36,14 +36,14 @@ export function createFeedChecker(options: FeedOptions, context: RevocationConte
   const tolerated = settings.maxStaleness * 1000
 
   return {
-    prepare: (token): Prepared => ({ keys: readKeys(token), claims: readLookupClaims(token) }),
-    check(token, asked) {
-      const { keys, claims } = token as Prepared
+    prepare: (token): Prepared => ({ keys: readKeys(token), token }),
+    check(prepared, asked) {
+      const { keys, token } = prepared as Prepared
       const view = views.serving()
       // Before its age is looked at: an old view may be wrong about what is good, never about what is revoked.
       if (view?.table.covers(keys)) return 'revoked'
       if (view !== undefined && clock.monotonic() - view.confirmedAt <= tolerated) return 'good'
-      return decideUnknown(claims, asked?.whenStale)
+      return decideUnknown(readLookupClaims(token), asked?.whenStale)
     },
     start,
     async close() {

@@ -14,7 +14,7 @@ export interface FeedSession {
   identity: string
   takeKeys(news: KeyNews): void
   /** Whether it continued the view. */
-  takeBatch(batch: Batch): boolean
+  takeBatch(batch: Batch): Promise<boolean>
   /** The head was `seq` then, in monotonic milliseconds. Whether the view stands there. */
   takeConfirmation(seq: number, at: number): boolean
 }

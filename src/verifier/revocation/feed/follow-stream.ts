@@ -35,7 +35,7 @@ async function readEvents(session: FeedSession, answer: IssuerAnswer, watchdog: 
     for await (const chunk of readChunks(answer.response, watchdog.signal)) {
       for (const event of parse(decoder.decode(chunk, { stream: true }))) {
         watchdog.touch()
-        const ending = taker.take(event)
+        const ending = await taker.take(event)
         if (ending !== undefined) return ending
       }
     }
@@ -47,7 +47,7 @@ async function readEvents(session: FeedSession, answer: IssuerAnswer, watchdog: 
 
 interface EventTaker {
   /** How the stream ends, where the event ends it. */
-  take(event: StreamEvent): Ending | undefined
+  take(event: StreamEvent): Ending | undefined | Promise<Ending | undefined>
   /** It has ended without a word. */
   cut(why: string): Ending
 }
@@ -71,9 +71,10 @@ function createEventTaker(session: FeedSession, { sentAt, forgetToken }: IssuerA
     return !wasFresh && now - sentAt > patience ? { ...end('events come too late'), isBroken: true } : undefined
   }
 
-  const takers: Record<string, (event: StreamEvent) => Ending | undefined> = {
+  const takers: Record<string, EventTaker['take']> = {
     jwks: ({ data }) => void session.takeKeys(feedMessages.keyNews(data)),
-    revocations: ({ data, id }) => session.takeBatch(feedMessages.revocations(data, id)) ? undefined : end('the feed left something out'),
+    revocations: async ({ data, id }) =>
+      await session.takeBatch(feedMessages.revocations(data, id)) ? undefined : end('the feed left something out'),
     heartbeat: ({ data }) => takeHeartbeat(data),
     stale: () => end('the instance cannot confirm the head'),
     reset() {

@@ -86,8 +86,8 @@ function createSession({ settings, context, access, counters: { count } }: FeedP
       count('keyChanges')
       acknowledger.note()
     },
-    takeBatch(batch) {
-      const continues = views.apply(batch)
+    async takeBatch(batch) {
+      const continues = await views.apply(batch)
       if (continues && batch.seq > batch.after) {
         count('batches')
         acknowledger.note()

@@ -19,7 +19,7 @@ export async function pollFeed(session: FeedSession, signal: AbortSignal): Promi
     const { batch, head, confirmed, jwks } = feedMessages.pollAnswer(await readBodyText(response, maxAnswer, watchdog.signal))
     if (jwks !== undefined) session.takeKeys(jwks)
     const at = confirmedAt(session.clock, sentAt, confirmed)
-    const continues = session.takeBatch(batch) && (head > batch.seq || session.takeConfirmation(head, at))
+    const continues = await session.takeBatch(batch) && (head > batch.seq || session.takeConfirmation(head, at))
     const wasFresh = continues && session.clock.monotonic() - at <= session.maxStaleness * 1000
     return { why: continues ? 'polled' : 'the feed left something out', isOrderly: continues, wasFresh, isBroken: false }
   } finally {

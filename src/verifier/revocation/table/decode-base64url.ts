@@ -25,3 +25,19 @@ export function decodeBase64url(text: string): Uint8Array | undefined {
   }
   return bytes
 }
+
+/**
+ * 32 bits out of what base64url from a character on stands for, which is known to be of the alphabet: nothing is allocated.
+ *
+ * @param bit the first of them; a multiple of 8
+ */
+export function readWordOfText(text: string, start: number, bit: number): number {
+  const at = start + Math.floor(bit / 6)
+  const skipped = bit % 6
+  return valueAt(text, at) << 26 + skipped | valueAt(text, at + 1) << 20 + skipped | valueAt(text, at + 2) << 14 + skipped |
+    valueAt(text, at + 3) << 8 + skipped | valueAt(text, at + 4) << 2 + skipped | valueAt(text, at + 5) >> 4 - skipped
+}
+
+function valueAt(text: string, at: number): number {
+  return values[text.charCodeAt(at)]!
+}

@@ -1,3 +1,4 @@
+import { createKeyFilter, type KeyFilter } from './key-filter.ts'
 import type { RevocationKey } from './revocation-key.ts'
 
 /**
@@ -41,12 +42,14 @@ const smallest = 8
 /** @param seed so that nobody outside can choose values that meet in one place */
 export function createKeyTable(seed: number): KeyTable {
   const segments = Array.from({ length: segmentCount }, () => emptySegment(0))
+  const filter = createKeyFilter()
   let size = 0
 
   return {
     size: () => size,
     find(key) {
       const hash = mix(key, seed)
+      if (!filter.mayHave(hash)) return -1
       const segment = segments[hash & 0xff]!
       if (segment.used === 0) return -1
       const place = probe(segment, key, hash)
@@ -58,8 +61,9 @@ export function createKeyTable(seed: number): KeyTable {
       const hash = mix(entry, seed)
       const place = hash & 0xff
       if (segments[place]!.used + 1 > segments[place]!.capacity * maxLoad) {
-        segments[place] = rebuild(segments[place]!, Math.max(smallest, Math.ceil(segments[place]!.capacity * growth)), { before: 0, seed })
+        segments[place] = rebuild(segments[place]!, Math.max(smallest, Math.ceil(segments[place]!.capacity * growth)), { before: 0, seed, filter })
       }
+      filter.note(hash)
       if (write(segments[place]!, entry, hash)) size++
     },
     sweep(place, before) {
@@ -68,7 +72,8 @@ export function createKeyTable(seed: number): KeyTable {
       if (live === segment.used) return
       size -= segment.used - live
       const fitting = live === 0 ? 0 : Math.max(smallest, Math.ceil(live / (maxLoad * 0.9)))
-      segments[place] = rebuild(segment, Math.min(segment.capacity, fitting), { before, seed })
+      filter.clear(place)
+      segments[place] = rebuild(segment, Math.min(segment.capacity, fitting), { before, seed, filter })
     }
   }
 }
@@ -162,7 +167,13 @@ function countLive({ slots }: Segment, before: number): number {
   return live
 }
 
-function rebuild(segment: Segment, capacity: number, { before, seed }: { before: number; seed: number }): Segment {
+interface Rebuilding {
+  before: number
+  seed: number
+  filter: KeyFilter
+}
+
+function rebuild(segment: Segment, capacity: number, { before, seed, filter }: Rebuilding): Segment {
   const built = emptySegment(capacity)
   const { slots, cutoffs } = segment
   const entry: KeyEntry = { a: 0, b: 0, c: 0, cutoff: 0, end: 0 }
@@ -173,7 +184,9 @@ function rebuild(segment: Segment, capacity: number, { before, seed }: { before:
     entry.b = slots[place + 1]!
     entry.c = slots[place + 2]!
     entry.cutoff = cutoffs === undefined ? 0 : cutoffAt(cutoffs, place)
-    write(built, entry, mix(entry, seed))
+    const hash = mix(entry, seed)
+    write(built, entry, hash)
+    filter.note(hash)
   }
   return built
 }

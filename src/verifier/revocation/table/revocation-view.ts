@@ -29,13 +29,19 @@ export interface Views {
   /** The one that the feed continues; undefined where a snapshot is needed first. */
   followed(): RevocationView | undefined
   begin(view: RevocationView): void
-  /** Whether the batch continues the view; if not, the view is followed no more. */
-  apply(batch: Batch): boolean
+  /**
+   * Whether the batch continues the view; if not, the view is followed no more. Adds in slices, between which others get their
+   * turn: what is in the table already counts as revoked, and the point moves once all of it is.
+   */
+  apply(batch: Batch): Promise<boolean>
   /** The head was `seq` at that moment. Whether the view stands there; if not, it is followed no more. */
   confirm(seq: number, at: number): boolean
   /** The journal does not continue the followed view. */
   abandon(): void
 }
+
+/** Some milliseconds of work. */
+const addedAtOnce = 4096
 
 export function createViews(): Views {
   let serving: RevocationView | undefined
@@ -52,14 +58,20 @@ export function createViews(): Views {
       // Nothing can be lost by it, and what it names is revoked.
       serving ??= view
     },
-    apply({ after, seq, point, entries }) {
-      if (followed === undefined || followed.seq !== after || seq < after || entries.length % entrySize !== 0) {
+    async apply({ after, seq, point, entries }) {
+      const view = followed
+      if (view === undefined || view.seq !== after || seq < after || entries.length % entrySize !== 0) {
         abandon()
         return false
       }
-      for (let at = 0; at < entries.length; at += entrySize) followed.table.add(entries, at)
-      followed.seq = seq
-      followed.point = point
+      for (let at = 0; at < entries.length; at += entrySize) {
+        if (at > 0 && at % (addedAtOnce * entrySize) === 0) await new Promise(resolve => { setTimeout(resolve, 0) })
+        view.table.add(entries, at)
+      }
+      // Something else may have ended it in between.
+      if (followed !== view) return false
+      view.seq = seq
+      view.point = point
       return true
     },
     confirm(seq, at) {
