@@ -1,3 +1,4 @@
+import { CountersignError } from '../protocol/errors.ts'
 import type { Acknowledgement, Subscription, VerifierStore } from '../stores/verifiers.ts'
 import { createInBatches } from './in-batches.ts'
 import type { Subscribers } from './subscriber.ts'
@@ -7,7 +8,7 @@ import type { Subscribers } from './subscriber.ts'
  * appear until they acknowledge. Many speak at once, after each revocation: what they say is kept in batches.
  */
 export interface AcknowledgedSubscribers extends Subscribers {
-  /** Resolves when it is kept; 'unknown' when the point is not of this journal. */
+  /** Resolves when it is kept; 'unknown' when the point is not of this journal. Throws `forbidden` for one name too many. */
   acknowledge(acknowledgement: Acknowledgement): Promise<'kept' | 'unknown'>
   /** One says goodbye and is not waited for any more. */
   leave(clientId: string, instance: string): Promise<void>
@@ -18,16 +19,24 @@ const maxBatch = 1000
 const nameOf = ({ clientId, instance }: { clientId: string; instance: string }): string => JSON.stringify([clientId, instance])
 
 export function createAcknowledgedSubscribers(store: VerifierStore): AcknowledgedSubscribers {
-  const note = createInBatches<Subscription, undefined>({
-    write: async batch => {
-      await store.note(batch)
-      return []
-    },
-    keyOf: nameOf, maxSize: maxBatch
-  })
+  const note = createInBatches<Subscription, 'noted' | 'full'>({ write: store.note, keyOf: nameOf, maxSize: maxBatch })
+  const acknowledge = createInBatches({ write: store.acknowledge, keyOf: nameOf, maxSize: maxBatch })
   return {
-    note: (clientId, subscriber) => note({ clientId, ...subscriber }),
-    acknowledge: createInBatches({ write: store.acknowledge, keyOf: nameOf, maxSize: maxBatch }),
+    async note(clientId, subscriber) {
+      if (await note({ clientId, ...subscriber }) === 'full') throw tooMany()
+    },
+    async acknowledge(acknowledgement) {
+      const outcome = await acknowledge(acknowledgement)
+      if (outcome === 'full') throw tooMany()
+      return outcome
+    },
     leave: (clientId, instance) => store.forget({ clientId, instance })
   }
+}
+
+function tooMany(): CountersignError {
+  return new CountersignError('forbidden', {
+    reason: 'verifiers/too-many',
+    sentence: 'This client has 10,000 instances already: give each a name that a restart keeps, and let those that end say goodbye.'
+  })
 }

@@ -12,7 +12,7 @@ export interface EntryTable {
   values(kind: string): string[]
   /** At most `limit` entries above a sequence, in order. */
   after(seq: number, limit: number): HeldEntry[]
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970. The last entry stays: those who follow stand there when the next one comes. */
   deleteEndedBefore(time: number): void
   /** Those that are held now, in order, made one by one: there may be a million. */
   entries(): Iterable<JournalEntry>
@@ -60,9 +60,10 @@ export function createEntryTable(): EntryTable {
       return bySeq.slice(place, place + limit)
     },
     deleteEndedBefore(time) {
-      const ended = bySeq.filter(entry => entry.endsAt <= time)
+      const last = bySeq.at(-1)
+      const ended = bySeq.filter(entry => entry.endsAt <= time && entry !== last)
       if (ended.length === 0) return
-      bySeq = bySeq.filter(entry => entry.endsAt > time)
+      bySeq = bySeq.filter(entry => entry.endsAt > time || entry === last)
       for (const entry of ended) {
         const values = valuesOf(entry.target)
         if (values.get(entry.value) === entry) values.delete(entry.value)

@@ -38,7 +38,8 @@ export interface Continuation {
 
 export function createReplica(clock: Clock): Replica {
   const listeners = new Set<() => void>()
-  let head: JournalHead | undefined
+  // The base is where the table begins: its entry may have ended long ago, and whoever stands there lacks nothing before it.
+  let [head, base]: Array<JournalHead | undefined> = []
   let table = createEntryTable()
   let sweptAt = clock.monotonic()
 
@@ -49,7 +50,7 @@ export function createReplica(clock: Clock): Replica {
     table.deleteEndedBefore(clock.now() - clockSkew * 1000)
   }
 
-  function moveTo(to: JournalHead): void {
+  const moveTo = (to: JournalHead): void => {
     head = to
     for (const listener of listeners) listener()
   }
@@ -66,11 +67,12 @@ export function createReplica(clock: Clock): Replica {
     },
     reset(to, filled) {
       table = filled
+      base = to
       moveTo(to)
     },
     find: (kind, value) => table.find(kind, value),
     values: kind => table.values(kind),
-    after: (point, limit) => head && continuation({ point, limit, head, table }),
+    after: (point, limit) => head && continuation({ point, limit, head, base, table }),
     entries: () => table.entries(),
     size: () => table.size(),
     watch(listener) {
@@ -97,19 +99,21 @@ interface Question {
   point: Point
   limit: number
   head: JournalHead
+  base: JournalHead | undefined
   table: EntryTable
 }
 
-function continuation({ point, limit, head, table }: Question): Continuation | undefined {
-  if (!isKnown(point, head, table)) return undefined
+function continuation(question: Question): Continuation | undefined {
+  const { point, limit, head, table } = question
+  if (!isKnown(question)) return undefined
   const entries = table.after(point.seq, limit)
   const last = entries.length < limit ? undefined : entries.at(-1)
   return { entries, upTo: last === undefined ? head : { seq: last.seq, hash: Buffer.from(last.hash, 'latin1') } }
 }
 
 /** Whoever stands before the first entry has applied none, of whichever journal. */
-function isKnown(point: Point, head: JournalHead, table: EntryTable): boolean {
-  if (point.seq === 0 || isPointOf(point, head)) return true
+function isKnown({ point, head, base, table }: Question): boolean {
+  if (point.seq === 0 || isPointOf(point, head) || base !== undefined && isPointOf(point, base)) return true
   if (point.seq >= head.seq) return false
   if (point.hash === undefined) return true
   const held = table.at(point.seq)

@@ -12,7 +12,9 @@ export interface Subscriber {
 
 /** Those whom the service knows of. */
 export interface Subscribers {
-  /** Keeps that it has subscribed, and resolves then: whoever has a view counts when the reach of a revocation is told. Rejects
-   * with `temporarily_unavailable`. */
+  /**
+   * Keeps that it has subscribed, and resolves then: whoever has a view counts when the reach of a revocation is told. Rejects
+   * with `temporarily_unavailable`, or with `forbidden` for a client that has too many names.
+   */
   note(clientId: string, subscriber: Subscriber): Promise<void>
 }

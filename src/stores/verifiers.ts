@@ -54,13 +54,16 @@ export interface VerifiersView {
 }
 
 export interface VerifierStore {
-  /** Notes subscribers, each name once: they count from now on. One statement for all of them. */
-  note(subscriptions: readonly Subscription[]): Promise<void>
+  /**
+   * Notes subscribers, each name once, in one statement, and answers in their order: they count from now on, or their client has
+   * some 10,000 names already ('full').
+   */
+  note(subscriptions: readonly Subscription[]): Promise<Array<'noted' | 'full'>>
   /**
    * Keeps acknowledgements, each name once, in one statement, and answers in their order: 'unknown' when the point is not of this
-   * journal, or the client is gone. A sequence never falls; the newest 64 are kept, each with the time it was first acknowledged.
+   * journal, or the client is gone; 'full' when the name is a new one and its client has some 10,000 already. A sequence never falls; the newest 64 are kept, each with the time it was first acknowledged.
    */
-  acknowledge(batch: readonly Acknowledgement[]): Promise<Array<'kept' | 'unknown'>>
+  acknowledge(batch: readonly Acknowledgement[]): Promise<Array<'kept' | 'unknown' | 'full'>>
   /** Every verifier, beside the revocation with that sequence or, without one, the newest. */
   look(seq?: number): Promise<VerifiersView>
   /** One that says goodbye. Idempotent. */

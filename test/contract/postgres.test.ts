@@ -86,7 +86,9 @@ async function pruning(t: Test, database: Database): Promise<void> {
   t.same(await readSnapshot(stores.journal), { head: { seq: last.seq, hash: last.hash }, entries: [] })
   t.equal(await stores.journal.readAfter(known, 10), 'unknown', 'a reader at a pruned entry needs a snapshot')
   t.same(await stores.journal.readAfter(last, 10), [], 'a reader at the head does not')
-  t.equal((await stores.journal.revokeToken(randomId('jti-'), act)).seq, last.seq + 1)
+  const next = await stores.journal.revokeToken(randomId('jti-'), act)
+  t.equal(next.seq, last.seq + 1)
+  t.same(await stores.journal.readAfter(last, 10), [next], 'and is told the next one, however long ago its own has ended')
 }
 
 t.test('on the embedded database', async t => {

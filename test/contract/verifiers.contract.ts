@@ -152,6 +152,24 @@ export function verifiersContract(t: Test, open: OpenStores): void {
     t.equal(events.length, 1)
   })
 
+  t.test('a client has at most 10,000 names: a further one is refused until another is gone, and those that are known go on', async t => {
+    const { stores, clientId, known, acknowledge, verifiers } = await begin()
+    const subscribe = (from: number, count: number, id = clientId) => verifiers.note(Array.from({ length: count }, (_, place) =>
+      ({ clientId: id, instance: `v-${from + place}`, maxStaleness: 5, whenStale: 'accept' as const })))
+    for (let from = 0; from < 9000; from += 1000) await subscribe(from, 1000)
+    const outcomes = await subscribe(9000, 1100)
+    t.strictSame([outcomes.slice(0, 1000), outcomes.slice(1000)].map(part => [...new Set(part)]), [['noted'], ['full']])
+    t.equal((await known()).length, 10_000)
+    const point = pointOf(await revokeOne(stores))
+    t.strictSame(await acknowledge({ ...point, instance: 'new' }), ['full'])
+    t.strictSame(await acknowledge({ ...point, instance: 'v-0' }), ['kept'])
+    t.strictSame(await subscribe(0, 1, await addClient(stores)), ['noted'], 'another client is not concerned')
+    await verifiers.forget({ clientId, instance: 'v-1' })
+    t.strictSame(await acknowledge({ ...point, instance: 'new' }), ['kept'])
+    t.strictSame([await subscribe(1, 1), await subscribe(2, 1)], [['full'], ['noted']])
+    await stores.clients.delete(clientId, act)
+  })
+
   t.test('a client that is deleted takes its verifiers along', async t => {
     const { clientId, known, stores, verifiers } = await begin()
     await verifiers.note([{ clientId, instance: 'a', maxStaleness: 5, whenStale: 'lookup' }])

@@ -72,20 +72,6 @@ t.test('the page tells of every route in the language of whoever reads it, and c
   t.match((await app.inject('/docs/api')).body, /<html lang="en">/, 'one reader does not decide for the next')
 })
 
-t.test('with an issuer that has a path, the document and what it tells of lie under it', async t => {
-  const { rooms, isReady, logger } = opened.service
-  const issuer = 'https://id.example.com/eu'
-  const app = await createApp({ rooms: { ...rooms, isReady, settings: { ...rooms.settings, issuer } }, logger, trustProxy: [] })
-  t.teardown(() => app.close())
-  await app.ready()
-  t.equal((await app.inject('/openapi.json')).statusCode, 404)
-  const there = (await app.inject('/eu/openapi.json')).json<OpenApiDocument>()
-  t.strictSame(there['servers'], [{ url: 'https://id.example.com' }])
-  const outside = operationsOf(there).map(({ path }) => path).filter(path => !path.startsWith('/eu/'))
-  t.strictSame(outside, ['/healthz', '/readyz', '/.well-known/oauth-authorization-server/eu'])
-  t.match(JSON.stringify(there.components), /__Host-countersign_session/)
-})
-
 t.test('every JSON answer has the shape that the document gives it', async t => {
   const judge = await createAnswerJudge(document)
   const seen = new Set<string>()
@@ -100,6 +86,21 @@ t.test('every JSON answer has the shape that the document gives it', async t => 
   await tourOAuth(check)
   await tourRegistration(check)
   t.strictSame(describedAnswers(document).filter(answer => !seen.has(answer)), [], 'and each has been seen')
+})
+
+// The last: closing a second application closes the feed that both have.
+t.test('with an issuer that has a path, the document and what it tells of lie under it', async t => {
+  const { rooms, isReady, logger } = opened.service
+  const issuer = 'https://id.example.com/eu'
+  const app = await createApp({ rooms: { ...rooms, isReady, settings: { ...rooms.settings, issuer } }, logger, trustProxy: [] })
+  t.teardown(() => app.close())
+  await app.ready()
+  t.equal((await app.inject('/openapi.json')).statusCode, 404)
+  const there = (await app.inject('/eu/openapi.json')).json<OpenApiDocument>()
+  t.strictSame(there['servers'], [{ url: 'https://id.example.com' }])
+  const outside = operationsOf(there).map(({ path }) => path).filter(path => !path.startsWith('/eu/'))
+  t.strictSame(outside, ['/healthz', '/readyz', '/.well-known/oauth-authorization-server/eu'])
+  t.match(JSON.stringify(there.components), /__Host-countersign_session/)
 })
 
 t.test('the judge of shapes sees what is wrong', async t => {

@@ -17,6 +17,8 @@ function continueFrom(head: JournalHead, values: string[], endsAt = new Date(Dat
   })
 }
 
+const pointOf = ({ seq, hash }: JournalHead) => ({ seq, hash: hash.subarray(0, 12).toString('base64url') })
+
 function tableOf(entries: readonly JournalEntry[]): EntryTable {
   const table = createEntryTable()
   for (const entry of entries) table.add(entry)
@@ -57,14 +59,30 @@ t.test('an entry in the place of another one contradicts', async t => {
   t.equal(replica.contradicts(continueFrom(start, ['x'])[0]!), true)
 })
 
-t.test('what has ended is forgotten, not before the tolerated skew is over', async t => {
+t.test('what has ended is forgotten, not before the tolerated skew is over, and the last one not before the next has come', async t => {
   const clock = createTestClock()
   const replica = createReplica(clock)
-  replica.reset(start, tableOf(continueFrom(start, ['a'], new Date(clock.now() + 100_000))))
-  for (const [seconds, size] of [[90, 1], [65, 1], [70, 0]] as const) {
+  replica.reset(start, tableOf([]))
+  const [first] = continueFrom(start, ['a'], new Date(clock.now() + 100_000)) as [JournalEntry]
+  replica.append([first])
+  for (const seconds of [90, 65, 70]) {
     clock.advance(seconds)
     replica.append([])
-    t.equal(replica.size(), size, `${seconds} seconds on`)
+    t.equal(replica.size(), 1, `${seconds} seconds on`)
   }
+  replica.append(continueFrom(first, ['b']))
+  t.match(replica.after(pointOf(first), 10), { entries: [{ value: 'b' }] }, 'who has followed until then is told the next one')
+  clock.advance(61)
+  replica.append([])
   t.equal(replica.find('token', 'a'), undefined)
+  t.equal(replica.size(), 1)
+})
+
+t.test('who stands where the list began is told what comes, though that entry has ended long ago', async t => {
+  const replica = createReplica(createTestClock())
+  replica.reset(start, tableOf([]))
+  replica.append(continueFrom(start, ['a', 'b']))
+  t.match(replica.after(pointOf(start), 10), { entries: [{ value: 'a' }, { value: 'b' }], upTo: { seq: 12 } })
+  t.equal(replica.after({ seq: 9, hash: pointOf(start).hash }, 10), undefined)
+  t.equal(replica.after(pointOf({ seq: 10, hash: Buffer.alloc(32, 2) }), 10), undefined, 'of another journal')
 })

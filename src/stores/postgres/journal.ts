@@ -33,10 +33,12 @@ export function createJournalStore({ prisma }: Database): JournalStore {
     revokeIssuer: ({ reason, actor }) => one(endingAll(reason, actor)),
     async prune() {
       let pruned = 0
+      // The last one stays: whoever follows stands there, and would have to begin anew when the next one comes.
       for (let batch = pruneBatch; batch === pruneBatch; pruned += batch) {
         batch = await query.run(Prisma.sql`
           DELETE FROM revocations WHERE seq IN (
-            SELECT seq FROM revocations WHERE ends_at < clock_timestamp() LIMIT ${pruneBatch}::int)`)
+            SELECT seq FROM revocations WHERE ends_at < clock_timestamp() AND seq < (SELECT seq FROM journal_head)
+            LIMIT ${pruneBatch}::int)`)
       }
       return pruned
     }

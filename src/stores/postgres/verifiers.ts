@@ -28,16 +28,19 @@ type LookRow = ViewRow & (VerifierRow | { client_id: null })
 /** How many acknowledged sequences a row keeps. */
 const keptSequences = 64
 const silentDays = 7
+/** So that a client that gives itself ever new names fills neither the table nor everybody's answer. */
+const maxNames = 10_000
 
 export function createVerifierStore({ prisma }: Database): VerifierStore {
   const query = createQuery(prisma)
   return {
     async note(subscriptions) {
-      await query.run(noting(subscriptions))
+      const rows = await query.rows<{ has_room: boolean }>(noting(subscriptions))
+      return rows.map(row => row.has_room ? 'noted' : 'full')
     },
     async acknowledge(batch) {
-      const rows = await query.rows<{ is_kept: boolean }>(acknowledging(batch))
-      return rows.map(row => row.is_kept ? 'kept' : 'unknown')
+      const rows = await query.rows<{ is_kept: boolean; has_room: boolean }>(acknowledging(batch))
+      return rows.map(row => !row.has_room ? 'full' : row.is_kept ? 'kept' : 'unknown')
     },
     look: async seq => toView(await query.rows<LookRow>(looking(seq))),
     async forget({ clientId, instance }) {
@@ -59,19 +62,29 @@ export function createVerifierStore({ prisma }: Database): VerifierStore {
 
 /** In one order, whoever writes, so that batches of two instances do not wait for each other in a circle. A client that is being
  * deleted has no verifiers. */
-const ofClients = Prisma.sql`JOIN clients c ON c.id = given.client_id ORDER BY given.client_id, given.instance FOR KEY SHARE OF c`
+const ofClients = Prisma.sql`JOIN clients c ON c.id = given.client_id WHERE given.has_room
+  ORDER BY given.client_id, given.instance FOR KEY SHARE OF c`
+
+/** Whether the name is known, or its client has fewer than it may; those before it in the batch count as new. */
+const hasRoom = Prisma.sql`(
+  EXISTS (SELECT 1 FROM verifiers v WHERE v.client_id = given.client_id AND v.instance = given.instance)
+  OR (SELECT count(*) FROM verifiers v WHERE v.client_id = given.client_id) + given.place < ${maxNames}::int) AS has_room`
 
 function noting(subscriptions: readonly Subscription[]): Prisma.Sql {
-  const given = subscriptions.map(({ clientId, instance, maxStaleness, whenStale }) =>
-    ({ client_id: clientId, instance, max_staleness: maxStaleness, when_stale: whenStale }))
+  const given = subscriptions.map(({ clientId, instance, maxStaleness, whenStale }, place) =>
+    ({ place, client_id: clientId, instance, max_staleness: maxStaleness, when_stale: whenStale }))
   return Prisma.sql`
-    INSERT INTO verifiers (client_id, instance, max_staleness, when_stale, subscribed_at)
-    SELECT given.client_id, given.instance, given.max_staleness, given.when_stale, clock_timestamp()
-    FROM jsonb_to_recordset(${JSON.stringify(given)}::jsonb) AS given(
-      client_id text, instance text, max_staleness float8, when_stale text) ${ofClients}
-    ON CONFLICT (client_id, instance) DO UPDATE SET
-      max_staleness = excluded.max_staleness, when_stale = excluded.when_stale
-    WHERE (verifiers.max_staleness, verifiers.when_stale) IS DISTINCT FROM (excluded.max_staleness, excluded.when_stale)`
+    WITH given AS MATERIALIZED (
+      SELECT given.*, ${hasRoom} FROM jsonb_to_recordset(${JSON.stringify(given)}::jsonb) AS given(
+        place int, client_id text, instance text, max_staleness float8, when_stale text)
+    ), noted AS (
+      INSERT INTO verifiers (client_id, instance, max_staleness, when_stale, subscribed_at)
+      SELECT given.client_id, given.instance, given.max_staleness, given.when_stale, clock_timestamp() FROM given ${ofClients}
+      ON CONFLICT (client_id, instance) DO UPDATE SET
+        max_staleness = excluded.max_staleness, when_stale = excluded.when_stale
+      WHERE (verifiers.max_staleness, verifiers.when_stale) IS DISTINCT FROM (excluded.max_staleness, excluded.when_stale)
+    )
+    SELECT has_room FROM given ORDER BY place`
 }
 
 /** Nothing alive lies before the first entry, so its place needs no hash. */
@@ -87,11 +100,11 @@ function acknowledging(batch: readonly Acknowledgement[]): Prisma.Sql {
   }))
   return Prisma.sql`
     WITH given AS MATERIALIZED (
-      SELECT * FROM jsonb_to_recordset(${JSON.stringify(given)}::jsonb) AS given(
+      SELECT given.*, ${hasRoom} FROM jsonb_to_recordset(${JSON.stringify(given)}::jsonb) AS given(
         place int, client_id text, instance text, seq bigint, hash text, kids text[], max_staleness float8, when_stale text)
     ), known AS MATERIALIZED (
-      SELECT given.*, clock_timestamp() AS at FROM given JOIN clients c ON c.id = given.client_id WHERE ${isKnownPoint}
-      ORDER BY given.client_id, given.instance FOR KEY SHARE OF c
+      SELECT given.*, clock_timestamp() AS at FROM given JOIN clients c ON c.id = given.client_id
+      WHERE given.has_room AND ${isKnownPoint} ORDER BY given.client_id, given.instance FOR KEY SHARE OF c
     ), kept AS (
       INSERT INTO verifiers AS v (
         client_id, instance, kids, max_staleness, when_stale, subscribed_at, acknowledged_at, sequences, times)
@@ -108,7 +121,7 @@ function acknowledging(batch: readonly Acknowledgement[]): Prisma.Sql {
           THEN (excluded.times || v.times)[1:${keptSequences}::int] ELSE v.times END
       RETURNING v.client_id, v.instance
     )
-    SELECT kept.client_id IS NOT NULL AS is_kept FROM given LEFT JOIN kept USING (client_id, instance) ORDER BY given.place`
+    SELECT kept.client_id IS NOT NULL AS is_kept, given.has_room FROM given LEFT JOIN kept USING (client_id, instance) ORDER BY given.place`
 }
 
 /** The oldest acknowledgement that covers the revocation is the first, unless an older one may have been forgotten. */

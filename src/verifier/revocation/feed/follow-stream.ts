@@ -3,7 +3,7 @@ import { feedMessages } from './feed-messages.ts'
 import { confirmedAt, type Ending, type FeedSession } from './feed-session.ts'
 import type { IssuerAnswer } from '../issuer/issuer-caller.ts'
 import { readChunks } from '../issuer/read-body.ts'
-import { createWatchdog } from '../issuer/watchdog.ts'
+import { createWatchdog, type Watchdog } from '../issuer/watchdog.ts'
 
 /** Milliseconds without an event after which a stream is given up. */
 const silence = 5000
@@ -19,20 +19,20 @@ export async function followStream(session: FeedSession, signal: AbortSignal): P
       headers: { accept: 'text/event-stream' }, signal: watchdog.signal, expected: 200
     })
     watchdog.touch()
-    return await readEvents(session, answer, watchdog.touch)
+    return await readEvents(session, answer, watchdog)
   } finally {
     watchdog.stop()
   }
 }
 
-async function readEvents(session: FeedSession, answer: IssuerAnswer, onEvent: () => void): Promise<Ending> {
+async function readEvents(session: FeedSession, answer: IssuerAnswer, watchdog: Watchdog): Promise<Ending> {
   const taker = createEventTaker(session, answer)
   const decoder = new TextDecoder()
   const parse = createEventStreamParser(maxEvent)
   try {
-    for await (const chunk of readChunks(answer.response)) {
+    for await (const chunk of readChunks(answer.response, watchdog.signal)) {
       for (const event of parse(decoder.decode(chunk, { stream: true }))) {
-        onEvent()
+        watchdog.touch()
         const ending = taker.take(event)
         if (ending !== undefined) return ending
       }

@@ -27,7 +27,7 @@ export async function loadSnapshot({ caller, clock, platform, seed, signal }: Sn
       signal: watchdog.signal, expected: 200
     })
     const table = createRevocationTable(seed)
-    return await readSnapshot(touching(readChunks(response), watchdog.touch), { table, clock, platform })
+    return await readSnapshot(touching(readChunks(response, watchdog.signal), watchdog.touch), { table, clock, platform })
   } finally {
     watchdog.stop()
   }

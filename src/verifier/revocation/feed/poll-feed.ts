@@ -16,7 +16,7 @@ export async function pollFeed(session: FeedSession, signal: AbortSignal): Promi
     const { response, sentAt } = await session.caller.call(`/revocations?after=${after}&wait=${wait}&${session.identity}`, {
       headers: { accept: 'application/json' }, signal: watchdog.signal, expected: 200
     })
-    const { batch, head, confirmed, jwks } = feedMessages.pollAnswer(await readBodyText(response, maxAnswer))
+    const { batch, head, confirmed, jwks } = feedMessages.pollAnswer(await readBodyText(response, { maxLength: maxAnswer, signal: watchdog.signal }))
     if (jwks !== undefined) session.takeKeys(jwks)
     const at = confirmedAt(session.clock, sentAt, confirmed)
     const continues = session.takeBatch(batch) && (head > batch.seq || session.takeConfirmation(head, at))

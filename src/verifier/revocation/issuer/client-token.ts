@@ -49,6 +49,7 @@ export function createClientToken(options: ClientTokenOptions): ClientToken {
 
 async function requestToken(options: ClientTokenOptions): Promise<{ token: string; lifetime: number }> {
   const { url, clientId, clientSecret, fetch, signal } = options
+  const isOver = AbortSignal.any([signal, AbortSignal.timeout(timeout)])
   const response = await fetch(`${url}/oauth/token`, {
     method: 'POST',
     headers: {
@@ -58,10 +59,10 @@ async function requestToken(options: ClientTokenOptions): Promise<{ token: strin
     },
     body: 'grant_type=client_credentials&scope=revocations%3Aread',
     redirect: 'error',
-    signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)])
+    signal: isOver
   })
   if (response.status !== 200) throw new UnexpectedAnswer('the request for an access token', response)
-  const { access_token: token, expires_in: lifetime } = await readBodyJson(response, maxAnswer)
+  const { access_token: token, expires_in: lifetime } = await readBodyJson(response, { maxLength: maxAnswer, signal: isOver })
   if (typeof token !== 'string' || typeof lifetime !== 'number') throw new Error('the token endpoint answered without a token')
   return { token, lifetime }
 }

@@ -79,11 +79,11 @@ function unavailable(message: string, cause?: unknown): VerifierError {
 }
 
 async function lookUp(claims: LookupClaims[], options: LookupsOptions): Promise<{ sentAt: number; revoked: boolean[] }> {
+  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeout * 1000)])
   const { response, sentAt } = await options.caller.call('/revocations/lookup', {
-    method: 'POST', json: { claims }, expected: 200,
-    signal: AbortSignal.any([options.signal, AbortSignal.timeout(options.timeout * 1000)])
+    method: 'POST', json: { claims }, expected: 200, signal
   })
-  const { results } = await readBodyJson(response, maxAnswer)
+  const { results } = await readBodyJson(response, { maxLength: maxAnswer, signal })
   if (!Array.isArray(results) || results.length !== claims.length) throw new Error('the lookup answered another number of tokens')
   return { sentAt, revoked: results.map(readRevoked) }
 }

@@ -25,15 +25,16 @@ const maxAnswer = 8 * 1024 * 1024
 export async function fetchStatusList(uri: string, options: StatusListFetching): Promise<FetchedStatusList> {
   const { fetch, clock, issuer, url, signal, verifySigned } = options
   const askedAt = clock.monotonic()
+  const isOver = AbortSignal.any([signal, AbortSignal.timeout(timeout)])
   const response = await fetch(url + uri.slice(issuer.length), {
     headers: { accept: mediaType },
     // Nobody but the issuer says where its lists are.
     redirect: 'error',
-    signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)])
+    signal: isOver
   })
   if (response.status !== 200) throw new UnexpectedAnswer('the request for a status list', response)
   const isToken = response.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() === mediaType
-  const text = await readBodyText(response, maxAnswer)
+  const text = await readBodyText(response, { maxLength: maxAnswer, signal: isOver })
   if (!isToken) throw new FaultyStatusList(`the status list is not of the type ${mediaType}`)
   return { askedAt, list: await readStatusList(await verify(text, verifySigned), uri) }
 }
