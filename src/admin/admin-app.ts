@@ -22,6 +22,7 @@ import type { AdminInstance } from './instance.ts'
 export async function createAdminApp(instance: AdminInstance): Promise<FastifyInstance> {
   const { config, logger, metrics, random } = instance
   const app = Fastify({ ...serverOptions(logger), frameworkErrors: refuseBadUrl })
+  app.decorate('refusalFace', 'api')
   addErrorHandler(app, metrics)
   addNotFound(app)
   addResponseHeaders(app, config.issuer)

@@ -3,6 +3,13 @@ import type { Metrics } from '../../ports/metrics.ts'
 import { CountersignError, type ErrorCode } from '../../protocol/errors.ts'
 import { projectError, type Face } from '../project-error.ts'
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Where a listener has but one, whatever the path. */
+    refusalFace?: Face
+  }
+}
+
 /** Turns whatever was thrown into an answer: refusals by the table, everything else into a 500 that says nothing. */
 export function addErrorHandler(app: FastifyInstance, metrics: Metrics): void {
   app.setErrorHandler((error: FastifyError | CountersignError, request, reply) => {
@@ -34,7 +41,7 @@ export function refuseBadUrl(cause: Error, request: FastifyRequest, reply: Fasti
 
 function faceOf(request: FastifyRequest): Face {
   const path = request.url.split('?', 1)[0]!
-  return path.includes('/api/auth') || path.startsWith('/admin/') ? 'api' : 'oauth'
+  return request.server.refusalFace ?? (path.includes('/api/auth') ? 'api' : 'oauth')
 }
 
 const routeOf = (request: FastifyRequest): string => `${request.method} ${request.routeOptions.url ?? '(none)'}`
