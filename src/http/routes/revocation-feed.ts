@@ -1,6 +1,7 @@
 import Negotiator from 'negotiator'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { snapshotType } from '../../protocol/revocation-snapshot.ts'
+import type { Snapshot } from '../../revocation/feed/snapshots.ts'
 import type { Subscription } from '../../revocation/feed/subscription.ts'
 import { accessOf, requireScope } from '../plugins/access.ts'
 import { readPoint, readSubscriber, readWait, type Query } from '../read-subscriber.ts'
@@ -38,15 +39,8 @@ export async function revocationFeedRoutes(app: FastifyInstance, rooms: HttpRoom
     return subscription
   }
 
-  app.get('/revocations/snapshot', { onRequest: guard, schema: schemas.snapshot }, async (request, reply) => {
-    const { name, plain, gzipped } = await snapshots.read()
-    const isGzip = new Negotiator(request.raw).encoding(['gzip', 'identity']) === 'gzip'
-    const etag = isGzip ? `"${name}.gzip"` : `"${name}"`
-    reply.headers({ etag, vary: 'accept-encoding', 'cache-control': 'private, no-cache' })
-    if (request.headers['if-none-match'] === etag) return reply.code(304).send()
-    if (isGzip) reply.header('content-encoding', 'gzip')
-    return reply.type(snapshotType).send(isGzip ? gzipped : plain)
-  })
+  app.get('/revocations/snapshot', { onRequest: guard, schema: schemas.snapshot }, async (request, reply) =>
+    sendSnapshot(request, reply, await snapshots.read()))
 
   app.get<{ Querystring: Query }>('/revocations', { onRequest, schema: schemas.poll }, async (request, reply) => {
     const [wait, gone] = [readWait(request.query), watchPeer(reply)]
@@ -63,6 +57,15 @@ export async function revocationFeedRoutes(app: FastifyInstance, rooms: HttpRoom
     leave = feed.open(subscription, sink)
     return reply
   })
+}
+
+function sendSnapshot(request: FastifyRequest, reply: FastifyReply, { name, plain, gzipped }: Snapshot): FastifyReply {
+  const isGzip = new Negotiator(request.raw).encoding(['gzip', 'identity']) === 'gzip'
+  const etag = isGzip ? `"${name}.gzip"` : `"${name}"`
+  reply.headers({ etag, vary: 'accept-encoding', 'cache-control': 'private, no-cache' })
+  if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+  if (isGzip) reply.header('content-encoding', 'gzip')
+  return reply.type(snapshotType).send(isGzip ? gzipped : plain)
 }
 
 /** Aborted when the peer has gone, or has its answer. */
