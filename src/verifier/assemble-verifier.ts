@@ -78,7 +78,7 @@ function connectParts({ options, settings, platform, events }: Parts) {
   })
   const revocation = createRevocationChecker(options.revocation, {
     issuer: issuer.replace(/\/$/, ''), clockTolerance, fetch, clock, platform, keys: held, events,
-    verifySigned: createVerifySigned({ keys: { find: kid => source.find(kid) }, platform, algorithms })
+    verifySigned: createVerifySigned({ keys: { find: kid => source.find(kid), renew: () => source.renew() }, platform, algorithms })
   })
   const source: KeySource = createKeySource({
     held, monotonic: clock.monotonic,

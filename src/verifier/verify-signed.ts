@@ -7,7 +7,7 @@ import { readHeader } from './read-header.ts'
 import { parseStrictJson } from './strict-json.ts'
 
 export interface VerifySignedOptions {
-  keys: Pick<KeySource, 'find'>
+  keys: Pick<KeySource, 'find' | 'renew'>
   platform: Pick<Platform, 'decodeBase64url'>
   algorithms: readonly AlgorithmName[]
 }
@@ -19,8 +19,16 @@ const maxLength = 8 * 1024 * 1024
 /**
  * Verifies what else the issuer signs: the same keys and the same rules as for access tokens, another type.
  * Answers the claims, or undefined where it is not the issuer's; rejects with `keys_unavailable`.
+ * When another key signs than before, the keys are asked for again: the former one may have been compromised, and what is
+ * signed by a key is in no status list.
  */
 export function createVerifySigned({ keys, platform, algorithms }: VerifySignedOptions) {
+  let signer: string | undefined
+
+  function noteSigner(kid: string): void {
+    if (signer === undefined || signer !== kid && keys.renew()) signer = kid
+  }
+
   const parse = (segment: string) => parseStrictJson(platform.decodeBase64url(segment), maxDepth)
 
   return async (token: string, typ: string): Promise<Record<string, unknown> | undefined> => {
@@ -32,7 +40,9 @@ export function createVerifySigned({ keys, platform, algorithms }: VerifySignedO
       const { alg } = readHeader(header, { typ, algorithms })
       const key = await keys.find(kid)
       const isSigned = key?.algorithm === alg && await key.open.verify(compact)
-      return isSigned ? parse(token.slice(compact.headerLength + 1, compact.signedLength)) : undefined
+      if (!isSigned) return undefined
+      noteSigner(kid)
+      return parse(token.slice(compact.headerLength + 1, compact.signedLength))
     } catch (error) {
       if (error instanceof VerifierError && error.code === 'token_invalid') return undefined
       throw error

@@ -9,6 +9,8 @@ import type { HeldKeys } from './held-keys.ts'
 export interface KeySource {
   /** Undefined for a kid that is not the issuer's. Throws, or rejects with, `keys_unavailable`. */
   find(kid: string): TrustedKey | undefined | Promise<TrustedKey | undefined>
+  /** Has the keys fetched anew, behind the requests' back; false while the cool-down forbids it. */
+  renew(): boolean
   /** Resolves once there are keys. Tries again as often as it may. */
   fill(): Promise<void>
   /** How many requests were made. */
@@ -58,6 +60,12 @@ export function createKeySource(options: KeySourceOptions): KeySource {
       if (key === undefined || !isUsable() || age() > 2 * times.cacheLifetime && !refresh.hasFailed()) return findAnew(kid)
       void refresh.run()
       return key
+    },
+    renew() {
+      if (areFed()) return true
+      const isPossible = refresh.isPossible()
+      if (isPossible) void refresh.run()
+      return isPossible
     },
     async fill() { if (held.keys.size === 0) await refresh.run() },
     get requests() { return refresh.count }

@@ -3,6 +3,7 @@ import { createVerifier } from '../../../src/verifier/index.ts'
 import { createTestClock } from '../../support/clock.ts'
 import { createClient, createGrant } from '../../support/clients.ts'
 import { onEachStore } from '../../support/service.ts'
+import { until } from '../../support/until.ts'
 import { claimsOf, signInAnew } from '../../support/users.ts'
 
 /** The mode `status-list` and the lists of the service itself. */
@@ -10,7 +11,7 @@ import { claimsOf, signInAnew } from '../../support/users.ts'
 const api = 'https://orders.example'
 
 onEachStore(t, async (t, { app, service, issuer }) => {
-  t.test('Q200: the service\'s own lists are read, and what is revoked is refused once the list has been fetched anew', async t => {
+  t.test('Q200: the service\'s own lists are read, and what is revoked, or signed by a key that was, is refused once the list has been fetched anew', async t => {
     const shop = await createClient(service, { scopes: ['read'] })
     await service.stores.apis.create({
       identifier: api, name: 'API', scopes: ['read'], tokenLifetime: undefined, clients: [shop.id], statusList: true
@@ -42,5 +43,13 @@ onEachStore(t, async (t, { app, service, issuer }) => {
     t.equal(await judge(one.accessToken), 'token_revoked')
     t.equal(await judge(other.accessToken), 'good')
     t.equal(await judge(user.accessToken), 'token_invalid', 'a token for somebody else')
+
+    const { kid } = JSON.parse(Buffer.from(other.accessToken.split('.')[0]!, 'base64url').toString()) as { kid: string }
+    await service.rooms.revoker.revoke('key', kid, { reason: 'test', actor: 'admin' })
+    await service.rotation.tend()
+    clock.advance(31)
+    await judge(other.accessToken)
+    await until('the verifier has the keys anew', () => !verifier.health().keys.kids.includes(kid))
+    t.equal(await judge(other.accessToken), 'token_invalid', 'the key that signed it is gone, long before the keys are old')
   })
 })
