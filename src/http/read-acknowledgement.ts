@@ -1,7 +1,7 @@
 import { CountersignError } from '../protocol/errors.ts'
 import { parsePoint } from '../protocol/revocation-point.ts'
-import { isVerifierName } from '../protocol/verifier-name.ts'
-import type { Acknowledgement, WhenStale } from '../stores/verifiers.ts'
+import { isVerifierName, maxStalenessLimit, type WhenStale } from '../protocol/verifier-rule.ts'
+import type { Acknowledgement } from '../stores/verifiers.ts'
 
 /** The body of `POST /revocations/ack`; the schema has seen to the types. */
 export interface AcknowledgementBody {
@@ -13,8 +13,6 @@ export interface AcknowledgementBody {
 }
 
 export const maxKids = 100
-/** Seconds. */
-export const maxStalenessLimit = 86_400
 
 /** Throws `invalid_request` with the rule that the body breaks. */
 export function readAcknowledgement(clientId: string, body: AcknowledgementBody): Acknowledgement {

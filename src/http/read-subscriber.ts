@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { CountersignError } from '../protocol/errors.ts'
 import { parsePoint, type Point } from '../protocol/revocation-point.ts'
-import { isVerifierName } from '../protocol/verifier-name.ts'
-import { stalenessPolicies, type Subscriber } from '../revocation/subscriber.ts'
+import { isVerifierName, maxStalenessLimit, stalenessPolicies } from '../protocol/verifier-rule.ts'
+import type { Subscriber } from '../revocation/subscriber.ts'
 
 /** The parameters with which somebody follows the revocations (docs/revocation-feed.md), each with a sentence of its own. */
 
@@ -24,8 +24,8 @@ export function readSubscriber({ instance, max_staleness: maxStaleness, when_sta
   if (whenStale !== undefined && policy === undefined) {
     refuse('when-stale', `The parameter when_stale must be one of ${stalenessPolicies.join(', ')}.`)
   }
-  if (maxStaleness !== undefined && !(typeof maxStaleness === 'string' && /^[0-9]{1,6}(\.[0-9]{1,3})?$/.test(maxStaleness))) {
-    refuse('max-staleness', 'The parameter max_staleness must be a number of seconds, such as 5.')
+  if (maxStaleness !== undefined && !isStaleness(maxStaleness)) {
+    refuse('max-staleness', `The parameter max_staleness must be a number of seconds from 0 to ${maxStalenessLimit}, such as 5.`)
   }
   if (instance === undefined) return undefined
   if (typeof instance !== 'string' || !isVerifierName(instance)) {
@@ -38,6 +38,10 @@ export function readSubscriber({ instance, max_staleness: maxStaleness, when_sta
 export function readWait({ wait = '30' }: Query): number {
   if (typeof wait !== 'string' || !/^(30|[12]?[0-9])$/.test(wait)) refuse('wait', 'The parameter wait must be 0 to 30 seconds.')
   return Number(wait)
+}
+
+function isStaleness(value: unknown): boolean {
+  return typeof value === 'string' && /^[0-9]{1,5}(\.[0-9]{1,3})?$/.test(value) && Number(value) <= maxStalenessLimit
 }
 
 type Rule = 'point' | 'instance' | 'max-staleness' | 'when-stale' | 'wait'

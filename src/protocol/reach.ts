@@ -1,4 +1,5 @@
 import { reachMargin, silentAfter } from './limits.ts'
+import type { WhenStale } from './verifier-rule.ts'
 
 /**
  * Where a revocation is effective: at which of the known verifiers no token that it covers is accepted any more. Pure; all
@@ -15,7 +16,7 @@ export interface WatchedVerifier {
   instance: string
   /** Seconds. */
   maxStaleness: number | undefined
-  whenStale: 'lookup' | 'reject' | 'accept' | undefined
+  whenStale: WhenStale | undefined
   subscribedAt: Date
   acknowledgedAt: Date | undefined
   /** The highest sequence it has acknowledged. */

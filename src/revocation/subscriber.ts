@@ -1,13 +1,13 @@
-/** Who follows the revocations: an instance of a client, and its own rule for a view that is too old. */
+import type { WhenStale } from '../protocol/verifier-rule.ts'
 
-export const stalenessPolicies = ['lookup', 'reject', 'accept'] as const
+/** Who follows the revocations: an instance of a client, and its own rule for a view that is too old. */
 
 export interface Subscriber {
   /** The name that the instance gave itself. */
   instance: string
   /** Seconds. */
   maxStaleness: number | undefined
-  whenStale: typeof stalenessPolicies[number] | undefined
+  whenStale: WhenStale | undefined
 }
 
 /** Those whom the service knows of. */

@@ -1,5 +1,4 @@
-/** What a verifier does with a token when its view of the revocations is older than it may be. */
-export type WhenStale = 'lookup' | 'reject' | 'accept'
+import type { WhenStale } from '../protocol/verifier-rule.ts'
 
 /** A process that follows the revocation feed: the client it belongs to, and the name it gave itself. */
 export interface VerifierName {

@@ -1,3 +1,4 @@
+import { stalenessPolicies } from '../../protocol/verifier-rule.ts'
 import { empty, json, text, type RouteSchema } from './answer.ts'
 import { refusals } from './refusals.ts'
 import { serviceRefusals } from './revocations.ts'
@@ -48,7 +49,7 @@ export const acknowledgementSchemas = {
         point: text('The point that it has applied, as the feed says it.'),
         kids: { type: 'array', items: { type: 'string' }, description: 'The keys it holds; left out, nothing changes. So with the next two.' },
         max_staleness: { type: 'number', description: 'Seconds: how old its view may be.' },
-        when_stale: { enum: ['lookup', 'reject', 'accept'], description: 'What it does when its view is older.' }
+        when_stale: { enum: stalenessPolicies, description: 'What it does when its view is older.' }
       }
     },
     response: { 204: empty('It is kept.'), ...refusals('oauth', ...serviceRefusals, 'snapshot_required') }

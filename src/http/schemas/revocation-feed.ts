@@ -1,5 +1,5 @@
 import { snapshotType } from '../../protocol/revocation-snapshot.ts'
-import { stalenessPolicies } from '../../revocation/subscriber.ts'
+import { stalenessPolicies } from '../../protocol/verifier-rule.ts'
 import { empty, json, text, type RouteSchema } from './answer.ts'
 import { refusals } from './refusals.ts'
 import { byService } from './security.ts'

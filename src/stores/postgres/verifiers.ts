@@ -1,5 +1,6 @@
 import { Prisma } from '../../generated/prisma/client.ts'
-import type { Acknowledgement, Subscription, Verifier, VerifiersView, VerifierStore, WhenStale } from '../verifiers.ts'
+import type { WhenStale } from '../../protocol/verifier-rule.ts'
+import type { Acknowledgement, Subscription, Verifier, VerifiersView, VerifierStore } from '../verifiers.ts'
 import type { Database } from './database.ts'
 import { createQuery } from './query.ts'
 
