@@ -59,7 +59,7 @@ async function requestToken(options: ClientTokenOptions): Promise<{ token: strin
       'accept': 'application/json'
     },
     body: 'grant_type=client_credentials&scope=revocations%3Aread',
-    redirect: 'error',
+    redirect: 'manual',
     signal
   }), signal)
   if (response.status !== 200) throw new UnexpectedAnswer('the request for an access token', response)

@@ -48,8 +48,8 @@ export function createIssuerCaller(options: IssuerCallerOptions): IssuerCaller {
         ...headers, authorization: `Bearer ${bearer}`, ...(json !== undefined && { 'content-type': 'application/json' })
       },
       ...(json !== undefined && { body: JSON.stringify(json) }),
-      // The token is for this service alone.
-      redirect: 'error',
+      // The token is for this service alone. Not `error`, which some runtimes do not know: a redirect is no answer that is expected.
+      redirect: 'manual',
       signal
     }), signal)
     time.note(response)

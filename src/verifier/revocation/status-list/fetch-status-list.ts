@@ -33,8 +33,8 @@ async function fetchWithin(uri: string, options: StatusListFetching): Promise<Fe
   const askedAt = clock.monotonic()
   const response = await orAborted(fetch(url + uri.slice(issuer.length), {
     headers: { accept: mediaType },
-    // Nobody but the issuer says where its lists are.
-    redirect: 'error',
+    // Nobody but the issuer says where its lists are: a redirect is an answer other than 200.
+    redirect: 'manual',
     signal
   }), signal)
   if (response.status !== 200) throw new UnexpectedAnswer('the request for a status list', response)
