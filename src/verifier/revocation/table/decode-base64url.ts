@@ -26,18 +26,24 @@ export function decodeBase64url(text: string): Uint8Array | undefined {
   return bytes
 }
 
+/** Whether these characters are of the alphabet. For so few of them a regular expression takes longer. */
+export function isBase64url(text: string, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (!(valueAt(text, at) < 64)) return false
+  return true
+}
+
 /**
- * 32 bits out of what base64url from a character on stands for, which is known to be of the alphabet: nothing is allocated.
+ * 32 bits out of what base64url stands for, which is known to be of the alphabet: nothing is allocated.
  *
- * @param bit the first of them; a multiple of 8
+ * @param at the character that has the first of them
+ * @param skipped how many of this character's bits come before: 0, 2 or 4
  */
-export function readWordOfText(text: string, start: number, bit: number): number {
-  const at = start + Math.floor(bit / 6)
-  const skipped = bit % 6
+export function readWordOfText(text: string, at: number, skipped: number): number {
   return valueAt(text, at) << 26 + skipped | valueAt(text, at + 1) << 20 + skipped | valueAt(text, at + 2) << 14 + skipped |
     valueAt(text, at + 3) << 8 + skipped | valueAt(text, at + 4) << 2 + skipped | valueAt(text, at + 5) >> 4 - skipped
 }
 
+/** Undefined, or 255, for what is not of the alphabet. */
 function valueAt(text: string, at: number): number {
   return values[text.charCodeAt(at)]!
 }

@@ -1,6 +1,6 @@
 /**
- * Whether a key may be in a segment, told by one bit in a place that stays in the processor's cache: most tokens are not revoked,
- * and each look into the table itself waits for memory several times. 8192 bits a segment; a wrong guess costs a look.
+ * Whether a key may be in a segment, told by bits of one word in a place that stays near the processor: most tokens are not revoked,
+ * and each look into the table itself waits for memory several times. 256 words a segment; a wrong guess costs a look.
  */
 export interface KeyFilter {
   mayHave(hash: number): boolean
@@ -9,23 +9,24 @@ export interface KeyFilter {
   clear(segment: number): void
 }
 
-const bytesPerSegment = 1024
+const wordsPerSegment = 256
 const segmentCount = 256
 
 /** The lowest byte of a hash is its segment; the bits above it are looked at here. */
 export function createKeyFilter(): KeyFilter {
   // Most kinds have no entries, and spend nothing on them.
-  let bits: Uint8Array | undefined
+  let words: Int32Array | undefined
 
-  const placeOf = (hash: number): number => (hash & 0xff) * bytesPerSegment + (hash >>> 11 & bytesPerSegment - 1)
-  const bitOf = (hash: number): number => 1 << (hash >>> 8 & 7)
+  const placeOf = (hash: number): number => (hash & 0xff) * wordsPerSegment + (hash >>> 8 & wordsPerSegment - 1)
+  // Three bits of the 32, so that few of the keys that are not there find all of theirs taken (Bloom, 1970).
+  const bitsOf = (hash: number): number => 1 << (hash >>> 16 & 31) | 1 << (hash >>> 21 & 31) | 1 << (hash >>> 26 & 31)
 
   return {
-    mayHave: hash => bits !== undefined && (bits[placeOf(hash)]! & bitOf(hash)) !== 0,
+    mayHave: hash => words !== undefined && (~words[placeOf(hash)]! & bitsOf(hash)) === 0,
     note(hash) {
-      bits ??= new Uint8Array(segmentCount * bytesPerSegment)
-      bits[placeOf(hash)]! |= bitOf(hash)
+      words ??= new Int32Array(segmentCount * wordsPerSegment)
+      words[placeOf(hash)]! |= bitsOf(hash)
     },
-    clear: segment => void bits?.fill(0, segment * bytesPerSegment, (segment + 1) * bytesPerSegment)
+    clear: segment => void words?.fill(0, segment * wordsPerSegment, (segment + 1) * wordsPerSegment)
   }
 }

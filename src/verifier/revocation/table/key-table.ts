@@ -48,6 +48,7 @@ export function createKeyTable(seed: number): KeyTable {
   return {
     size: () => size,
     find(key) {
+      if (size === 0) return -1
       const hash = mix(key, seed)
       if (!filter.mayHave(hash)) return -1
       const segment = segments[hash & 0xff]!
