@@ -4,10 +4,12 @@
  * nothing of signatures.
  */
 export interface RevocationChecker {
-  /** What of a token the checks need, computed once: it is kept with the verified token. Throws `token_invalid` for claims
-   * that no token of Countersign has. */
+  /** What of a token the checks need: it is kept with the verified token. */
   prepare(token: RevocableToken): PreparedToken
-  /** A promise only where something has to be asked. Throws, or rejects with, `revocation_unavailable`. */
+  /**
+   * A promise only where something has to be asked. Throws, or rejects with, `revocation_unavailable`; throws `token_invalid` for
+   * claims that no token of Countersign has.
+   */
   check(token: PreparedToken, options?: CheckOptions): RevocationState | Promise<RevocationState>
   /** Begins to follow; called once. What fails is tried again for ever. */
   start(): void

@@ -8,12 +8,7 @@ import type { RevocableToken, RevocationChecker } from '../revocation-checker.ts
 import type { RevocationContext } from '../revocation-context.ts'
 import type { FeedOptions } from '../revocation-options.ts'
 import { openIssuerAccess } from '../issuer/issuer-access.ts'
-import { createReadTokenKeys, type TokenKeys } from '../table/token-keys.ts'
-
-interface Prepared {
-  keys: TokenKeys
-  token: RevocableToken
-}
+import { createReadTokenKeys } from '../table/token-keys.ts'
 
 const counted = [
   'snapshots', 'streams', 'polls', 'failures', 'batches', 'confirmations', 'keyChanges', 'acks', 'ackFailures',
@@ -36,9 +31,10 @@ export function createFeedChecker(options: FeedOptions, context: RevocationConte
   const tolerated = settings.maxStaleness * 1000
 
   return {
-    prepare: (token): Prepared => ({ keys: readKeys(token), token }),
+    prepare: token => token,
     check(prepared, asked) {
-      const { keys, token } = prepared as Prepared
+      const token = prepared as RevocableToken
+      const keys = readKeys(token)
       const view = views.serving()
       // Before its age is looked at: an old view may be wrong about what is good, never about what is revoked.
       if (view?.table.covers(keys)) return 'revoked'

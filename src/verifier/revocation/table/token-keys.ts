@@ -1,53 +1,54 @@
 import { VerifierError } from '../../errors.ts'
 import type { Platform } from '../../platform.ts'
-import { decodeBase64url, isBase64url, readWordOfText } from './decode-base64url.ts'
-import { readKey, type RevocationKey } from './revocation-key.ts'
+import { decodeBase64url, decodeInto } from './decode-base64url.ts'
+import { emptyKey, readKey, readWord, takeKey, type RevocationKey } from './revocation-key.ts'
 import type { RevocableToken } from '../revocation-checker.ts'
 
 /** What the table is asked for a token: docs/revocation-feed.md says which bytes are the key of which claim. */
 export interface TokenKeys {
   /** By kind, in the order of the contract: token, grant, session, user, client, key. */
-  keys: ReadonlyArray<RevocationKey | undefined>
+  readonly keys: ReadonlyArray<RevocationKey | undefined>
   /** What cut-offs are compared with; -1 where the `jti` tells none, which every cut-off covers. */
-  number: number
+  readonly number: number
 }
 
 const clientJti = /^c\.[A-Za-z0-9_-]{16}\.(0|[1-9][0-9]{0,14})\.[A-Za-z0-9_-]{12}$/
 
-/** Characters: of an identifier's 16 bytes, of the prefix that a subject has before them, of a grant's jti, of a thumbprint. */
+/** Characters: of an identifier's 16 bytes, of what a subject has before them, of a grant's jti, of a thumbprint. */
 const lengths = { identifier: 22, prefix: 4, grantJti: 35, thumbprint: 43 }
 const stop = 46
 
 /** A resource server sees few clients and keys, again and again. */
 const maxKept = 1000
 
-/** Answers the keys of a token. Throws `token_invalid` for claims that no token of Countersign has. */
+/**
+ * Answers the keys of a token, in one place for all: to be used before the next are asked for. To read them again costs less
+ * than to keep them, and a new token has nothing allocated for it. Throws `token_invalid` for claims that no token of
+ * Countersign has.
+ */
 export function createReadTokenKeys(sha256: Platform['sha256']): (token: RevocableToken) => TokenKeys {
   const encoder = new TextEncoder()
   const digest = (value: string): RevocationKey => readKey(sha256(encoder.encode(value)), 0)
   const keepDigest = createKept(digest)
-
-  // Its own bits where the value has the shape of what the service makes.
-  const idKey = (id: string): RevocationKey => isIdentifier(id, 0) ? identifierKey(id, 0) : keepDigest(id)
-  const subKey = (sub: string): RevocationKey => isSubject(sub) ? identifierKey(sub, lengths.prefix) : keepDigest(sub)
-  const kidKey = createKept(kid => isThumbprint(kid) ? readKey(decodeBase64url(kid)!, 20) : digest(kid))
+  const kidKey = createKept(kid => thumbprintKey(kid) ?? digest(kid))
+  const [tokenPlace, grantPlace, sessionPlace, userPlace] = [emptyKey(), emptyKey(), emptyKey(), emptyKey()]
+  const keys: Array<RevocationKey | undefined> = [tokenPlace, grantPlace, sessionPlace, userPlace, undefined, undefined]
+  const read = { keys, number: 0 }
 
   return ({ kid, claims: { jti, grant_id: grantId, sid, sub, client_id: clientId } }) => {
-    const isOfGrant = isGrantJti(jti)
+    const isOfGrant = decodeGrantJti(jti)
     if (grantId !== undefined && !(isOfGrant && grantId.length === lengths.identifier && jti.startsWith(grantId))) {
       throw new VerifierError('token_invalid', 'The token names another grant than its jti does.')
     }
-    return {
-      number: isOfGrant ? grantNumber(jti) : clientNumber(jti),
-      keys: [
-        isOfGrant ? tokenKey(jti) : digest(jti),
-        grantId === undefined ? undefined : identifierKey(grantId, 0),
-        sid === undefined ? undefined : idKey(sid),
-        subKey(sub),
-        keepDigest(clientId),
-        kidKey(kid)
-      ]
-    }
+    read.number = isOfGrant ? grantNumber() : clientNumber(jti)
+    // Its own bits where a value has the shape of what the service makes.
+    keys[0] = isOfGrant ? takeKey(tokenPlace, jtiBytes, 13) : digest(jti)
+    keys[1] = grantId === undefined ? undefined : takeKey(grantPlace, jtiBytes, 4)
+    keys[2] = sid === undefined ? undefined : decodeIdentifier(sid, 0) ? takeKey(sessionPlace, idBytes, 4) : keepDigest(sid)
+    keys[3] = decodeSubject(sub) ? takeKey(userPlace, idBytes, 4) : keepDigest(sub)
+    keys[4] = keepDigest(clientId)
+    keys[5] = kidKey(kid)
+    return read
   }
 }
 
@@ -64,41 +65,33 @@ function createKept(make: (value: string) => RevocationKey): (value: string) => 
   }
 }
 
-function isGrantJti(jti: string): boolean {
+/** Of a grant's jti: the grant's bytes and nine more; and of the identifier that was decoded last. */
+const jtiBytes = new Uint8Array(25)
+const [jtiGrant, jtiRandom] = [jtiBytes.subarray(0, 16), jtiBytes.subarray(16)]
+const idBytes = new Uint8Array(16)
+
+/** Whether it is one. */
+function decodeGrantJti(jti: string): boolean {
   return jti.length === lengths.grantJti && jti.charCodeAt(lengths.identifier) === stop &&
-    isBase64url(jti, 0, lengths.identifier) && isBase64url(jti, lengths.identifier + 1, lengths.grantJti)
+    decodeInto(jtiGrant, jti, 0) && decodeInto(jtiRandom, jti, lengths.identifier + 1)
 }
 
-function isIdentifier(text: string, start: number): boolean {
-  return text.length === start + lengths.identifier && isBase64url(text, start, text.length)
+function decodeIdentifier(text: string, start: number): boolean {
+  return text.length === start + lengths.identifier && decodeInto(idBytes, text, start)
 }
 
-function isSubject(sub: string): boolean {
-  return (sub.startsWith('usr_') || sub.startsWith('pws_')) && isIdentifier(sub, lengths.prefix)
+function decodeSubject(sub: string): boolean {
+  return (sub.startsWith('usr_') || sub.startsWith('pws_')) && decodeIdentifier(sub, lengths.prefix)
 }
 
-function isThumbprint(kid: string): boolean {
-  return kid.length === lengths.thumbprint && isBase64url(kid, 0, kid.length)
-}
-
-/** The end of both parts' bytes, one behind the other: three of the grant's, and nine. */
-function tokenKey(jti: string): RevocationKey {
-  const random = lengths.identifier + 1
-  return {
-    a: readWordOfText(jti, 16, 0) << 8 | readWordOfText(jti, random, 0) >>> 24,
-    b: readWordOfText(jti, random + 1, 2),
-    c: readWordOfText(jti, random + 6, 4)
-  }
-}
-
-/** The last twelve of the sixteen bytes that begin at a character. */
-function identifierKey(text: string, start: number): RevocationKey {
-  return { a: readWordOfText(text, start + 5, 2), b: readWordOfText(text, start + 10, 4), c: readWordOfText(text, start + 16, 0) }
+function thumbprintKey(kid: string): RevocationKey | undefined {
+  const bytes = kid.length === lengths.thumbprint ? decodeBase64url(kid) : undefined
+  return bytes && readKey(bytes, 20)
 }
 
 /** The first six bytes. */
-function grantNumber(jti: string): number {
-  return (readWordOfText(jti, 0, 0) >>> 0) * 0x10000 + (readWordOfText(jti, 2, 4) & 0xffff)
+function grantNumber(): number {
+  return (readWord(jtiBytes, 0) >>> 0) * 0x10000 + (jtiBytes[4]! << 8 | jtiBytes[5]!)
 }
 
 function clientNumber(jti: string): number {
