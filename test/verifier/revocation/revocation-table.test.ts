@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { createKeyTable, segmentCount, type KeyEntry } from '../../../src/verifier/revocation/table/key-table.ts'
+import { createKeyFilters } from '../../../src/verifier/revocation/table/key-filter.ts'
+import { createKeyTable, hashKey, segmentCount, type KeyEntry } from '../../../src/verifier/revocation/table/key-table.ts'
 import { createRevocationTable } from '../../../src/verifier/revocation/table/revocation-table.ts'
 import { createViews } from '../../../src/verifier/revocation/table/revocation-view.ts'
 
@@ -20,7 +21,8 @@ const nameOf = ({ a, b, c }: { a: number; b: number; c: number }) => `${a} ${b} 
 
 t.test('a table of one kind says what a Map says, whatever was put in and swept out', async () => {
   fc.assert(fc.property(fc.array(step, { maxLength: 400 }), fc.integer(), (steps, seed) => {
-    const table = createKeyTable(seed)
+    const filters = createKeyFilters(2)
+    const table = createKeyTable(seed, filters.of(1))
     const plain = new Map<string, KeyEntry>()
     for (const each of steps) {
       if (typeof each === 'number') {
@@ -34,7 +36,7 @@ t.test('a table of one kind says what a Map says, whatever was put in and swept 
       const cutoff = known.cutoff === 0 || added.cutoff === 0 ? 0 : Math.max(known.cutoff, added.cutoff)
       plain.set(nameOf(added), { ...added, cutoff, end: Math.max(known.end, added.end) })
     }
-    for (const each of plain.values()) if (table.find(each) !== each.cutoff) return false
+    for (const each of plain.values()) if (!filters.mayHave(1, hashKey(each, seed)) || table.find(each) !== each.cutoff) return false
     for (const each of steps) {
       if (typeof each === 'object' && !plain.has(nameOf(each.key)) && table.find(each.key) !== -1) return false
     }
@@ -43,16 +45,22 @@ t.test('a table of one kind says what a Map says, whatever was put in and swept 
 })
 
 t.test('many entries are all found, and nothing else', async t => {
-  const table = createKeyTable(1)
+  const filters = createKeyFilters(2)
+  const table = createKeyTable(1, filters.of(1))
   const key = (place: number) => ({ a: Math.imul(place, 0x9e3779b1), b: place, c: -place })
   for (let place = 0; place < 50_000; place++) table.put({ ...key(place), cutoff: place % 3 === 0 ? place + 1 : 0, end: 100 })
   t.equal(table.size(), 50_000)
   let wrong = 0
+  let guessed = 0
   for (let place = 0; place < 100_000; place++) {
     const expected = place >= 50_000 ? -1 : place % 3 === 0 ? place + 1 : 0
     if (table.find(key(place)) !== expected) wrong++
+    const mayBe = filters.mayHave(1, hashKey(key(place), 1))
+    if (expected === -1 && mayBe) guessed++
+    if (expected !== -1 && !mayBe || filters.mayHave(0, hashKey(key(place), 1))) wrong++
   }
   t.equal(wrong, 0)
+  t.ok(guessed < 500, `of 50,000 keys that are not there, the filter takes ${guessed} for ones that are`)
 })
 
 t.test('what has ended is swept out in slices, and its memory with it', async t => {

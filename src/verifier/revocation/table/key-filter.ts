@@ -3,30 +3,49 @@
  * and each look into the table itself waits for memory several times. 256 words a segment; a wrong guess costs a look.
  */
 export interface KeyFilter {
-  mayHave(hash: number): boolean
   note(hash: number): void
   /** Forgets what was noted of one segment. */
   clear(segment: number): void
 }
 
+/** Those of all kinds, one behind the other, so that a look follows no chain of objects. */
+export interface KeyFilters {
+  mayHave(kind: number, hash: number): boolean
+  of(kind: number): KeyFilter
+}
+
 const wordsPerSegment = 256
 const segmentCount = 256
+const wordsPerKind = segmentCount * wordsPerSegment
 
-/** The lowest byte of a hash is its segment; the bits above it are looked at here. */
-export function createKeyFilter(): KeyFilter {
-  // Most kinds have no entries, and spend nothing on them.
-  let words: Int32Array | undefined
-
-  const placeOf = (hash: number): number => (hash & 0xff) * wordsPerSegment + (hash >>> 8 & wordsPerSegment - 1)
-  // Three bits of the 32, so that few of the keys that are not there find all of theirs taken (Bloom, 1970).
-  const bitsOf = (hash: number): number => 1 << (hash >>> 16 & 31) | 1 << (hash >>> 21 & 31) | 1 << (hash >>> 26 & 31)
+export function createKeyFilters(kinds: number): KeyFilters {
+  // Most kinds have no entries, and spend nothing on them: no memory is taken before it is written to.
+  const words = new Int32Array(kinds * wordsPerKind)
+  const used = Array.from({ length: kinds }, () => false)
 
   return {
-    mayHave: hash => words !== undefined && (~words[placeOf(hash)]! & bitsOf(hash)) === 0,
-    note(hash) {
-      words ??= new Int32Array(segmentCount * wordsPerSegment)
-      words[placeOf(hash)]! |= bitsOf(hash)
-    },
-    clear: segment => void words?.fill(0, segment * wordsPerSegment, (segment + 1) * wordsPerSegment)
+    mayHave: (kind, hash) => used[kind]! && (~words[kind * wordsPerKind + placeOf(hash)]! & bitsOf(hash)) === 0,
+    of(kind) {
+      const start = kind * wordsPerKind
+      return {
+        note(hash) {
+          used[kind] = true
+          words[start + placeOf(hash)]! |= bitsOf(hash)
+        },
+        clear(segment) {
+          if (used[kind]!) words.fill(0, start + segment * wordsPerSegment, start + (segment + 1) * wordsPerSegment)
+        }
+      }
+    }
   }
+}
+
+/** The lowest byte of a hash is its segment; the bits above it are looked at here. */
+function placeOf(hash: number): number {
+  return (hash & 0xff) * wordsPerSegment + (hash >>> 8 & wordsPerSegment - 1)
+}
+
+/** Three bits of the 32, so that few of the keys that are not there find all of theirs taken (Bloom, 1970). */
+function bitsOf(hash: number): number {
+  return 1 << (hash >>> 16 & 31) | 1 << (hash >>> 21 & 31) | 1 << (hash >>> 26 & 31)
 }

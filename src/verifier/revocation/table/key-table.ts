@@ -1,4 +1,4 @@
-import { createKeyFilter, type KeyFilter } from './key-filter.ts'
+import type { KeyFilter } from './key-filter.ts'
 import type { RevocationKey } from './revocation-key.ts'
 
 /**
@@ -39,18 +39,18 @@ const maxLoad = 0.85
 const growth = 1.2
 const smallest = 8
 
-/** @param seed so that nobody outside can choose values that meet in one place */
-export function createKeyTable(seed: number): KeyTable {
+/**
+ * @param seed so that nobody outside can choose values that meet in one place
+ * @param filter notes what is in the table; to be asked, with `hashKey`, before the table is
+ */
+export function createKeyTable(seed: number, filter: KeyFilter): KeyTable {
   const segments = Array.from({ length: segmentCount }, () => emptySegment(0))
-  const filter = createKeyFilter()
   let size = 0
 
   return {
     size: () => size,
     find(key) {
-      if (size === 0) return -1
-      const hash = mix(key, seed)
-      if (!filter.mayHave(hash)) return -1
+      const hash = hashKey(key, seed)
       const segment = segments[hash & 0xff]!
       if (segment.used === 0) return -1
       const place = probe(segment, key, hash)
@@ -59,7 +59,7 @@ export function createKeyTable(seed: number): KeyTable {
     },
     put(entry) {
       if (entry.end === 0) return
-      const hash = mix(entry, seed)
+      const hash = hashKey(entry, seed)
       const place = hash & 0xff
       if (segments[place]!.used + 1 > segments[place]!.capacity * maxLoad) {
         segments[place] = rebuild(segments[place]!, Math.max(smallest, Math.ceil(segments[place]!.capacity * growth)), { before: 0, seed, filter })
@@ -84,7 +84,7 @@ function emptySegment(capacity: number): Segment {
 }
 
 /** The keys are random or digests, but their holder may have chosen among many. */
-function mix({ a, b, c }: RevocationKey, seed: number): number {
+export function hashKey({ a, b, c }: RevocationKey, seed: number): number {
   let hash = Math.imul(a ^ seed, 0x85ebca6b)
   hash = Math.imul(hash ^ hash >>> 15 ^ b, 0xc2b2ae35)
   hash = Math.imul(hash ^ hash >>> 13 ^ c, 0x85ebca6b)
@@ -185,7 +185,7 @@ function rebuild(segment: Segment, capacity: number, { before, seed, filter }: R
     entry.b = slots[place + 1]!
     entry.c = slots[place + 2]!
     entry.cutoff = cutoffs === undefined ? 0 : cutoffAt(cutoffs, place)
-    const hash = mix(entry, seed)
+    const hash = hashKey(entry, seed)
     write(built, entry, hash)
     filter.note(hash)
   }

@@ -1,4 +1,5 @@
-import { createKeyTable, segmentCount } from './key-table.ts'
+import { createKeyFilters } from './key-filter.ts'
+import { createKeyTable, hashKey, segmentCount } from './key-table.ts'
 import { readWord, type RevocationKey } from './revocation-key.ts'
 import type { TokenKeys } from './token-keys.ts'
 
@@ -23,12 +24,14 @@ const sweptAtOnce = 32
 
 /** @param seed any number, another for each process */
 export function createRevocationTable(seed: number): RevocationTable {
-  const tables = Array.from({ length: kindCount }, () => createKeyTable(seed))
+  const filters = createKeyFilters(kindCount)
+  const tables = Array.from({ length: kindCount }, (_, kind) => createKeyTable(seed, filters.of(kind)))
   // One for all: a million of them would be work for the collector.
   const entry = { a: 0, b: 0, c: 0, cutoff: 0, end: 0 }
   let swept = 0
 
   const isCovered = (kind: number, key: RevocationKey, number: number): boolean => {
+    if (!filters.mayHave(kind, hashKey(key, seed))) return false
     const cutoff = tables[kind]!.find(key)
     return cutoff === 0 || cutoff > number && cutoff !== -1
   }
