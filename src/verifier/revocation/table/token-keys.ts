@@ -1,6 +1,6 @@
 import { VerifierError } from '../../errors.ts'
 import type { Platform } from '../../platform.ts'
-import { decodeBase64url, decodeInto } from './decode-base64url.ts'
+import { decodeInto } from './decode-base64url.ts'
 import { emptyKey, readKey, readWord, takeKey, type RevocationKey } from './revocation-key.ts'
 import type { RevocableToken } from '../revocation-checker.ts'
 
@@ -18,7 +18,7 @@ const clientJti = /^c\.[A-Za-z0-9_-]{16}\.(0|[1-9][0-9]{0,14})\.[A-Za-z0-9_-]{12
 const lengths = { identifier: 22, prefix: 4, grantJti: 35, thumbprint: 43 }
 const stop = 46
 
-/** A resource server sees few clients and keys, again and again. */
+/** A resource server sees few clients, again and again. */
 const maxKept = 1000
 
 /**
@@ -30,9 +30,9 @@ export function createReadTokenKeys(sha256: Platform['sha256']): (token: Revocab
   const encoder = new TextEncoder()
   const digest = (value: string): RevocationKey => readKey(sha256(encoder.encode(value)), 0)
   const keepDigest = createKept(digest)
-  const kidKey = createKept(kid => thumbprintKey(kid) ?? digest(kid))
-  const [tokenPlace, grantPlace, sessionPlace, userPlace] = [emptyKey(), emptyKey(), emptyKey(), emptyKey()]
+  const [tokenPlace, grantPlace, sessionPlace, userPlace, kidPlace] = [emptyKey(), emptyKey(), emptyKey(), emptyKey(), emptyKey()]
   const keys: Array<RevocationKey | undefined> = [tokenPlace, grantPlace, sessionPlace, userPlace, undefined, undefined]
+  let lastKid: string | undefined
   const read = { keys, number: 0 }
 
   return ({ kid, claims: { jti, grant_id: grantId, sid, sub, client_id: clientId } }) => {
@@ -47,12 +47,14 @@ export function createReadTokenKeys(sha256: Platform['sha256']): (token: Revocab
     keys[2] = sid === undefined ? undefined : decodeIdentifier(sid, 0) ? takeKey(sessionPlace, idBytes, 4) : keepDigest(sid)
     keys[3] = decodeSubject(sub) ? takeKey(userPlace, idBytes, 4) : keepDigest(sub)
     keys[4] = keepDigest(clientId)
-    keys[5] = kidKey(kid)
+    // Nearly all tokens have the one of the token before.
+    if (kid !== lastKid) keys[5] = decodeThumbprint(kid) ? takeKey(kidPlace, kidBytes, 20) : keepDigest(kid)
+    lastKid = kid
     return read
   }
 }
 
-/** Keys of what comes again: to look one up is quicker than to make it, also out of a thumbprint. */
+/** Digests of what comes again: to look one up is quicker than to make it. */
 function createKept(make: (value: string) => RevocationKey): (value: string) => RevocationKey {
   const kept = new Map<string, RevocationKey>()
   return value => {
@@ -65,10 +67,11 @@ function createKept(make: (value: string) => RevocationKey): (value: string) => 
   }
 }
 
-/** Of a grant's jti: the grant's bytes and nine more; and of the identifier that was decoded last. */
+/** Of a grant's jti: the grant's bytes and nine more; of the identifier that was decoded last, and of the kid. */
 const jtiBytes = new Uint8Array(25)
 const [jtiGrant, jtiRandom] = [jtiBytes.subarray(0, 16), jtiBytes.subarray(16)]
 const idBytes = new Uint8Array(16)
+const kidBytes = new Uint8Array(32)
 
 /** Whether it is one. */
 function decodeGrantJti(jti: string): boolean {
@@ -84,9 +87,8 @@ function decodeSubject(sub: string): boolean {
   return (sub.startsWith('usr_') || sub.startsWith('pws_')) && decodeIdentifier(sub, lengths.prefix)
 }
 
-function thumbprintKey(kid: string): RevocationKey | undefined {
-  const bytes = kid.length === lengths.thumbprint ? decodeBase64url(kid) : undefined
-  return bytes && readKey(bytes, 20)
+function decodeThumbprint(kid: string): boolean {
+  return kid.length === lengths.thumbprint && decodeInto(kidBytes, kid, 0)
 }
 
 /** The first six bytes. */
