@@ -2,12 +2,10 @@ import { Prisma } from '../../generated/prisma/client.ts'
 import type { ClientRegistrationStore, ClientReplacement } from '../client-registrations.ts'
 import { assignSecret, assignTerms } from './client-terms.ts'
 import type { Database } from './database.ts'
-import { createQuery } from './query.ts'
 
 const pruneBatch = 1000
 
-export function createClientRegistrationStore({ prisma }: Database): ClientRegistrationStore {
-  const query = createQuery(prisma)
+export function createClientRegistrationStore({ query }: Database): ClientRegistrationStore {
   return {
     async replace(replacement, actor) {
       return await query.row(replacing(replacement, actor)) !== undefined
