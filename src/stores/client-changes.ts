@@ -15,7 +15,7 @@ export interface ClientChange {
   actor: string
 }
 
-export interface ChangedRow {
+export interface ClientChangeOutcome {
   /** Of the end of everything, where that was asked for. */
   entry: JournalEntry | undefined
 }
@@ -23,5 +23,5 @@ export interface ChangedRow {
 /** Clients that an operator registered, and changes. */
 export interface ClientChangeStore {
   /** Everything at once. Atomic: undefined, and no change, when the client is gone, or is not what it was before. */
-  change(change: ClientChange): Promise<ChangedRow | undefined>
+  change(change: ClientChange): Promise<ClientChangeOutcome | undefined>
 }

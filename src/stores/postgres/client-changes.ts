@@ -2,13 +2,11 @@ import { isDeepStrictEqual } from 'node:util'
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { ClientChange, ClientChangeStore } from '../client-changes.ts'
 import type { ClientTerms } from '../clients.ts'
-import { assignSecret, assignTerms, matchTerms } from './client-terms.ts'
+import { assignClientTerms, assignSecret, matchClientTerms } from './client-terms.ts'
 import type { Database } from './database.ts'
-import { createQuery } from './query.ts'
 import { entryColumns, hasEntry, toEntry, type MaybeEntry } from './rows.ts'
 
-export function createClientChangeStore({ prisma }: Database): ClientChangeStore {
-  const query = createQuery(prisma)
+export function createClientChangeStore({ query }: Database): ClientChangeStore {
   return {
     async change(change) {
       const row = await query.row<MaybeEntry>(changing(change))
@@ -26,12 +24,12 @@ function changing({ clientId, before, after, secretHash, endReason, actor }: Cli
   const { number, entry } = ending(endReason, actor)
   return Prisma.sql`
     WITH unchanged AS MATERIALIZED (
-      SELECT id, grants_cutoff FROM clients WHERE id = ${clientId} AND ${matchTerms(before)}
+      SELECT id, grants_cutoff FROM clients WHERE id = ${clientId} AND ${matchClientTerms(before)}
         AND (NOT ${secretHash === 'keep'}::boolean OR secret_hash IS NOT NULL) FOR UPDATE
     ), cutoff AS MATERIALIZED (
       SELECT id, ${number} AS number FROM unchanged
     ), changed AS (
-      UPDATE clients SET ${assignTerms(after)}, ${assignSecret(secretHash)}, grants_cutoff = cutoff.number
+      UPDATE clients SET ${assignClientTerms(after)}, ${assignSecret(secretHash)}, grants_cutoff = cutoff.number
       FROM cutoff WHERE clients.id = cutoff.id RETURNING clients.id, cutoff.number
     )
     SELECT ${entryColumns} FROM changed CROSS JOIN LATERAL

@@ -1,6 +1,6 @@
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { ClientRegistrationStore, ClientReplacement } from '../client-registrations.ts'
-import { assignSecret, assignTerms } from './client-terms.ts'
+import { assignClientTerms, assignSecret } from './client-terms.ts'
 import type { Database } from './database.ts'
 
 const pruneBatch = 1000
@@ -22,7 +22,7 @@ export function createClientRegistrationStore({ query }: Database): ClientRegist
 function replacing({ clientId, registrationTokenHash, secretHash, ...terms }: ClientReplacement, actor: string): Prisma.Sql {
   return Prisma.sql`
     WITH changed AS (
-      UPDATE clients SET ${assignTerms(terms)}, ${assignSecret(secretHash)}
+      UPDATE clients SET ${assignClientTerms(terms)}, ${assignSecret(secretHash)}
       WHERE id = ${clientId} AND registration_token_hash = ${registrationTokenHash}::bytea
         AND disabled_at IS NULL AND (NOT ${secretHash === 'keep'}::boolean OR secret_hash IS NOT NULL) RETURNING id
     )

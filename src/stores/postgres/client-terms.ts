@@ -22,12 +22,12 @@ function pairColumns(terms: SomeTerms): Array<[column: Prisma.Sql, value: Prisma
 }
 
 /** For `SET`. */
-export function assignTerms(terms: SomeTerms): Prisma.Sql {
+export function assignClientTerms(terms: SomeTerms): Prisma.Sql {
   return Prisma.join(pairColumns(terms).map(([column, value]) => Prisma.sql`${column} = ${value}`), ', ')
 }
 
 /** For `WHERE`: whether a client is just that. */
-export function matchTerms(terms: ClientTerms): Prisma.Sql {
+export function matchClientTerms(terms: ClientTerms): Prisma.Sql {
   return Prisma.join(pairColumns(terms).map(([column, value]) => Prisma.sql`${column} IS NOT DISTINCT FROM ${value}`), ' AND ')
 }
 
