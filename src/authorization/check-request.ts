@@ -82,5 +82,6 @@ function decideTarget(
   const further = claimsAskedFor(claims).filter(claim => !covered.includes(claim))
   const items = [...target.items, ...further.map(claim => `claim ${claim}`)]
   // Whoever asks for nothing still learns from the token who the user is.
-  return { ...target, items: items.length > 0 ? items : ['openid'] }
+  const { audience, lifetime } = target
+  return { audience, scopes: target.scopes, lifetime, items: items.length > 0 ? items : ['openid'] }
 }

@@ -46,10 +46,12 @@ function requireAllowed(grant: Grant, client: Client): void {
 }
 
 function pick(params: Params, names: readonly string[]): Params {
-  return new Map(names.flatMap(name => {
+  const picked = new Map<string, string>()
+  for (const name of names) {
     const value = params.get(name)
-    return value === undefined ? [] : [[name, value] as const]
-  }))
+    if (value !== undefined) picked.set(name, value)
+  }
+  return picked
 }
 
 function render({ access, refreshToken, idToken, scopes }: GrantAnswer): TokenResponse {

@@ -42,7 +42,7 @@ export interface AccessTokenRequest {
   audience: readonly string[]
   scopes: readonly string[]
   /** Absent for client credentials, where the client itself is the subject. */
-  subject?: SubjectClaims
+  subject?: SubjectClaims | undefined
   jti: string
   issuedAt: number
   lifetime: number
