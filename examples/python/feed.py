@@ -76,8 +76,8 @@ class Feed:
             self.told, self.told_at = news, time.monotonic()
             self.call('/revocations/ack', bearer, json.dumps(news), 'application/json').close()
 
-    def call(self, path, authorization, body=None, kind=FORM):
-        request = Request(self.issuer + path, body and body.encode(), {'Content-Type': kind})
+    def call(self, path, authorization, body=None, media_type=FORM):
+        request = Request(self.issuer + path, body and body.encode(), {'Content-Type': media_type})
         # Or else urllib takes the secret along to wherever an answer redirects.
         request.add_unredirected_header('Authorization', authorization)
         return urlopen(request, timeout=5)

@@ -89,9 +89,15 @@ class Following(unittest.TestCase):
         self.feed.told_at -= 2
         self.assertEqual(self.connect(), ROUND)
 
+    def test_it_forgets_what_has_expired_when_it_connects_again(self):
+        self.connect()
+        self.feed.view.add(b'\2' + bytes(18) + (1000).to_bytes(4, 'big'))
+        self.connect()
+        self.assertEqual(self.feed.view.table, {})
+
     def test_a_flood_is_acknowledged_once_a_second(self):
-        news = [f'event: revocations\nid: {seq}.AAAAAAAAAAAAAAAA\ndata: {{"after":{seq - 1},"seq":{seq},"entries":""}}\n\n'
-                for seq in range(8, 40)]
+        news = [f'event: revocations\nid: {seq}.AAAAAAAAAAAAAAAA\n'
+                f'data: {{"after":{seq - 1},"seq":{seq},"entries":""}}\n\n' for seq in range(8, 40)]
         self.answer('/revocations/feed', 200, body=''.join(news).encode())
         self.assertEqual(self.connect().count('/revocations/ack'), 1)
         self.assertEqual(self.feed.view.point, '39.AAAAAAAAAAAAAAAA')

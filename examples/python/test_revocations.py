@@ -1,10 +1,8 @@
 """The test vectors of the revocation feed: `python3 -m unittest` in this folder."""
 import base64
 import json
-import logging
 import time
 import unittest
-import urllib.error
 from pathlib import Path
 
 from jwt.utils import base64url_decode
@@ -45,6 +43,11 @@ class Vectors(unittest.TestCase):
                       body[:4] + b'\2' + body[5:], body[:5] + b'\x18' + body[6:]):
             self.assertRaises(Exception, read_snapshot, other)
 
+    def test_of_two_entries_the_later_end_counts(self):
+        early, late = (b'\2' + bytes(18) + end.to_bytes(4, 'big') for end in (1000, 2000))
+        for entries in (early + late, late + early):
+            self.assertEqual([end for _, end in View(EMPTY, entries).table.values()], [2000])
+
     def test_expired_entries_are_forgotten_a_minute_late(self):
         view = View(EMPTY, b'\2' + bytes(18) + (1000).to_bytes(4, 'big'))
         view.forget_expired(1060)
@@ -84,7 +87,8 @@ class Stream(unittest.TestCase):
     def test_what_asks_for_a_snapshot(self):
         for text in ('event: reset\ndata: {}\n\n',
                      'event: heartbeat\nid: 9.RDsscN-w0-HAS6Fz\ndata: {"seq":9,"confirmed":0,"sent":1}\n\n',
-                     'event: revocations\nid: 10.RDsscN-w0-HAS6Fz\ndata: {"after":9,"seq":10,"entries":""}\n\n'):
+                     'event: revocations\nid: 10.RDsscN-w0-HAS6Fz\n'
+                     'data: {"after":9,"seq":10,"entries":""}\n\n'):
             self.setUp()
             with self.assertRaises(ValueError, msg=text):
                 self.take(text)
@@ -96,7 +100,8 @@ class Stream(unittest.TestCase):
             return list(read_events(line.encode() for line in text.splitlines(keepends=True)))
         self.assertEqual(read('event: reset\ndata: {}\n'), [], 'cut short')
         self.assertEqual([event.get('event') for event in read('event:x\r\n: remark\r\n:\r\ndata:1\r\n\r\n')], ['x'])
-        self.take(': a comment\n\n\nevent: news\ndata: {}\n\nevent: stale\ndata: {"confirmed":1}\n\nevent: end\ndata: {}\n\n')
+        self.take(': a comment\n\n\nevent: news\ndata: {}\n\n'
+                  'event: stale\ndata: {"confirmed":1}\n\nevent: end\ndata: {"reason":"shutting-down"}\n\n')
         self.assertEqual(self.feed.view.point, VECTORS['stream']['after'])
 
     def test_a_proof_is_as_old_as_the_request(self):

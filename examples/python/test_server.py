@@ -74,7 +74,8 @@ class Service(unittest.TestCase):
 
     def test_claims(self):
         past = int(time.time()) - 60
-        for changes in ({'iss': ISSUER + '/'}, {'aud': 'https://stock.example'}, {'aud': None}, {'exp': past}, {'exp': None},
+        for changes in ({'iss': ISSUER + '/'}, {'aud': 'https://stock.example'}, {'aud': None}, {'exp': past},
+                        {'exp': None},
                         {'jti': None}, {'sub': None}, {'client_id': None}, {'iat': None}, {'nbf': past + 1000},
                         {'grant_id': 'AQAAAAAA9at7XlrktlvwqA'}, {'sid': 7}, {'jti': 7}, {'sub': []}, {'client_id': 7},
                         {'cnf': {'jkt': 'x'}}):
@@ -99,7 +100,8 @@ class Service(unittest.TestCase):
         last = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
         respelled = last[last.index(signature[-1]) ^ 1]
         self.assertEqual(*(base64.urlsafe_b64decode(f'{signature[:-1]}{end}==') for end in (signature[-1], respelled)))
-        for token in (forge({'alg': 'none'}), forge({'alg': 'RS256'}), confused, f'{head}.{payload}.', f'{head}.{payload}',
+        for token in (forge({'alg': 'none'}), forge({'alg': 'RS256'}), confused,
+                      f'{head}.{payload}.', f'{head}.{payload}',
                       f'{head}.{payload}.{signature}.', f'{head}.{payload}.{signature[:-1]}{respelled}',
                       f'{head}.{payload}.{signature}==', encode(b'[' * 40_000) + f'.{payload}.{signature}', '...', 'x'):
             self.assert_answer(401, 'invalid_token', token)

@@ -5,6 +5,7 @@ import { clientTagOf } from '../../src/protocol/identifiers.ts'
 import { hashClientSecret, makeClientSecret } from '../../src/clients/secret.ts'
 import { systemRandom } from '../../src/system.ts'
 import { call, lookup, serviceToken, signIn, signOut, type Answer } from '../e2e/caller.ts'
+import { composeInstance, headerOf } from '../e2e/composed.ts'
 import { setStage, skip, type Stage, type TestClient } from '../e2e/stage.ts'
 import { startProxy, type Proxy } from '../support/proxy.ts'
 import { freePort } from '../support/redis.ts'
@@ -110,6 +111,21 @@ t.test('a resource server in Python', { skip }, async t => {
     })
     t.notOk(seen.has(200), 'the revoked token was let in at no moment')
     t.equal((await ask(leaving.accessToken)).status, 401)
+  })
+
+  await t.test('refuses the tokens of a key that was compromised, and takes those of the next', async t => {
+    const user = await stage.addUser()
+    const { accessToken } = await signIn(other, user)
+    await becomes(200, accessToken)
+    const maker = await composeInstance(t, stage, {})
+    await maker.start()
+    await maker.rooms.revoker.revoke('key', headerOf(accessToken).kid, { reason: 'test', actor: 'test' })
+    await becomes(401, accessToken)
+    await until('a token of the next key is taken', async () => {
+      const next = await signIn(other, user)
+      return headerOf(next.accessToken).kid !== headerOf(accessToken).kid && (await ask(next.accessToken)).status === 200
+    })
+    t.equal((await ask(accessToken)).status, 401)
   })
 })
 
