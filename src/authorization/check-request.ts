@@ -41,7 +41,8 @@ export function createCheckRequest(options: CheckRequestOptions): CheckRequest {
     const to = { redirectUri: destination.redirectUri, responseMode: responseModeOf(params), state: params.get('state') }
     try {
       const judged = judge(params, found, options)
-      return 'rule' in judged ? { verdict: 'fault', client, to, fault: judged } : { verdict: 'good', client, ...judged }
+      if ('rule' in judged) return { verdict: 'fault', client, to, fault: judged }
+      return { verdict: 'good', client, request: judged.request, target: judged.target }
     } catch (error) {
       return { verdict: 'fault', client, to, fault: faultOfBreakdown(error, options.log) }
     }
