@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
@@ -41,6 +42,7 @@ export const sendJson = (response: ServerResponse, json: object, status = 200): 
 export async function startScriptedService(t: Test): Promise<ScriptedService> {
   const journal: Buffer[] = []
   const streams = new Set<() => void>()
+  const journalled = new EventEmitter().setMaxListeners(0)
   const news = { keys: [{ kty: 'RSA', kid: 'one' }] as object[], removed: [] as string[], version: 0 }
   const server = createServer((request, response) => {
     if (service.isAway) return void request.socket.destroy()
@@ -94,7 +96,7 @@ export async function startScriptedService(t: Test): Promise<ScriptedService> {
     const arrivedAt = performance.now()
     const after = afterOf(request)
     const wait = Number(new URL(request.url!, 'http://x').searchParams.get('wait')) * 1000
-    while (journal.length === after && performance.now() - arrivedAt < wait) await new Promise(resolve => { setTimeout(resolve, 20) })
+    if (journal.length === after) await once(journalled, 'entry', { signal: AbortSignal.timeout(wait) }).catch(() => undefined)
     sendJson(response, {
       after, seq: journal.length, point: service.point(), head: journal.length,
       entries: Buffer.concat(journal.slice(after)).toString('base64url'),
@@ -111,6 +113,7 @@ export async function startScriptedService(t: Test): Promise<ScriptedService> {
     cut: () => server.closeAllConnections(),
     revoke(...records) {
       journal.push(...records)
+      journalled.emit('entry')
       for (const beat of streams) beat()
     },
     setKeys(keys, removed = []) {
