@@ -25,7 +25,7 @@ export interface ServerOptions extends Omit<GuardOptions, 'verifier'> {
 }
 
 /** Each route and what it asks for; all answer with `sub` and the scopes. */
-export const routes: Record<string, Requirements> = {
+const routes: Record<string, Requirements> = {
   '/orders': {},
   '/orders/write': { scope: 'orders:read orders:write' },
   '/payments': { acrValues: ['urn:example:gold', 'urn:example:silver'], maxAge: 300 },
