@@ -1,10 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import { createHeldKeys } from '../../src/verifier/keys/held-keys.ts'
 import { createVerifier } from '../../src/verifier/index.ts'
 import { nodePlatform } from '../../src/verifier/node/node-platform.ts'
+import { listen } from '../support/listen.ts'
 import { until } from '../support/until.ts'
 import { goodClaims, goodHeader, issuer, onEachPlatform, otherKey, ourKey, outcomeOf, publicJwk, signRaw, signToken } from './scene.ts'
 
@@ -131,12 +131,11 @@ t.test('a redirect of the endpoint is not followed, and a silent endpoint is giv
     if (request.url === '/silent/.well-known/jwks.json') return
     if (request.url?.startsWith('/moved/')) response.writeHead(302, { location: '/there' }).end()
     else response.end(JSON.stringify({ keys: [publicJwk(ourKey.publicKey)] }))
-  }).listen(0, '127.0.0.1')
-  await new Promise(resolve => server.once('listening', resolve))
-  t.teardown(() => { server.closeAllConnections(); server.close() })
+  })
+  const url = await listen(t, server)
   for (const path of ['moved', 'silent']) {
     const verifier = createVerifier({
-      issuer: `http://127.0.0.1:${(server.address() as AddressInfo).port}/${path}`, audience: 'a', revocation: { mode: 'none' }, jwks: { timeout: 1 }
+      issuer: `${url}/${path}`, audience: 'a', revocation: { mode: 'none' }, jwks: { timeout: 1 }
     })
     t.equal(await outcomeOf(verifier, signRaw(goodHeader, {})), 'keys_unavailable')
     await verifier.close()

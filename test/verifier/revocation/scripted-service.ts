@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
+import { listen } from '../../support/listen.ts'
 
 /**
  * A service that speaks the contract of docs/revocation-feed.md and can be made to break it: each kind of request is
@@ -54,11 +54,7 @@ export async function startScriptedService(t: Test): Promise<ScriptedService> {
       service.answers[what](response, request, body)
     })
   })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => new Promise<void>(resolve => {
-    server.close(() => resolve())
-    server.closeAllConnections()
-  }))
+  const url = await listen(t, server)
 
   const afterOf = (request: IncomingMessage) => Number.parseInt(new URL(request.url!, 'http://x').searchParams.get('after')!)
 
@@ -105,8 +101,7 @@ export async function startScriptedService(t: Test): Promise<ScriptedService> {
   }
 
   const service: ScriptedService = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    asked: [], hold: 0, heartbeat: 50, isAway: false,
+    url, asked: [], hold: 0, heartbeat: 50, isAway: false,
     seq: () => journal.length,
     point: (seq = journal.length) => `${seq}.AAAAAAAAAAAAAAAA`,
     count: what => service.asked.filter(each => each.what === what).length,
