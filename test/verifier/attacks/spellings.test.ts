@@ -177,6 +177,12 @@ t.test('L148: the cache of verified tokens knows the exact text alone', async t 
     t.equal(verifier.health().counters['cached'], 1)
     t.throws(() => { (first.claims as { sub: string }).sub = 'usr_other' }, TypeError, 'what is handed out again cannot be changed')
     t.throws(() => { (first.scopes as string[]).push('admin') }, TypeError)
+    const thumbprint = 'A'.repeat(43)
+    const bound = signToken(clock, { cnf: { 'x5t#S256': thumbprint } })
+    const request = { method: 'GET', url: 'https://orders.example/', clientCertificate: thumbprint }
+    const { binding } = await verifier.verify(bound, { request })
+    t.throws(() => { (binding as { thumbprint: string }).thumbprint = 'B'.repeat(43) }, TypeError, 'nor can what the token is bound to')
+    t.equal(await outcomeOf(verifier, bound, { request }), 'good')
     t.equal(await outcomeOf(verifier, signRaw(goodHeader, { ...goodClaims(clock), x: 1 }, ourKey.privateKey)), 'good')
   })
 })
