@@ -1,17 +1,16 @@
 // The least that a code flow can cost on this stack: the same requests and answers through Fastify with nothing in
-// between but two signatures, one verification, and for each request one statement of a single value through Prisma and
-// one command to Redis. It checks nothing and keeps nothing.
+// between but two signatures, one verification, and for each request one statement of a single value through Prisma's
+// driver and one command to Redis. It checks nothing and keeps nothing.
 import { generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto'
 import { promisify } from 'node:util'
 import { PrismaPg } from '@prisma/adapter-pg'
 import Fastify from 'fastify'
 import pg from 'pg'
 import { createClient } from 'redis'
-import { Prisma, PrismaClient } from '../dist/generated/prisma/client.js'
 
 const { DATABASE_URL: connectionString, REDIS_URL: url, PORT: port } = process.env
 const pool = new pg.Pool({ connectionString, max: 10 })
-const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { statementNameGenerator: () => 'one' }) })
+const driver = await new PrismaPg(pool, { statementNameGenerator: () => 'one' }).connect()
 const redis = createClient({ url })
 await redis.connect()
 
@@ -20,7 +19,8 @@ const claims = Buffer.alloc(600, 'x')
 const signature = sign('sha256', claims, privateKey)
 const signInPool = promisify(sign)
 const issue = async () => `${claims}.${(await signInPool('sha256', claims, privateKey)).toString('base64url')}`
-const select = () => prisma.$queryRaw(Prisma.sql`SELECT ${'x'}::text AS value`)
+const statement = { sql: 'SELECT $1::text AS value', args: ['x'], argTypes: [{ scalarType: 'unknown', arity: 'scalar' }] }
+const select = () => driver.queryRaw(statement)
 const content = 'x'.repeat(600)
 const expiration = { type: 'PX', value: 60_000 }
 
@@ -49,6 +49,6 @@ await app.listen({ port: Number(port), host: '127.0.0.1' })
 
 process.once('SIGTERM', async () => {
   await app.close()
-  await Promise.all([prisma.$disconnect(), redis.close()])
+  await Promise.all([driver.dispose(), redis.close()])
   await pool.end()
 })

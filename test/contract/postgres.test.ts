@@ -5,6 +5,7 @@ import { createPostgresStores } from '../../src/stores/postgres/stores.ts'
 import { createDatabase, onServer, openMigrated, sharedDatabaseUrl } from '../support/database.ts'
 import { readSnapshot } from '../support/read-snapshot.ts'
 import { browserSessionsContract } from './browser-sessions.contract.ts'
+import { clientChangesContract } from './client-changes.contract.ts'
 import { clientRegistrationsContract } from './client-registrations.contract.ts'
 import { apisContract } from './apis.contract.ts'
 import { clientsContract } from './clients.contract.ts'
@@ -32,6 +33,7 @@ const suites: Record<string, (t: Test, open: OpenStores) => void> = {
   consents: consentsContract,
   grants: grantsContract,
   clients: clientsContract,
+  'client changes': clientChangesContract,
   'client registrations': clientRegistrationsContract,
   apis: apisContract,
   keys: keysContract,
@@ -63,7 +65,7 @@ async function pruningVerifiers(t: Test, database: Database): Promise<void> {
   await verifiers.note([{ clientId, instance: 'no bound', maxStaleness: undefined, whenStale: 'reject' }])
   const known = async () => (await verifiers.look()).verifiers.flatMap(verifier => verifier.clientId === clientId ? verifier.instance : [])
   t.equal(await verifiers.prune(), 0)
-  await database.prisma.$executeRaw(Prisma.sql`UPDATE verifiers SET subscribed_at = now() - interval '8 days'`)
+  await database.query.run(Prisma.sql`UPDATE verifiers SET subscribed_at = now() - interval '8 days'`)
   await verifiers.acknowledge([{ clientId, instance: 'lookup 0', seq: 0, hash: '', kids: undefined, maxStaleness: undefined, whenStale: undefined }])
   t.ok(await verifiers.prune() >= 1)
   t.strictSame(await known(), ['accept 2', 'lookup 0', 'no bound', 'undefined 3'])
@@ -75,11 +77,11 @@ async function pruning(t: Test, database: Database): Promise<void> {
   const known = await stores.journal.revokeToken(randomId('jti-'), act)
   const last = await stores.journal.revokeToken(randomId('jti-'), act)
   for (const table of ['sessions', 'grants']) {
-    await database.prisma.$executeRaw(
+    await database.query.run(
       Prisma.sql`UPDATE ${Prisma.raw(table)} SET expires_at = expires_at - interval '1 day' WHERE expires_at < now()`
     )
   }
-  await database.prisma.$executeRaw(Prisma.sql`UPDATE revocations SET ends_at = now() - interval '1 second'`)
+  await database.query.run(Prisma.sql`UPDATE revocations SET ends_at = now() - interval '1 second'`)
   t.ok(await stores.audit.prune({ auditDays: 30 }) >= 2)
   t.equal(await stores.grants.find(grant.id), undefined)
   t.ok(await stores.journal.prune() > 0)

@@ -126,11 +126,11 @@ export async function statusesOfTheDeleted(t: Test, database: Database): Promise
   const stores = createPostgresStores(database)
   const grant = await signInAnew(stores)
   const number = grantNumberOf(grant.id)
-  await database.prisma.$executeRaw(Prisma.sql`DELETE FROM users WHERE id = ${grant.userId}`)
+  await database.query.run(Prisma.sql`DELETE FROM users WHERE id = ${grant.userId}`)
   t.strictSame(await deadAmong(stores, grant.id), [true])
   await stores.statusLists.prune()
   t.strictSame(await deadAmong(stores, grant.id), [true], 'while a token may be alive')
-  await database.prisma.$executeRaw(Prisma.sql`
+  await database.query.run(Prisma.sql`
     UPDATE ended_numbers SET ends_at = now() - interval '1 second' WHERE number = ${number}::bigint`)
   t.ok(await stores.statusLists.prune() >= 1)
   t.strictSame(await deadAmong(stores, grant.id), [false])

@@ -101,8 +101,8 @@ t.test('a revocation on one instance', { skip }, async t => {
     const database = await openMigrated(t.testdir(), stage.databaseUrl)
     t.teardown(() => database.close())
     // As a backup from before the last revocation would have it, with another one in its place.
-    await database.prisma.$executeRaw(Prisma.sql`DELETE FROM revocations WHERE seq = (SELECT seq FROM journal_head)`)
-    await database.prisma.$executeRaw(Prisma.sql`UPDATE journal_head SET hash = sha256('another journal')`)
+    await database.query.run(Prisma.sql`DELETE FROM revocations WHERE seq = (SELECT seq FROM journal_head)`)
+    await database.query.run(Prisma.sql`UPDATE journal_head SET hash = sha256('another journal')`)
     await stream.next('reset')
     await until('the stream has ended', () => stream.hasEnded())
     const refused = await openFeed({ url: other.url, bearer, query: `after=${lost}` })

@@ -35,7 +35,7 @@ export const newMasterKey = (id: string): MasterKey => ({ id, bytes: randomBytes
 
 /** Begins with no key at all. */
 export async function openKeyScene(database: Database): Promise<KeyScene> {
-  await database.prisma.$executeRaw(Prisma.sql`DELETE FROM keys`)
+  await database.query.run(Prisma.sql`DELETE FROM keys`)
   const stores = createPostgresStores(database)
   await stores.state.setAccessTokenLifetime(600)
   const clock = createTestClock(Date.now())

@@ -52,10 +52,10 @@ function openScene(t: Test, database: Database) {
       }
     },
     /** As if every delay had passed. */
-    passTime: () => database.prisma.$executeRaw(Prisma.sql`UPDATE logout_notices SET due_at = now() - interval '1 second'`),
-    rows: () => database.prisma.$queryRaw<Array<{ attempts: number; wait: number }>>(Prisma.sql`
+    passTime: () => database.query.run(Prisma.sql`UPDATE logout_notices SET due_at = now() - interval '1 second'`),
+    rows: () => database.query.rows<{ attempts: number; wait: number }>(Prisma.sql`
       SELECT attempts, extract(epoch FROM due_at - clock_timestamp())::float8 AS wait FROM logout_notices`),
-    forgetUri: (clientId: string) => database.prisma.$executeRaw(
+    forgetUri: (clientId: string) => database.query.run(
       Prisma.sql`UPDATE clients SET backchannel_logout_uri = NULL WHERE id = ${clientId}`)
   }
 }
@@ -91,7 +91,7 @@ async function runAll(t: Test, database: Database): Promise<void> {
     await start().nudge()
     t.strictSame(outcomes().sort(), ['blocked', 'delivered'])
     t.equal(server.requests.length, 1)
-    await database.prisma.$executeRaw(Prisma.sql`DELETE FROM logout_notices`)
+    await database.query.run(Prisma.sql`DELETE FROM logout_notices`)
   })
 
   t.test('after eight attempts it is given up, with an audit event', async t => {

@@ -75,9 +75,9 @@ async function setScene(t: Test, database: Database) {
 }
 
 /** Sets the journal back to an earlier head, as restoring a backup does. */
-async function setBack({ prisma }: Database, to: JournalEntry): Promise<void> {
-  await prisma.$executeRaw(Prisma.sql`DELETE FROM revocations WHERE seq > ${to.seq}`)
-  await prisma.$executeRaw(Prisma.sql`UPDATE journal_head SET seq = ${to.seq}, hash = ${to.hash}`)
+async function setBack({ query }: Database, to: JournalEntry): Promise<void> {
+  await query.run(Prisma.sql`DELETE FROM revocations WHERE seq > ${to.seq}`)
+  await query.run(Prisma.sql`UPDATE journal_head SET seq = ${to.seq}, hash = ${to.hash}`)
 }
 
 t.test('the revocation list', async t => {

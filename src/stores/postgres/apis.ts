@@ -1,7 +1,6 @@
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { Api, ApiChanges, ApiStore, NewApi } from '../apis.ts'
 import type { Database } from './database.ts'
-import { createQuery } from './query.ts'
 
 interface ApiRow {
   identifier: string
@@ -13,8 +12,7 @@ interface ApiRow {
   created_at: Date
 }
 
-export function createApiStore({ prisma }: Database): ApiStore {
-  const query = createQuery(prisma)
+export function createApiStore({ query }: Database): ApiStore {
   const didChange = async (statement: Prisma.Sql): Promise<boolean> => await query.row(statement) !== undefined
   return {
     create: (api, actor) => didChange(audited('api/created', actor, creating(api))),

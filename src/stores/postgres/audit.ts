@@ -1,7 +1,6 @@
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { AuditEvent, AuditStore } from '../audit.ts'
 import type { Database } from './database.ts'
-import { createQuery } from './query.ts'
 
 type EventRow = Omit<AuditEvent, 'id'> & { id: bigint }
 
@@ -22,8 +21,7 @@ const awaitsLogout = Prisma.sql`
   EXISTS (SELECT 1 FROM sessions s JOIN clients c ON c.id = grants.client_id WHERE s.id = grants.session_id
     AND c.backchannel_logout_uri IS NOT NULL AND s.revoked_at IS NULL AND s.expires_at > clock_timestamp())`
 
-export function createAuditStore({ prisma }: Database): AuditStore {
-  const query = createQuery(prisma)
+export function createAuditStore({ query }: Database): AuditStore {
   return {
     async list({ limit, subject }) {
       const condition = subject === undefined ? Prisma.empty : Prisma.sql`WHERE subject = ${subject}`

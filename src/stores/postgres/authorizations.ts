@@ -2,13 +2,11 @@ import { Prisma } from '../../generated/prisma/client.ts'
 import type { AuthorizationStore } from '../authorizations.ts'
 import { browserSessionColumns, toBrowserSession, type BrowserSessionRow } from './browser-sessions.ts'
 import type { Database } from './database.ts'
-import { createQuery } from './query.ts'
 import { sessionStands } from './rows.ts'
 
 type StandingRow = BrowserSessionRow & { consented: string[] | null; grant_number: bigint }
 
-export function createAuthorizationStore({ prisma }: Database): AuthorizationStore {
-  const query = createQuery(prisma)
+export function createAuthorizationStore({ query }: Database): AuthorizationStore {
   return {
     async look(cookieHash, clientId) {
       // A number that nothing comes of is no loss: they are ordered, not counted.

@@ -1,7 +1,6 @@
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { BrowserSession, BrowserSessionStore, BrowserSignIn } from '../browser-sessions.ts'
 import type { Database } from './database.ts'
-import { createQuery } from './query.ts'
 import { rememberDevice } from './remember-device.ts'
 import { sessionStands } from './rows.ts'
 
@@ -19,8 +18,7 @@ export interface BrowserSessionRow {
 export const browserSessionColumns = Prisma.sql`s.id, s.user_id, u.email, u.role, s.auth_time, s.amr,
   extract(epoch FROM clock_timestamp() - s.auth_time)::float8 AS auth_age`
 
-export function createBrowserSessionStore({ prisma }: Database): BrowserSessionStore {
-  const query = createQuery(prisma)
+export function createBrowserSessionStore({ query }: Database): BrowserSessionStore {
   return {
     async begin(signIn) {
       const row = await query.row<BrowserSessionRow>(beginning(signIn))

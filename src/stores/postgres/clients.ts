@@ -2,7 +2,6 @@ import { Prisma } from '../../generated/prisma/client.ts'
 import type { Client, ClientProfile, ClientStore, NewClient } from '../clients.ts'
 import type { Act } from '../users.ts'
 import type { Database } from './database.ts'
-import { createQuery } from './query.ts'
 import { entryColumns, toBuffer, toEntry, type EntryRow } from './rows.ts'
 
 interface ClientRow {
@@ -28,8 +27,7 @@ const columns = Prisma.sql`id, tag, name, secret_hash, auth_methods, grant_types
   redirect_uris, post_logout_redirect_uris, backchannel_logout_uri, registration_token_hash, profile, grants_cutoff,
   disabled_at, created_at`
 
-export function createClientStore({ prisma }: Database): ClientStore {
-  const query = createQuery(prisma)
+export function createClientStore({ query }: Database): ClientStore {
   return {
     async create(client, actor) {
       return await query.row(registration(client, actor)) !== undefined

@@ -1,7 +1,6 @@
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { Consent, ConsentStore } from '../consents.ts'
 import type { Database } from './database.ts'
-import { createQuery } from './query.ts'
 import { entryColumns, hasEntry, toEntry, type MaybeEntry } from './rows.ts'
 
 interface ConsentRow {
@@ -12,8 +11,7 @@ interface ConsentRow {
   updated_at: Date
 }
 
-export function createConsentStore({ prisma }: Database): ConsentStore {
-  const query = createQuery(prisma)
+export function createConsentStore({ query }: Database): ConsentStore {
   return {
     async give({ userId, clientId, items }) {
       return await query.row(giving(userId, clientId, items)) !== undefined

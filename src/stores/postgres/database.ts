@@ -1,11 +1,10 @@
 import path from 'node:path'
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
-import { PrismaClient } from '../../generated/prisma/client.ts'
 import type { Log } from '../../ports/log.ts'
 import { lockDataFolder } from './data-lock.ts'
 import { listPending, migrate, type MigrationConnection } from './migrate.ts'
-import { translateFault } from './query.ts'
+import { createQuery, translateFault, type Query } from './query.ts'
 
 /**
  * The PostgreSQL stores. This folder owns every SQL statement and all that is particular to PostgreSQL:
@@ -17,7 +16,7 @@ import { translateFault } from './query.ts'
  */
 
 export interface Database {
-  prisma: PrismaClient
+  query: Query
   kind: 'postgresql' | 'embedded'
   /** Applies what is pending; returns the names of what it applied. */
   migrate(): Promise<string[]>
@@ -58,16 +57,15 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     const { code = error.name } = error as NodeJS.ErrnoException
     log.warn({ code }, 'lost an idle database connection')
   })
-  const adapter = new PrismaPg(connections.pool, { statementNameGenerator: createStatementNames() })
-  const prisma = new PrismaClient({ adapter })
+  const driver = await new PrismaPg(connections.pool, { statementNameGenerator: createStatementNames() }).connect()
   let closing: Promise<void> | undefined
   return {
-    prisma,
+    query: createQuery(driver),
     kind: url === undefined ? 'embedded' : 'postgresql',
     migrate: () => connections.withConnection(migrate),
     pendingMigrations: () => connections.withConnection(listPending),
     close() {
-      closing ??= prisma.$disconnect().then(() => connections.close())
+      closing ??= driver.dispose().then(() => connections.close())
       return closing
     }
   }

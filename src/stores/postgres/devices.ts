@@ -1,10 +1,8 @@
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { DeviceStore } from '../devices.ts'
 import type { Database } from './database.ts'
-import { createQuery } from './query.ts'
 
-export function createDeviceStore({ prisma }: Database): DeviceStore {
-  const query = createQuery(prisma)
+export function createDeviceStore({ query }: Database): DeviceStore {
   return {
     async isKnown(email, secretHash) {
       const row = await query.row(Prisma.sql`

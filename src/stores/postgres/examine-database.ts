@@ -3,7 +3,6 @@ import type { Clock } from '../../ports/clock.ts'
 import type { KeyRecord } from '../keys.ts'
 import { openDatabase, type DatabaseOptions } from './database.ts'
 import { createKeyStore } from './keys.ts'
-import { createQuery } from './query.ts'
 
 /** A look at a database from outside a running service, for `countersign doctor`. Changes nothing. */
 export interface DatabaseExamination {
@@ -31,9 +30,8 @@ export async function examineDatabase(options: DatabaseOptions, clock: Clock): P
   const database = await openDatabase(options)
   try {
     const pending = await database.pendingMigrations()
-    const query = createQuery(database.prisma)
     const askedAt = clock.now()
-    const row = await query.row<Row>(Prisma.sql`
+    const row = await database.query.row<Row>(Prisma.sql`
       SELECT current_setting('server_version') AS version, current_setting('TimeZone') AS time_zone,
         current_setting('synchronous_commit') AS synchronous_commit, clock_timestamp() AS now`)
     const { version, time_zone: timeZone, synchronous_commit: synchronousCommit, now } = row!

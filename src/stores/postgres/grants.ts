@@ -1,7 +1,6 @@
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { GrantOwner, GrantStanding, GrantStore, Redemption, Rotation, SpentCode } from '../grants.ts'
 import type { Database } from './database.ts'
-import { createQuery } from './query.ts'
 import {
   entryColumns, grantColumns, grantEnd, grantStands, newGrantColumns, newGrantValues, sessionStands, toEntry, toGrant,
   type EntryRow, type GrantRow
@@ -16,8 +15,7 @@ const grantWithOwners = Prisma.sql`
   grants g JOIN users u ON u.id = g.user_id JOIN sessions s ON s.id = g.session_id
   JOIN clients c ON c.id = g.client_id CROSS JOIN service_state st`
 
-export function createGrantStore({ prisma }: Database): GrantStore {
-  const query = createQuery(prisma)
+export function createGrantStore({ query }: Database): GrantStore {
   return {
     async redeem(redemption) {
       return (await query.row<{ outcome: 'redeemed' | 'spent' | 'dead' }>(redeeming(redemption)))!.outcome

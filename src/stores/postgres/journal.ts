@@ -1,7 +1,7 @@
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { JournalEntry, JournalHead, JournalStore } from '../journal.ts'
 import type { Database } from './database.ts'
-import { createQuery, type Query } from './query.ts'
+import type { Query } from './query.ts'
 import { entryColumns, hasEntry, toBuffer, toEntry, type EntryRow, type MaybeEntry } from './rows.ts'
 
 interface HeadRow {
@@ -13,8 +13,7 @@ const pruneBatch = 5_000
 /** Entries that are turned from rows into objects at a time: nothing else runs meanwhile. */
 const pageSize = 2_000
 
-export function createJournalStore({ prisma }: Database): JournalStore {
-  const query = createQuery(prisma)
+export function createJournalStore({ query }: Database): JournalStore {
   const one = async (statement: Prisma.Sql) => toEntry((await query.row<EntryRow>(statement))!)
   const readHead = async () =>
     toHead((await query.row<HeadRow>(Prisma.sql`SELECT seq AS head_seq, hash AS head_hash FROM journal_head`))!)

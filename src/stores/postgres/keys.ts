@@ -2,7 +2,6 @@ import type { JWK } from 'jose'
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { KeyPurpose, KeyRecord, KeyStore } from '../keys.ts'
 import type { Database } from './database.ts'
-import { createQuery } from './query.ts'
 import { entryColumns, toBuffer, toEntry, type EntryRow } from './rows.ts'
 
 interface KeyRow {
@@ -23,8 +22,7 @@ const columns = Prisma.sql`kid, purpose, position, algorithm, public_jwk, sealed
 
 const everyKey = Prisma.sql`SELECT ${columns} FROM keys ORDER BY purpose, position`
 
-export function createKeyStore({ prisma }: Database): KeyStore {
-  const query = createQuery(prisma)
+export function createKeyStore({ query }: Database): KeyStore {
   return {
     async list() {
       return (await query.rows<KeyRow>(everyKey)).map(toKey)

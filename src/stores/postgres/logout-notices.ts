@@ -1,7 +1,6 @@
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { Claim, LogoutNotice, LogoutNoticeStore } from '../logout-notices.ts'
 import type { Database } from './database.ts'
-import { createQuery } from './query.ts'
 
 interface NoticeRow {
   id: bigint
@@ -13,8 +12,7 @@ interface NoticeRow {
   attempts: number
 }
 
-export function createLogoutNoticeStore({ prisma }: Database): LogoutNoticeStore {
-  const query = createQuery(prisma)
+export function createLogoutNoticeStore({ query }: Database): LogoutNoticeStore {
   return {
     async claim(claim) {
       return (await query.rows<NoticeRow>(claiming(claim))).map(toNotice)

@@ -4,7 +4,6 @@ import type { StandardClaims } from '../../protocol/standard-claims.ts'
 import type { ClientProfile } from '../clients.ts'
 import type { GrantProfile, ProfileChange, ProfileStore } from '../profiles.ts'
 import type { Database } from './database.ts'
-import { createQuery } from './query.ts'
 
 interface ProfileRow {
   email: string
@@ -17,8 +16,7 @@ interface ProfileRow {
   client: ClientProfile
 }
 
-export function createProfileStore({ prisma }: Database): ProfileStore {
-  const query = createQuery(prisma)
+export function createProfileStore({ query }: Database): ProfileStore {
   return {
     async set(userId, change, actor) {
       return await query.row(setting(userId, change, actor)) !== undefined

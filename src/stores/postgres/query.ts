@@ -1,10 +1,14 @@
-import type { Prisma} from '../../generated/prisma/client.ts';
-import { type PrismaClient } from '../../generated/prisma/client.ts'
+import type { SqlQueryable } from '@prisma/driver-adapter-utils'
+import type { Prisma } from '../../generated/prisma/client.ts'
 import { CountersignError, unavailable, type Reason } from '../../protocol/errors.ts'
+import { decodeRows } from './decode-rows.ts'
 
 /**
  * How the stores speak to the database, and the one place that tells the faults of an unreachable or
  * overloaded database (503, try again) from our own mistakes (rethrown as they are).
+ *
+ * Statements go to Prisma's driver as they are: its client would write them anew, and read every answer twice
+ * (docs/adr/0020).
  */
 
 export interface Query {
@@ -16,22 +20,31 @@ export interface Query {
 
 const attempts = 3
 
-export function createQuery(prisma: PrismaClient): Query {
-  const rows = <Row>(statement: Prisma.Sql): Promise<Row[]> => ask(() => prisma.$queryRaw<Row[]>(statement))
+export function createQuery(driver: SqlQueryable): Query {
+  const rows = async <Row>(statement: Prisma.Sql): Promise<Row[]> =>
+    decodeRows(await ask(() => driver.queryRaw(toDriverQuery(statement))))
   return {
     rows,
     async row<Row>(statement: Prisma.Sql): Promise<Row | undefined> {
       return (await rows<Row>(statement))[0]
     },
-    run: statement => ask(() => prisma.$executeRaw(statement))
+    run: statement => ask(() => driver.executeRaw(toDriverQuery(statement)))
   }
+}
+
+type DriverQuery = Parameters<SqlQueryable['queryRaw']>[0]
+
+/** The driver looks at types for what JSON cannot carry. Our values are what they are, and the SQL casts them. */
+const scalar: DriverQuery['argTypes'][number] = { scalarType: 'unknown', arity: 'scalar' }
+const list: DriverQuery['argTypes'][number] = { scalarType: 'unknown', arity: 'list' }
+
+function toDriverQuery({ text, values }: Prisma.Sql): DriverQuery {
+  return { sql: text, args: values, argTypes: values.map(value => Array.isArray(value) ? list : scalar) }
 }
 
 /** The server's error code (SQLSTATE) that a fault carries, if it came from the server. */
 function sqlStateOf(fault: unknown): string | undefined {
-  const { meta, code, severity } = fault as { meta?: unknown; code?: unknown; severity?: unknown }
-  const cause = (meta as { driverAdapterError?: { cause?: { originalCode?: unknown } } } | undefined)
-    ?.driverAdapterError?.cause
+  const { cause, code, severity } = fault as { cause?: { originalCode?: unknown }; code?: unknown; severity?: unknown }
   if (typeof cause?.originalCode === 'string') return cause.originalCode
   return typeof code === 'string' && typeof severity === 'string' ? code : undefined
 }
@@ -77,10 +90,17 @@ export function translateFault(fault: unknown): unknown {
   const state = sqlStateOf(fault)
   if (state !== undefined) {
     const reason = reasonsByState[state] ?? reasonsByState[state.slice(0, 2)]
-    return reason === undefined ? fault : unavailable(reason, fault)
+    return reason === undefined ? ourMistake(state, fault) : unavailable(reason, fault)
   }
   const reason = reasonWithoutState(fault)
   return reason === undefined ? fault : unavailable(reason, fault)
+}
+
+/** The driver's own error names a kind at best; the log should tell what the server said. */
+function ourMistake(state: string, fault: unknown): unknown {
+  const { cause } = fault as { cause?: { originalMessage?: unknown } }
+  if (typeof cause?.originalMessage !== 'string') return fault
+  return new Error(`the database refused a statement (SQLSTATE ${state}): ${cause.originalMessage}`, { cause: fault })
 }
 
 const reasonsByKind: Record<string, Reason> = {
@@ -104,11 +124,8 @@ const reasonsByMessage: [RegExp, Reason][] = [
 
 function reasonWithoutState(fault: unknown): Reason | undefined {
   if (!(fault instanceof Error)) return undefined
-  const { code, meta } = fault as Error & {
-    code?: unknown
-    meta?: { driverAdapterError?: { cause?: { kind?: string } } }
-  }
-  const kind = meta?.driverAdapterError?.cause?.kind
+  const { code, cause } = fault as Error & { code?: unknown; cause?: { kind?: string } }
+  const kind = cause?.kind
   if (kind !== undefined) return reasonsByKind[kind]
   // The operating system's own: ENOENT for a missing Unix socket, EHOSTUNREACH, EPIPE and their kin.
   if (typeof code === 'string' && /^E[A-Z]{3,}$/.test(code)) return 'database/unreachable'

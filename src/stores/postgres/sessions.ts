@@ -1,7 +1,6 @@
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { Session, SessionStore, SignIn } from '../sessions.ts'
 import type { Database } from './database.ts'
-import { createQuery } from './query.ts'
 import { rememberDevice } from './remember-device.ts'
 import {
   entryColumns, grantColumns, newGrantColumns, newGrantValues, sessionStands, toEntry, toGrant, type EntryRow,
@@ -18,8 +17,7 @@ interface SessionRow {
   expires_at: Date
 }
 
-export function createSessionStore({ prisma }: Database): SessionStore {
-  const query = createQuery(prisma)
+export function createSessionStore({ query }: Database): SessionStore {
   return {
     async start(signIn) {
       const row = await query.row<GrantRow>(beginning(signIn))

@@ -1,7 +1,6 @@
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { StateStore } from '../state.ts'
 import type { Database } from './database.ts'
-import { createQuery } from './query.ts'
 import { toBuffer } from './rows.ts'
 
 interface StateRow {
@@ -19,8 +18,7 @@ interface StateRow {
  */
 const noticePeriod = 10
 
-export function createStateStore({ prisma }: Database): StateStore {
-  const query = createQuery(prisma)
+export function createStateStore({ query }: Database): StateStore {
   return {
     async read() {
       const row = await query.row<StateRow>(Prisma.sql`

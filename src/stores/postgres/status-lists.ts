@@ -1,13 +1,11 @@
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { NumberRange, StatusListStore } from '../status-lists.ts'
 import type { Database } from './database.ts'
-import { createQuery } from './query.ts'
 import { grantStands, toBuffer } from './rows.ts'
 
 const pruneBatch = 5_000
 
-export function createStatusListStore({ prisma }: Database): StatusListStore {
-  const query = createQuery(prisma)
+export function createStatusListStore({ query }: Database): StatusListStore {
   return {
     async highestNumber() {
       const row = await query.row<{ last: bigint }>(Prisma.sql`SELECT last_value AS last FROM grant_numbers`)

@@ -1,10 +1,8 @@
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { SubjectStore } from '../subjects.ts'
 import type { Database } from './database.ts'
-import { createQuery } from './query.ts'
 
-export function createSubjectStore({ prisma }: Database): SubjectStore {
-  const query = createQuery(prisma)
+export function createSubjectStore({ query }: Database): SubjectStore {
   return {
     async assign(userId, sector, candidate) {
       return (await query.row<{ subject: string }>(assigning(userId, sector, candidate)))!.subject

@@ -2,7 +2,6 @@ import { Prisma } from '../../generated/prisma/client.ts'
 import type { StandardClaims } from '../../protocol/standard-claims.ts'
 import type { Act, NewUser, PasswordChange, User, UserStore } from '../users.ts'
 import type { Database } from './database.ts'
-import { createQuery } from './query.ts'
 import { entryColumns, hasEntry, toEntry, type EntryRow, type MaybeEntry } from './rows.ts'
 
 interface UserRow {
@@ -23,8 +22,7 @@ type AccountChange = NonNullable<Parameters<UserStore['endEverything']>[2]>
 const columns = Prisma.sql`
   id, email, name, role, password_hash, disabled_at, created_at, email_verified, claims, updated_at`
 
-export function createUserStore({ prisma }: Database): UserStore {
-  const query = createQuery(prisma)
+export function createUserStore({ query }: Database): UserStore {
   return {
     async register(user) {
       return await query.row(registration(user)) !== undefined

@@ -2,7 +2,6 @@ import { Prisma } from '../../generated/prisma/client.ts'
 import type { WhenStale } from '../../protocol/verifier-rule.ts'
 import type { Acknowledgement, Subscription, Verifier, VerifiersView, VerifierStore } from '../verifiers.ts'
 import type { Database } from './database.ts'
-import { createQuery } from './query.ts'
 
 interface VerifierRow {
   client_id: string
@@ -32,8 +31,7 @@ const silentDays = 7
 /** So that a client that gives itself ever new names fills neither the table nor everybody's answer. */
 const maxNames = 10_000
 
-export function createVerifierStore({ prisma }: Database): VerifierStore {
-  const query = createQuery(prisma)
+export function createVerifierStore({ query }: Database): VerifierStore {
   return {
     async note(subscriptions) {
       const rows = await query.rows<{ has_room: boolean }>(noting(subscriptions))

@@ -7,7 +7,6 @@ import t from 'tap'
 import { Prisma } from '../../../src/generated/prisma/client.ts'
 import { CountersignError } from '../../../src/protocol/errors.ts'
 import { openDatabase, type Database } from '../../../src/stores/postgres/database.ts'
-import { createQuery } from '../../../src/stores/postgres/query.ts'
 import { createPostgresStores } from '../../../src/stores/postgres/stores.ts'
 import { createDatabase, onServer, openMigrated, sharedDatabaseUrl } from '../../support/database.ts'
 import { createTestLog } from '../../support/log.ts'
@@ -16,7 +15,7 @@ import { freePort } from '../../support/redis.ts'
 const skip = sharedDatabaseUrl === undefined && 'TEST_DATABASE_URL is not set'
 
 function ask(database: Database, sql: string): Promise<unknown> {
-  return createQuery(database.prisma).rows(Prisma.raw(sql))
+  return database.query.rows(Prisma.raw(sql))
 }
 
 t.test('the embedded database is migrated once, and keeps its data when it is opened again', async t => {
@@ -33,7 +32,7 @@ t.test('the embedded database is migrated once, and keeps its data when it is op
   await database.close()
   const again = await openMigrated(folder)
   t.same((await createPostgresStores(again).journal.head()).hash, entry.hash)
-  await t.rejects(ask(again, 'SELECT 1 / 0 AS a'), { code: 'P2010' }, 'a mistake of ours stays what it is')
+  await t.rejects(ask(again, 'SELECT 1 / 0 AS a'), /SQLSTATE 22012.*division by zero/, 'a mistake of ours stays what it is')
   t.same(await ask(again, 'SELECT 1 AS a'), [{ a: 1 }], 'and leaves the session usable')
   await again.close()
 })
