@@ -21,14 +21,15 @@ export interface Query {
 const attempts = 3
 
 export function createQuery(driver: SqlQueryable): Query {
-  const rows = async <Row>(statement: Prisma.Sql): Promise<Row[]> =>
-    decodeRows(await ask(() => driver.queryRaw(toDriverQuery(statement))))
+  async function rows<Row>(statement: Prisma.Sql): Promise<Row[]> {
+    return decodeRows(await ask(statement, query => driver.queryRaw(query)))
+  }
   return {
     rows,
     async row<Row>(statement: Prisma.Sql): Promise<Row | undefined> {
       return (await rows<Row>(statement))[0]
     },
-    run: statement => ask(() => driver.executeRaw(toDriverQuery(statement)))
+    run: statement => ask(statement, query => driver.executeRaw(query))
   }
 }
 
@@ -42,6 +43,12 @@ function toDriverQuery({ text, values }: Prisma.Sql): DriverQuery {
   return { sql: text, args: values, argTypes: values.map(value => Array.isArray(value) ? list : scalar) }
 }
 
+/** The driver keeps the last hundred queries for whoever debugs it. Their values may be secrets, and are garbage by then. */
+function forget(query: DriverQuery): void {
+  query.sql = ''
+  query.args = query.argTypes = []
+}
+
 /** The server's error code (SQLSTATE) that a fault carries, if it came from the server. */
 function sqlStateOf(fault: unknown): string | undefined {
   const { cause, code, severity } = fault as { cause?: { originalCode?: unknown }; code?: unknown; severity?: unknown }
@@ -52,14 +59,17 @@ function sqlStateOf(fault: unknown): string | undefined {
 /**
  * A deadlock or a write conflict undid the whole statement, which is the whole act: it may simply run again.
  */
-async function ask<T>(statement: () => Promise<T>): Promise<T> {
+async function ask<T>(statement: Prisma.Sql, send: (query: DriverQuery) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
+    const query = toDriverQuery(statement)
     try {
-      return await statement()
+      return await send(query)
     } catch (fault) {
       const state = sqlStateOf(fault)
       if (attempt < attempts && (state === '40P01' || state === '40001')) continue
       throw translateFault(fault)
+    } finally {
+      forget(query)
     }
   }
 }
