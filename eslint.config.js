@@ -48,6 +48,8 @@ export default defineConfig(
       '@typescript-eslint/unbound-method': 'off',
       // A factory that answers an interface of promises may have nothing to await in one of them.
       '@typescript-eslint/require-await': 'off',
+      // A declared one only tells of what others have: some of them leave no other way to add to their types.
+      '@typescript-eslint/no-namespace': ['error', { allowDeclarations: true }],
       '@typescript-eslint/ban-ts-comment': ['error', { 'ts-expect-error': true }]
     }
   },

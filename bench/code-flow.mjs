@@ -17,7 +17,7 @@ export async function runCodeFlows({ url, runners, seconds }, { cookies, webClie
   let flows = 0
   try {
     await Promise.all(Array.from({ length: runners }, async (_, place) => {
-      const person = { url, agent, webClient, cookie: `countersign_session=${cookies[place % cookies.length]}` }
+      const person = { url, agent, webClient, cookie: cookiesOf(cookies[place % cookies.length]) }
       while (performance.now() < endsAt) {
         await walk(person)
         flows += 1
@@ -35,7 +35,7 @@ export async function openGrants(url, { cookies, webClient }, count) {
   const refreshTokens = []
   try {
     await Promise.all(Array.from({ length: 8 }, async (_, place) => {
-      const person = { url, agent, webClient, cookie: `countersign_session=${cookies[place % cookies.length]}` }
+      const person = { url, agent, webClient, cookie: cookiesOf(cookies[place % cookies.length]) }
       while (refreshTokens.length < count) refreshTokens.push(await walk(person))
     }))
   } finally {
@@ -43,6 +43,9 @@ export async function openGrants(url, { cookies, webClient }, count) {
   }
   return refreshTokens.slice(0, count)
 }
+
+/** What a browser holds that has signed in. */
+const cookiesOf = session => `countersign_session=${session}; countersign_browser=${'x'.repeat(22)}`
 
 /** @returns the refresh token of the grant */
 async function walk({ url, agent, webClient, cookie }) {

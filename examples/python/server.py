@@ -1,136 +1,81 @@
-"""A service that accepts Countersign's access tokens: it verifies them by itself, follows the feed of revocations, and
-lets nobody in while it cannot know what has been revoked. Copy the folder and put your own routes at its end.
-"""
+"""Accepts Countersign's access tokens, and nobody while it cannot know which are revoked."""
 import json
-import logging
-import os
-import re
-import signal
-import socket
-import sys
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from os import getenv
+from socket import gethostname
+from threading import Thread
 
 import jwt
+from jwt.utils import base64url_decode, base64url_encode
 
 from feed import Feed
-from revocations import decode, encode
 
-RULES = {'algorithms': ['RS256'], 'leeway': 30, 'options': {'require': ['sub', 'client_id', 'iat', 'exp', 'jti']}}
-TEXTS = ('jti', 'grant_id', 'sid', 'sub', 'client_id', 'scope')
-
-
-class Refusal(Exception):
-    """What RFC 6750 answers (section 3). Whoever came without a token is told no error."""
-
-    def __init__(self, status, error=None, scope=None):
-        self.status, self.error, self.scope = status, error, scope
+PORT = int(getenv('PORT', 4003))
+AUDIENCE = getenv('AUDIENCE', f'http://127.0.0.1:{PORT}')
+FEED = Feed(
+    getenv('ISSUER', 'http://127.0.0.1:3000'), getenv('CLIENT_ID', ''), getenv('CLIENT_SECRET', ''),
+    getenv('INSTANCE', f'{gethostname()}:{PORT}'), float(getenv('MAX_STALENESS', 5)))
+SCOPES = {'/orders': 'orders:read', '/whoami': None}  # what each route asks for
+REQUIRED = ['sub', 'client_id', 'iat', 'exp', 'jti']
 
 
-class Guard:
-    def __init__(self, issuer, audience, feed):
-        self.issuer, self.audience, self.feed = issuer, audience, feed
-
-    def admit(self, headers, scope=None):
-        """Returns the claims of a caller who may come in; `scope` is what the route asks for."""
-        given = headers.get_all('Authorization', [])
-        if len(given) > 1:
-            raise Refusal(400, 'invalid_request')
-        bearer = re.fullmatch(r'(?i:bearer) +([A-Za-z0-9._~+/-]+=*)', given[0]) if given else None
-        if bearer is None:
-            raise Refusal(401)
-        try:
-            claims = self.verify(bearer[1])
-        except (jwt.InvalidTokenError, ValueError, TypeError, RecursionError) as error:
-            raise Refusal(401, 'invalid_token') from error
-        # The tokens of people who signed in first-party have no scope: that is not a permission.
-        if scope is not None and scope not in claims.get('scope', '').split(' '):
-            raise Refusal(403, 'insufficient_scope', scope)
-        return claims
-
-    def verify(self, token):
-        header, kid = read_header(token)
-        key = self.feed.keys.get(kid)
-        if key is None and not self.feed.is_fresh():
-            raise Refusal(503, 'temporarily_unavailable')  # perhaps the key is new
-        if key is None or header.get('typ') != 'at+jwt':
-            raise ValueError('not an access token')
-        claims = jwt.decode(token, key, issuer=self.issuer, audience=self.audience, **RULES)
-        if not all(isinstance(claims.get(name, ''), str) for name in TEXTS):
-            raise ValueError('not the claims of an access token')
-        grant = claims['jti'].partition('.')[0]
-        # A token that is bound to a key (`cnf`) is worth nothing without the proof, which is not looked at here.
-        if claims.get('grant_id', grant) != grant or 'cnf' in claims:
-            raise ValueError('not a token of Countersign, or not a bearer token')
-        match self.feed.judge(claims, kid):
-            case 'revoked':
-                raise ValueError('revoked')
-            case 'unknown':
-                raise Refusal(503, 'temporarily_unavailable')
-        return claims
+def admit(authorization, scope=None):
+    """200 and the claims of the caller, or the status and what RFC 6750 has the caller told."""
+    view = FEED.view  # once: another may take its place, of which nothing is proven yet
+    scheme, _, token = authorization.partition(' ')
+    if scheme.lower() != 'bearer':
+        return 401, {}  # RFC 6750, section 3: who came without a token is told no error
+    if time.monotonic() - view.proven_at > FEED.rule['max_staleness']:
+        return 503, {'error': 'temporarily_unavailable'}
+    try:
+        claims = verify(token.strip(), view)
+    except (jwt.InvalidTokenError, LookupError, RecursionError, TypeError, ValueError):
+        return 401, {'error': 'invalid_token'}
+    # The tokens of people who signed in first-party have no scope: that is not a permission.
+    if scope and scope not in str(claims.get('scope')).split(' '):
+        return 403, {'error': 'insufficient_scope', 'scope': scope}
+    return 200, claims
 
 
-def read_header(token):
-    # One token has one spelling (base64 has several), and PyJWT overlooks `crit`, which says: understand or refuse.
-    if [encode(decode(part)) for part in token.split('.')] != token.split('.'):
-        raise ValueError('not canonical base64url')
-    header = jwt.get_unverified_header(token)
-    if 'crit' in header or not isinstance(header.get('kid'), str):
-        raise ValueError('not a header that Countersign writes')
-    return header, header['kid']
+def verify(token, view):
+    # Base64 has several spellings of one token, and `crit` says: understand or refuse.
+    parts, header = token.encode().split(b'.'), jwt.get_unverified_header(token)
+    is_canonical = parts == [base64url_encode(base64url_decode(part)) for part in parts]
+    if not is_canonical or 'crit' in header or header.get('typ') != 'at+jwt':
+        raise ValueError('not an access token')
+    claims = jwt.decode(token, FEED.keys[header['kid']], ['RS256'], {'require': REQUIRED},
+                        issuer=FEED.issuer, audience=AUDIENCE, leeway=30)
+    if view.covers({**claims, 'kid': header['kid']}):
+        raise ValueError('revoked')
+    # Bound to a key (`cnf`), a token is worth nothing without a proof, which nobody looks at here.
+    if 'cnf' in claims or claims.get('grant_id') not in (None, claims['jti'].split('.')[0]):
+        raise ValueError('not a bearer token of Countersign')
+    return claims
 
 
 class Handler(BaseHTTPRequestHandler):
     timeout = 10
-    guard: Guard
-    routes = {
-        '/orders': ('orders:read', lambda caller: {'customer': caller['sub'], 'orders': []}),
-        '/whoami': (None, lambda caller: {'sub': caller['sub']}),
-    }
 
     def do_GET(self):
-        if self.path not in self.routes:
-            return self.answer(404, {'error': 'not_found'})
-        scope, work = self.routes[self.path]
-        try:
-            self.answer(200, work(self.guard.admit(self.headers, scope)))
-        except Refusal as refusal:
-            self.answer(refusal.status, {'error': refusal.error or 'token_missing'}, refusal)
-
-    def answer(self, status, body, refusal=None):
-        text = json.dumps(body).encode()
+        if self.path not in SCOPES:
+            return self.send_error(404)
+        given = ', '.join(self.headers.get_all('Authorization', []))
+        status, told = admit(given, SCOPES[self.path])
         self.send_response(status)
-        self.send_header('Content-Type', 'application/json')
-        self.send_header('Content-Length', str(len(text)))
         if status == 503:
             self.send_header('Retry-After', '1')
-        elif refusal is not None:
-            told = {'realm': self.guard.audience, 'error': refusal.error, 'scope': refusal.scope}
-            self.send_header('WWW-Authenticate', 'Bearer ' + ', '.join(f'{name}="{value}"' for name, value in told.items() if value))
+        elif status != 200:
+            challenge = [f'{name}="{value}"' for name, value in {'realm': AUDIENCE, **told}.items()]
+            self.send_header('WWW-Authenticate', f'Bearer {", ".join(challenge)}')
+        self.send_header('Content-Type', 'application/json')
         self.end_headers()
-        self.wfile.write(text)
-
-    def log_message(self, *_):
-        """Says nothing: an address that somebody asks for may hold what no log should."""
-
-
-def main(env):
-    port = int(env.get('PORT', 4003))
-    issuer, audience = env.get('ISSUER', 'http://127.0.0.1:3000'), env.get('AUDIENCE', f'http://127.0.0.1:{port}')
-    instance = env.get('INSTANCE') or re.sub('[^A-Za-z0-9._:-]', '-', f'{socket.gethostname()[:80]}:{port}')
-    feed = Feed(issuer, env['CLIENT_ID'], env['CLIENT_SECRET'], instance, float(env.get('MAX_STALENESS', 5)))
-    Handler.guard = Guard(issuer, audience, feed)
-    with ThreadingHTTPServer(('127.0.0.1', port), Handler) as server:
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-        feed.start()
-        print(f'Listening at http://127.0.0.1:{server.server_port}', flush=True)
-        try:
-            server.serve_forever()
-        except KeyboardInterrupt:
-            pass
-        finally:
-            feed.close()
+        body = {'sub': told['sub']} if status == 200 else {'error': 'token_missing', **told}
+        self.wfile.write(json.dumps(body).encode())
 
 
 if __name__ == '__main__':
-    logging.basicConfig(format='%(message)s')
-    main(os.environ)
+    with ThreadingHTTPServer(('127.0.0.1', PORT), Handler) as server:
+        Thread(target=FEED.follow, daemon=True).start()
+        print(f'Listening at http://127.0.0.1:{PORT}', flush=True)
+        server.serve_forever()

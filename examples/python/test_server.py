@@ -1,25 +1,33 @@
-"""What the guard lets in, and what it answers to everything else."""
+"""Whom the service lets in, and what it answers to everybody else: `python3 -m unittest` in this folder."""
 import base64
 import hashlib
 import hmac
 import json
+import threading
 import time
 import unittest
-from email.message import Message
+from http.client import HTTPConnection
+from http.server import ThreadingHTTPServer
 
 import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from jwt.utils import base64url_decode, base64url_encode
 
-from feed import Feed
-from revocations import HEADER, View, encode, key_of
-from server import Guard, Refusal
+import server
+from revocations import ISSUER as ISSUER_KEY
+from revocations import View, key_of
 
-ISSUER, AUDIENCE, KID = 'https://id.example', 'https://orders.example', 'key-1'
+ISSUER, AUDIENCE, KID = server.FEED.issuer, server.AUDIENCE, 'key-1'
 KEY = rsa.generate_private_key(65537, 2048)
 PEM = KEY.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+JWK = {**json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key())), 'alg': 'RS256', 'kid': KID}
 GRANT = 'AAAAAABkajdodNb-_WRUDw'
 HEADERS = {'typ': 'at+jwt', 'kid': KID}
+
+
+def encode(octets):
+    return base64url_encode(octets).decode()
 
 
 def claims_with(**changes):
@@ -38,44 +46,40 @@ def forge(header, claims=None, signature=b''):
     return '.'.join([*parts, encode(signature)])
 
 
-class GuardTest(unittest.TestCase):
+class Service(unittest.TestCase):
     def setUp(self):
-        self.feed = Feed(ISSUER, 'orders', 'none', 'test')
-        self.feed.view, self.feed.keys = View(HEADER.pack(b'CSRV', 1, 23, 0, 0, bytes(12), 0)), {KID: KEY.public_key()}
-        self.feed.prove(self.feed.view, time.monotonic())
-        self.guard = Guard(ISSUER, AUDIENCE, self.feed)
+        server.FEED.view, server.FEED.keys = View('0.AAAAAAAAAAAAAAAA'), {KID: KEY.public_key()}
+        server.FEED.view.proven_at = time.monotonic()
 
-    def admit(self, *authorizations, scope=None):
-        headers = Message()
-        for value in authorizations:
-            headers['Authorization'] = value
-        return self.guard.admit(headers, scope)
+    def revoke(self, key, cutoff=0):
+        server.FEED.view.add(key + cutoff.to_bytes(6, 'big') + b'\xff' * 4)
 
-    def assert_refused(self, status, error, *authorizations, scope=None):
-        with self.assertRaises(Refusal) as caught:
-            self.admit(*authorizations, scope=scope)
-        self.assertEqual((caught.exception.status, caught.exception.error), (status, error), authorizations)
+    def assert_answer(self, status, error, token, scope=None):
+        answered, told = server.admit(f'Bearer {token}', scope)
+        self.assertEqual((answered, told.get('error')), (status, error), token)
 
     def test_a_good_token(self):
-        self.assertEqual(self.admit(f'Bearer {sign()}', scope='orders:read')['sub'], 'usr_1')
-        self.assertTrue(self.admit(f'bearer  {sign(claims_with(aud=["https://stock.example", AUDIENCE]))}'))
+        self.assert_answer(200, None, sign(), scope='orders:read')
+        self.assert_answer(200, None, sign(claims_with(aud=['https://stock.example', AUDIENCE])))
+        self.assertEqual(server.admit(f'bearer  {sign()}')[1]['sub'], 'usr_1')
 
     def test_no_token(self):
-        self.assert_refused(401, None)
-        self.assert_refused(401, None, 'Basic b3JkZXJzOnNlY3JldA==')
-        self.assert_refused(400, 'invalid_request', f'Bearer {sign()}', f'Bearer {sign()}')
+        for authorization in ('', 'Basic b3JkZXJzOnNlY3JldA==', sign()):
+            self.assertEqual(server.admit(authorization), (401, {}))
+        self.assertEqual(server.admit('Bearer'), (401, {'error': 'invalid_token'}))
 
     def test_scopes_are_compared_whole(self):
-        for scope in (None, '', 'orders:reader', 'orders', 'xorders:read'):
-            self.assert_refused(403, 'insufficient_scope', f'Bearer {sign(claims_with(scope=scope))}', scope='orders:read')
+        for scope in (None, '', 'orders:reader', 'orders', 'xorders:read', ['orders:read']):
+            self.assert_answer(403, 'insufficient_scope', sign(claims_with(scope=scope)), scope='orders:read')
 
     def test_claims(self):
         past = int(time.time()) - 60
-        for changes in ({'iss': ISSUER + '/'}, {'aud': 'https://stock.example'}, {'aud': None}, {'exp': past}, {'exp': None},
+        for changes in ({'iss': ISSUER + '/'}, {'aud': 'https://stock.example'}, {'aud': None}, {'exp': past},
+                        {'exp': None},
                         {'jti': None}, {'sub': None}, {'client_id': None}, {'iat': None}, {'nbf': past + 1000},
-                        {'grant_id': 'AQAAAAAA9at7XlrktlvwqA'}, {'sid': 7}, {'jti': 7}, {'sub': []}, {'scope': ['orders:read']},
+                        {'grant_id': 'AQAAAAAA9at7XlrktlvwqA'}, {'sid': 7}, {'jti': 7}, {'sub': []}, {'client_id': 7},
                         {'cnf': {'jkt': 'x'}}):
-            self.assert_refused(401, 'invalid_token', f'Bearer {sign(claims_with(**changes))}')
+            self.assert_answer(401, 'invalid_token', sign(claims_with(**changes)))
 
     def test_headers(self):
         other = rsa.generate_private_key(65537, 2048)
@@ -85,9 +89,9 @@ class GuardTest(unittest.TestCase):
                 token = sign(**header)
             except Exception:  # PyJWT will not make every header that others may
                 token = forge({'alg': 'RS256', **header})
-            self.assert_refused(401, 'invalid_token', f'Bearer {token}')
+            self.assert_answer(401, 'invalid_token', token)
         embedded = jwt.encode(claims_with(), other, 'RS256', headers={**HEADERS, 'jwk': {'kty': 'RSA'}, 'jku': ISSUER})
-        self.assert_refused(401, 'invalid_token', f'Bearer {embedded}')
+        self.assert_answer(401, 'invalid_token', embedded)
 
     def test_signatures(self):
         head, payload, signature = sign().split('.')
@@ -96,18 +100,67 @@ class GuardTest(unittest.TestCase):
         last = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
         respelled = last[last.index(signature[-1]) ^ 1]
         self.assertEqual(*(base64.urlsafe_b64decode(f'{signature[:-1]}{end}==') for end in (signature[-1], respelled)))
-        for token in (forge({'alg': 'none'}), forge({'alg': 'RS256'}), confused, f'{head}.{payload}.', f'{head}.{payload}',
+        for token in (forge({'alg': 'none'}), forge({'alg': 'RS256'}), confused,
+                      f'{head}.{payload}.', f'{head}.{payload}',
                       f'{head}.{payload}.{signature}.', f'{head}.{payload}.{signature[:-1]}{respelled}',
                       f'{head}.{payload}.{signature}==', encode(b'[' * 40_000) + f'.{payload}.{signature}', '...', 'x'):
-            self.assert_refused(401, 'invalid_token', f'Bearer {token}')
+            self.assert_answer(401, 'invalid_token', token)
 
-    def test_revoked_and_unknown(self):
-        self.feed.view.proven_at -= 6
-        self.assert_refused(503, 'temporarily_unavailable', f'Bearer {sign()}')
-        self.assert_refused(503, 'temporarily_unavailable', f'Bearer {sign(kid="key-3")}')
-        self.assert_refused(401, 'invalid_token', f'Bearer {sign(claims_with(aud="x"))}')
-        self.feed.view.add(b'\2' + key_of(2, GRANT) + bytes(6) + b'\xff' * 4)
-        self.assert_refused(401, 'invalid_token', f'Bearer {sign()}')
+    def test_revoked_by_whatever_it_has(self):
+        jti = f'{GRANT}.ImXaughy_Drv'
+        for key in (key_of(1, jti), key_of(2, GRANT), key_of(3, 'ses_1'), key_of(4, 'usr_1'), key_of(5, 'web'),
+                    key_of(6, KID), ISSUER_KEY):
+            self.setUp()
+            self.assert_answer(200, None, sign(claims_with(sid='ses_1')))
+            self.revoke(key)
+            self.assert_answer(401, 'invalid_token', sign(claims_with(sid='ses_1')))
+            self.setUp()
+            self.revoke(key[:-1] + bytes([key[-1] ^ 1]))
+            self.assert_answer(200, None, sign(claims_with(sid='ses_1')))
+
+    def test_a_cutoff_spares_later_tokens(self):
+        number = int.from_bytes(base64url_decode(GRANT)[:6], 'big')
+        self.revoke(key_of(4, 'usr_1'), number)
+        self.assert_answer(200, None, sign())
+        self.revoke(key_of(4, 'usr_1'), number + 1)
+        self.assert_answer(401, 'invalid_token', sign())
+
+    def test_a_key_that_is_listed_no_more(self):
+        server.FEED.apply({'event': 'jwks', 'data': json.dumps({'keys': [JWK], 'removed': []})}, 0)
+        self.assert_answer(200, None, sign())
+        for keys in ([], [{**JWK, 'kid': 'key-2'}], [{**JWK, 'alg': 'PS256'}]):
+            server.FEED.apply({'event': 'jwks', 'data': json.dumps({'keys': keys, 'removed': [KID]})}, 0)
+            self.assert_answer(401, 'invalid_token', sign())
+
+    def test_a_view_that_is_too_old_lets_nobody_in(self):
+        server.FEED.view.proven_at -= server.FEED.rule['max_staleness'] - 1
+        self.assert_answer(200, None, sign())
+        server.FEED.view.proven_at -= 2
+        self.assert_answer(503, 'temporarily_unavailable', sign())
+        self.assertEqual(server.admit(''), (401, {}))
+        server.FEED.view = View('0.AAAAAAAAAAAAAAAA')  # as it comes from a snapshot
+        self.assert_answer(503, 'temporarily_unavailable', sign())
+
+    def test_what_is_sent(self):
+        with ThreadingHTTPServer(('127.0.0.1', 0), server.Handler) as service:
+            threading.Thread(target=service.serve_forever, daemon=True).start()
+            good, narrow = f'Bearer {sign()}', f'Bearer {sign(claims_with(scope="orders"))}'
+            realm = f'Bearer realm="{AUDIENCE}"'
+            for path, authorizations, status, challenge in (
+                    ('/orders', [good], 200, None), ('/whoami', [narrow], 200, None), ('/other', [good], 404, None),
+                    ('/orders', [], 401, realm), ('/orders', ['Bearer x'], 401, f'{realm}, error="invalid_token"'),
+                    ('/orders', [good, good], 401, f'{realm}, error="invalid_token"'),
+                    ('/orders', ['Basic eDp5', good], 401, realm),
+                    ('/orders', [narrow], 403, f'{realm}, error="insufficient_scope", scope="orders:read"')):
+                connection = HTTPConnection(*service.server_address)
+                connection.putrequest('GET', path)
+                for authorization in authorizations:
+                    connection.putheader('Authorization', authorization)
+                connection.endheaders()
+                answer = connection.getresponse()
+                self.assertEqual((answer.status, answer.headers['WWW-Authenticate']), (status, challenge), path)
+                connection.close()
+            service.shutdown()
 
 
 if __name__ == '__main__':

@@ -15,6 +15,7 @@ import type { ReadReach } from '../revocation/read-reach.ts'
 import type { Revoker } from '../revocation/revoke.ts'
 import type { ApiStore } from '../stores/apis.ts'
 import type { AuditStore } from '../stores/audit.ts'
+import type { ClientChangeStore } from '../stores/client-changes.ts'
 import type { ClientStore } from '../stores/clients.ts'
 import type { ProfileStore } from '../stores/profiles.ts'
 import type { UserStore } from '../stores/users.ts'
@@ -43,6 +44,7 @@ export interface AdminInstance {
     apis: ApiStore
     audit: AuditStore
     clients: ClientStore
+    clientChanges: ClientChangeStore
     profiles: ProfileStore
     users: UserStore
     verifiers: VerifierStore

@@ -74,8 +74,9 @@ export function createAuthorize(options: AuthorizeOptions): Authorize {
     const { client } = checked
     if (checked.verdict === 'fault') return refuse(checked, cookie)
     try {
-      const outcome = await proceed({ ...checked, cookie, progress: noProgress }, attempt, options)
-      return 'rule' in outcome ? await refuse({ client, to: checked.request, fault: outcome }, cookie) : outcome
+      const { request, target } = checked
+      const outcome = await proceed({ client, request, target, cookie, progress: noProgress }, attempt, options)
+      return 'rule' in outcome ? await refuse({ client, to: request, fault: outcome }, cookie) : outcome
     } catch (error) {
       // The person has to wait, and the application could only send them here again.
       if (error instanceof CountersignError && error.code === 'rate_limited') throw error

@@ -41,7 +41,8 @@ export function createCheckRequest(options: CheckRequestOptions): CheckRequest {
     const to = { redirectUri: destination.redirectUri, responseMode: responseModeOf(params), state: params.get('state') }
     try {
       const judged = judge(params, found, options)
-      return 'rule' in judged ? { verdict: 'fault', client, to, fault: judged } : { verdict: 'good', client, ...judged }
+      if ('rule' in judged) return { verdict: 'fault', client, to, fault: judged }
+      return { verdict: 'good', client, request: judged.request, target: judged.target }
     } catch (error) {
       return { verdict: 'fault', client, to, fault: faultOfBreakdown(error, options.log) }
     }
@@ -81,5 +82,6 @@ function decideTarget(
   const further = claimsAskedFor(claims).filter(claim => !covered.includes(claim))
   const items = [...target.items, ...further.map(claim => `claim ${claim}`)]
   // Whoever asks for nothing still learns from the token who the user is.
-  return { ...target, items: items.length > 0 ? items : ['openid'] }
+  const { audience, lifetime } = target
+  return { audience, scopes: target.scopes, lifetime, items: items.length > 0 ? items : ['openid'] }
 }

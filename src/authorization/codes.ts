@@ -55,13 +55,13 @@ export function createCodes({ pending, random, clock }: CodesOptions): Codes {
     make: () => prefix + random.bytes(32).toString('base64url'),
     async keep(code, content) {
       const endsAt = clock.now() + codeLifetime * 1000
-      await pending.add(nameOf(code), JSON.stringify({ ...content, endsAt }), codeLifetime)
+      await pending.add(nameOf(code), JSON.stringify({ content, endsAt }), codeLifetime)
     },
     async find(code) {
       if (!pattern.test(code)) return undefined
       const text = await pending.find(nameOf(code))
       if (text === undefined) return undefined
-      const { endsAt, ...content } = JSON.parse(text) as CodeContent & { endsAt: number }
+      const { content, endsAt } = JSON.parse(text) as { content: CodeContent; endsAt: number }
       // A Redis that failed over may hold what it had let go.
       return clock.now() < endsAt ? content : undefined
     }

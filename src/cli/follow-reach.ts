@@ -11,7 +11,7 @@ export const waitOptions = {
 } as const
 
 /** What was asked for has not come about in time. */
-export const notYet = 3
+const notYet = 3
 
 export interface FollowedReach {
   reach: ReachDescription
@@ -50,7 +50,7 @@ export async function followReach(admin: AdminCaller, seq: number, wait: number)
   }
 }
 
-export function renderReachText({ verifiers, effective, since, latency, lagging }: ReachDescription): string {
+function renderReachText({ verifiers, effective, since, latency, lagging }: ReachDescription): string {
   if (verifiers === 0) return 'Effective in the service; no verifier follows the feed.\n'
   const fast = latency === undefined ? '' : `, p99 ${latency.p99} ms`
   const counted = `ffective at ${effective} of ${verifiers} verifiers`

@@ -7,6 +7,7 @@ import type { ClientRegistrationStore } from '../stores/client-registrations.ts'
 import type { Client, ClientStore } from '../stores/clients.ts'
 import type { ServiceState } from '../stores/state.ts'
 import { draftFromMetadata } from './draft-from-metadata.ts'
+import { makeNextSecret } from './next-secret.ts'
 import { makeClientId, makeNeededSecret } from './registration.ts'
 import type { ClientRegistry } from './registry.ts'
 import { findClientFault, type ClientDraft, type RuleContext } from './rules/index.ts'
@@ -89,7 +90,7 @@ export function createDynamicRegistration(options: DynamicRegistrationOptions): 
       const { client, token } = await requireOwner(access, options.registry)
       checkReplacement(client, body)
       const draft = checkDraft(client.id, body, options)
-      const { secret, secretHash } = nextSecret(client, draft, random)
+      const { secret, secretHash } = makeNextSecret(client, draft, random)
       const isReplaced = await clientRegistrations.replace(
         { ...draft, clientId: client.id, registrationTokenHash: hashToken(token), secretHash }, `client:${client.id}`)
       if (!isReplaced) throw refused('gone-meanwhile', 'invalid_token')
@@ -102,14 +103,6 @@ export function createDynamicRegistration(options: DynamicRegistrationOptions): 
       await pulse.refresh()
     }
   }
-}
-
-/** A client keeps its secret as long as it has a use for it. */
-function nextSecret(client: Client, draft: ClientDraft, random: Random) {
-  const secret = makeNeededSecret(draft, random)
-  return secret !== undefined && client.secretHash !== undefined
-    ? { secret: undefined, secretHash: 'keep' as const }
-    : { secret, secretHash: hashOf(secret) }
 }
 
 function checkDraft(id: string, body: Body, options: DynamicRegistrationOptions): ClientDraft {

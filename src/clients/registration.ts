@@ -41,11 +41,7 @@ export function createRegisterClient(options: ClientRegistrationOptions): Regist
     const id = request.id ?? makeClientId(random)
     checkId(id)
     const draft = toDraft(id, request)
-    if (request.isPublic && draft.authMethods.join() !== 'none') {
-      throw refused('public-with-method', 'A public client proves nothing: leave its methods of authentication out.')
-    }
-    const fault = findClientFault(draft, options)
-    if (fault !== undefined) throw new CountersignError('invalid_request', fault)
+    requireRules(draft, request.isPublic === true, options)
     const secret = makeNeededSecret(draft, random)
     const secretHash = secret === undefined ? undefined : hashClientSecret(secret)
     if (!await clients.create({ id, tag: clientTagOf(id), ...draft, secretHash }, request.actor)) {
@@ -55,6 +51,15 @@ export function createRegisterClient(options: ClientRegistrationOptions): Regist
     }
     return { clientId: id, secret }
   }
+}
+
+/** What holds for whatever an operator makes of a client. Throws `invalid_request` that names the rule. */
+export function requireRules(draft: ClientDraft, isPublic: boolean, context: RuleContext): void {
+  if (isPublic && draft.authMethods.join() !== 'none') {
+    throw refused('public-with-method', 'A public client proves nothing: leave its methods of authentication out.')
+  }
+  const fault = findClientFault(draft, context)
+  if (fault !== undefined) throw new CountersignError('invalid_request', fault)
 }
 
 export function makeClientId(random: Random): string {
@@ -83,7 +88,7 @@ function toDraft(id: string, request: ClientRequest): ClientDraft {
 }
 
 /** Who registers keys means to use them. */
-function defaultMethods(isPublic: boolean, { jwks, jwksUri }: ClientProfile): string[] {
+export function defaultMethods(isPublic: boolean, { jwks, jwksUri }: ClientProfile): string[] {
   if (isPublic) return ['none']
   return jwks !== undefined || jwksUri !== undefined ? ['private_key_jwt'] : ['client_secret_basic', 'client_secret_post']
 }

@@ -21,9 +21,9 @@ export interface GrantRequest {
 
 export interface GrantAnswer {
   access: IssuedToken
-  refreshToken?: string
+  refreshToken?: string | undefined
   /** Where `openid` was granted. */
-  idToken?: string
+  idToken?: string | undefined
   /** The scopes of the access token. */
   scopes: readonly string[]
 }

@@ -44,15 +44,8 @@ export function createOpenGrant(options: OpenGrantOptions): OpenGrant {
     const idToken = content.scopes.includes('openid')
       ? await issueIdToken(grant, { clientId: client.id, nonce: content.nonce, accessToken: access.token })
       : undefined
-    return {
-      redemption,
-      answer: {
-        access,
-        scopes: target.scopes,
-        ...(idToken !== undefined && { idToken }),
-        ...(client.grantTypes.includes('refresh_token') && { refreshToken: makeRefreshToken(grant, mac) })
-      }
-    }
+    const refreshToken = client.grantTypes.includes('refresh_token') ? makeRefreshToken(grant, mac) : undefined
+    return { redemption, answer: { access, scopes: target.scopes, idToken, refreshToken } }
   }
 }
 
@@ -86,6 +79,24 @@ function prepare({ content, origin }: Pick<GrantSource, 'content' | 'origin'>, m
 }
 
 /** What the database will say of it. */
-function grantOf({ grant, ...redemption }: Redemption, { role }: CodeContent): GrantState {
-  return { ...grant, ...redemption, id: grantIdFrom(redemption.number, grant.idRandom), generation: 1, role }
+function grantOf(redemption: Redemption, { role }: CodeContent): GrantState {
+  const { grant } = redemption
+  return {
+    id: grantIdFrom(redemption.number, grant.idRandom),
+    clientId: grant.clientId,
+    userId: redemption.userId,
+    sessionId: redemption.sessionId,
+    scopes: grant.scopes,
+    audience: grant.audience,
+    keyBinding: grant.keyBinding,
+    secret: grant.secret,
+    generation: 1,
+    macKid: grant.macKid,
+    role,
+    authTime: redemption.authTime,
+    amr: redemption.amr,
+    subject: redemption.subject,
+    offline: redemption.offline,
+    claims: redemption.claims
+  }
 }

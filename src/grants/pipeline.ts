@@ -46,19 +46,18 @@ function requireAllowed(grant: Grant, client: Client): void {
 }
 
 function pick(params: Params, names: readonly string[]): Params {
-  return new Map(names.flatMap(name => {
+  const picked = new Map<string, string>()
+  for (const name of names) {
     const value = params.get(name)
-    return value === undefined ? [] : [[name, value] as const]
-  }))
+    if (value !== undefined) picked.set(name, value)
+  }
+  return picked
 }
 
 function render({ access, refreshToken, idToken, scopes }: GrantAnswer): TokenResponse {
-  return {
-    access_token: access.token,
-    token_type: 'Bearer',
-    expires_in: access.expiresIn,
-    ...(scopes.length > 0 && { scope: scopes.join(' ') }),
-    ...(refreshToken !== undefined && { refresh_token: refreshToken }),
-    ...(idToken !== undefined && { id_token: idToken })
-  }
+  const response: TokenResponse = { access_token: access.token, token_type: 'Bearer', expires_in: access.expiresIn }
+  if (scopes.length > 0) response.scope = scopes.join(' ')
+  if (refreshToken !== undefined) response.refresh_token = refreshToken
+  if (idToken !== undefined) response.id_token = idToken
+  return response
 }

@@ -3,6 +3,7 @@ import type { ApiRegistry } from '../clients/apis.ts'
 import type { Log } from '../ports/log.ts'
 import { judgeCode, type CodeBinding, type CodeVerdict } from '../protocol/code-policy.ts'
 import { CountersignError, type ErrorCode } from '../protocol/errors.ts'
+import { matchRedirectUri } from '../protocol/match-redirect-uri.ts'
 import { narrowTarget, type Target } from '../protocol/target.ts'
 import type { Revoker } from '../revocation/revoke.ts'
 import type { Client } from '../stores/clients.ts'
@@ -43,6 +44,8 @@ export function createRedeemCode(options: RedeemCodeOptions): RedeemCode {
     const content = await codes.find(code)
     if (content === undefined) return refuseUnknown(request, origin, options)
     requireProof(content, request)
+    // Whoever has an address that was taken off the client since is not to get what was sent there.
+    if (!matchRedirectUri(client.redirectUris, content.redirectUri)) return refuseUnknown(request, origin, options)
     const { redemption, answer } = await openGrant({ client, content, origin, target: narrow(content, request, options) })
     const outcome = await grants.redeem(redemption)
     if (outcome === 'redeemed') return answer
@@ -57,7 +60,7 @@ function narrow(content: CodeContent, { client, resources }: RedeemCodeRequest, 
   return target
 }
 
-/** Its minute is over, or it never was: but it may have become a grant, and this be a replay. */
+/** Its minute is over, its address is gone, or it never was: but it may have become a grant, and this be a replay. */
 async function refuseUnknown(request: RedeemCodeRequest, origin: Buffer, options: RedeemCodeOptions): Promise<never> {
   const spent = await options.grants.findSpent(origin)
   if (spent === undefined) throw refused('unknown')

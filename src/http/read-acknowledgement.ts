@@ -12,7 +12,7 @@ export interface AcknowledgementBody {
   when_stale?: WhenStale
 }
 
-export const maxKids = 100
+const maxKids = 100
 
 /** Throws `invalid_request` with the rule that the body breaks. */
 export function readAcknowledgement(clientId: string, body: AcknowledgementBody): Acknowledgement {

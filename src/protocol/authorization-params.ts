@@ -18,10 +18,11 @@ export function readAuthorizationParams(...texts: string[]): AuthorizationParams
   const values = new Map<string, string[]>()
   const seen = new Set<string>()
   const faulty = new Set<string>()
-  for (const pair of texts.flatMap(text => text.split('&')).filter(text => text !== '')) {
-    const [, rawName, rawValue = ''] = /^([^=]*)(?:=(.*))?$/s.exec(pair)!
-    const name = decode(rawName!) ?? ''
-    const value = decode(rawValue)
+  for (const pair of texts.join('&').split('&')) {
+    if (pair === '') continue
+    const equals = pair.indexOf('=')
+    const name = decode(equals === -1 ? pair : pair.slice(0, equals)) ?? ''
+    const value = equals === -1 ? '' : decode(pair.slice(equals + 1))
     const isRepeated = seen.has(name) && !repeatable.includes(name)
     if (value === undefined || isRepeated || (value.includes('\0') && name !== 'state')) faulty.add(name)
     seen.add(name)

@@ -67,7 +67,9 @@ export function checkAuthorizationRequest(
   const claims = params.get('claims') === undefined ? undefined : parseClaimsRequest(params.get('claims')!)
   if (claims === 'malformed') return refuse('invalid_request', 'claims', 'The claims parameter is not a claims request.')
   return {
-    ...destination,
+    clientId: destination.clientId,
+    redirectUri: destination.redirectUri,
+    isRedirectUriGiven: destination.isRedirectUriGiven,
     responseMode: responseModeOf(params),
     state: params.get('state'),
     scopes,

@@ -42,7 +42,7 @@ export interface AccessTokenRequest {
   audience: readonly string[]
   scopes: readonly string[]
   /** Absent for client credentials, where the client itself is the subject. */
-  subject?: SubjectClaims
+  subject?: SubjectClaims | undefined
   jti: string
   issuedAt: number
   lifetime: number
@@ -50,27 +50,30 @@ export interface AccessTokenRequest {
 
 export function buildAccessTokenClaims(request: AccessTokenRequest): AccessTokenClaims {
   const { subject } = request
-  // RFC 9470 §6: by `acr` and `auth_time` a resource server tells whether it has to ask for more.
-  const acr = subject && acrOf(subject.amr)
-  return {
+  const claims: AccessTokenClaims = {
     iss: request.issuer,
     sub: subject?.subject ?? request.clientId,
     aud: request.audience.length === 1 ? request.audience[0]! : [...request.audience],
     client_id: request.clientId,
     iat: request.issuedAt,
     exp: request.issuedAt + request.lifetime,
-    jti: request.jti,
-    ...(request.scopes.length > 0 && { scope: request.scopes.join(' ') }),
-    ...(subject && {
-      grant_id: subject.grantId,
-      ...(subject.sessionId !== undefined && { sid: subject.sessionId }),
-      roles: subject.roles,
-      auth_time: subject.authTime,
-      ...(acr !== undefined && { acr }),
-      amr: subject.amr,
-      ...(subject.status && { status: subject.status })
-    })
+    jti: request.jti
   }
+  if (request.scopes.length > 0) claims.scope = request.scopes.join(' ')
+  if (subject !== undefined) addSubject(claims, subject)
+  return claims
+}
+
+function addSubject(claims: AccessTokenClaims, subject: SubjectClaims): void {
+  claims.grant_id = subject.grantId
+  if (subject.sessionId !== undefined) claims.sid = subject.sessionId
+  claims.roles = subject.roles
+  // RFC 9470 §6: by `acr` and `auth_time` a resource server tells whether it has to ask for more.
+  claims.auth_time = subject.authTime
+  const acr = acrOf(subject.amr)
+  if (acr !== undefined) claims.acr = acr
+  claims.amr = subject.amr
+  if (subject.status !== undefined) claims.status = subject.status
 }
 
 export function includesAudience(claims: Pick<AccessTokenClaims, 'aud'>, audience: string): boolean {

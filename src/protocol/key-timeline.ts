@@ -38,17 +38,26 @@ export function livingKeys<K extends TimedKey>(keys: readonly K[]): K[] {
 
 /**
  * The key that signs now: the youngest whose time has come. A key that was superseded never signs again, though its
- * successor be removed: then the next one takes over before its time.
+ * successor be removed: then the next one takes over before its time. Asked for every token, so nothing is sorted for it.
  */
 export function signingKey<K extends TimedKey>(keys: readonly K[], now: number): K | undefined {
-  const living = livingKeys(keys)
-  const begun = keys.filter(key => key.activeFrom.getTime() <= now).map(key => key.position)
-  const current = Math.max(0, ...begun)
-  return living.find(key => key.position >= current) ?? living.at(-1)
+  let current = 0
+  for (const { activeFrom, position } of keys) if (activeFrom.getTime() <= now && position > current) current = position
+  return oldestFrom(current, keys) ?? livingKeys(keys).at(-1)
+}
+
+/** The oldest living key at that position or behind it. */
+function oldestFrom<K extends TimedKey>(position: number, keys: readonly K[]): K | undefined {
+  let oldest: K | undefined
+  for (const key of keys) {
+    if (key.removedAt !== undefined || key.position < position) continue
+    if (oldest === undefined || key.position < oldest.position) oldest = key
+  }
+  return oldest
 }
 
 export function keyTimes(key: TimedKey, keys: readonly TimedKey[], retention: Retention): KeyTimes {
-  const successor = livingKeys(keys).find(other => other.position > key.position)
+  const successor = oldestFrom(key.position + 1, keys)
   const signsUntil = successor?.activeFrom.getTime()
   const lastToken = signsUntil === undefined
     ? undefined

@@ -22,7 +22,7 @@ export const stateMaxAge = 10
 export const pulseInterval = 0.5
 
 /** A verifier acknowledges at least this often, even when nothing has changed. */
-export const acknowledgeInterval = 30
+const acknowledgeInterval = 30
 
 /** One that has not been heard of for this long is silent. */
 export const silentAfter = 3 * acknowledgeInterval

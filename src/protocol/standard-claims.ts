@@ -63,10 +63,12 @@ export function selectClaims(user: DescribedUser, { scopes, requested = {} }: Cl
     ...scopes.flatMap(scope => Object.hasOwn(claimsByScope, scope) ? claimsByScope[scope]! : []), ...Object.keys(requested)
   ])
   const known = describe(user)
-  return Object.fromEntries(standardClaimNames.flatMap(name => {
+  const selected: Record<string, unknown> = {}
+  for (const name of standardClaimNames) {
     const value = known[name]
-    return wanted.has(name) && value !== undefined ? [[name, value]] : []
-  }))
+    if (wanted.has(name) && value !== undefined) selected[name] = value
+  }
+  return selected
 }
 
 function describe({ email, emailVerified, name, claims, updatedAt }: DescribedUser): Record<string, unknown> {

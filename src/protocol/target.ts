@@ -66,7 +66,8 @@ export function decideUserTarget({ resources, scopes = [] }: WantedTarget, conte
   const byDefault = isOpenid ? [...new Set([...client.audience, issuer])] : client.audience
   const ofIssuer = resources.length === 0 ? scopes : scopes.filter(isOidcScope)
   const items = [...ofIssuer, ...apis.flatMap(api => itemsOf(api, scopes))]
-  return { ...aim(resources.length === 0 ? byDefault : resources, scopes, context), items }
+  const { audience, lifetime } = aim(resources.length === 0 ? byDefault : resources, scopes, context)
+  return { audience, scopes, lifetime, items }
 }
 
 /**

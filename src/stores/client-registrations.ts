@@ -1,14 +1,12 @@
-import type { Client } from './clients.ts'
+import type { NextSecretHash } from './client-changes.ts'
+import type { ClientTerms } from './clients.ts'
 
 /** What a registration may say anew. */
-export type ClientReplacement = Pick<Client,
-  'name' | 'authMethods' | 'grantTypes' | 'scopes' | 'redirectUris' | 'postLogoutRedirectUris' | 'backchannelLogoutUri' |
-  'profile'> & {
+export type ClientReplacement = Omit<ClientTerms, 'audience'> & {
   clientId: string
   /** Of the caller's registration access token: another one changes nothing. */
   registrationTokenHash: Buffer
-  /** `keep` leaves the one that there is; undefined: it has none from now on. */
-  secretHash: Buffer | 'keep' | undefined
+  secretHash: NextSecretHash
 }
 
 /** Clients that registered themselves (RFC 7591, RFC 7592). */

@@ -57,6 +57,11 @@ export interface ClientProfile {
   contacts?: string[]
 }
 
+/** What a registration decides of a client, and a change may decide anew. */
+export type ClientTerms = Pick<Client,
+  'name' | 'authMethods' | 'grantTypes' | 'scopes' | 'audience' | 'redirectUris' | 'postLogoutRedirectUris' |
+  'backchannelLogoutUri' | 'profile'>
+
 /** What a registration cannot do without, and what it may add. */
 export type NewClient =
   Pick<Client, 'id' | 'tag' | 'name' | 'secretHash' | 'authMethods' | 'grantTypes' | 'scopes' | 'audience' | 'redirectUris'> &

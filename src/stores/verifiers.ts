@@ -1,3 +1,4 @@
+import type { Revocation, WatchedVerifier } from '../protocol/reach.ts'
 import type { WhenStale } from '../protocol/verifier-rule.ts'
 
 /** A process that follows the revocation feed: the client it belongs to, and the name it gave itself. */
@@ -26,19 +27,10 @@ export interface Acknowledgement extends VerifierName {
   whenStale: WhenStale | undefined
 }
 
-/** A verifier as it is known, beside one revocation. Times are the database's. */
-export interface Verifier extends VerifierName {
+/** A verifier as it is known, beside one revocation. */
+export interface Verifier extends WatchedVerifier {
   /** Undefined until it has said. */
   kids: string[] | undefined
-  /** Seconds. */
-  maxStaleness: number | undefined
-  whenStale: WhenStale | undefined
-  subscribedAt: Date
-  acknowledgedAt: Date | undefined
-  /** The highest sequence it has acknowledged. */
-  seq: number | undefined
-  /** When it first acknowledged the revocation, or a later one. */
-  reached: { at: Date; isExact: boolean } | undefined
 }
 
 export interface VerifiersView {
@@ -47,7 +39,7 @@ export interface VerifiersView {
   /** The journal's head. */
   head: number
   /** The revocation looked at; undefined when none alive has that sequence. */
-  revocation: { seq: number; revokedAt: Date } | undefined
+  revocation: Revocation | undefined
   /** By client and name. */
   verifiers: Verifier[]
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
 import { buildAccessTokenClaims, type AccessTokenClaims, type SubjectClaims } from '../protocol/claims.ts'
 import { clientJti, grantJti } from '../protocol/identifiers.ts'
+import type { StatusClaim } from '../protocol/status-list.ts'
 import type { ServiceState } from '../stores/state.ts'
 import type { Client } from '../stores/clients.ts'
 import type { GrantState } from '../stores/grants.ts'
@@ -56,41 +57,48 @@ export function createMint({ ring, clock, random, issuer, lifetime, pulse, refer
     return { token: await signJwt('at+jwt', claims), claims, expiresIn: claims.exp - claims.iat }
   }
 
-  const common = (wanted: WantedToken) =>
-    ({ issuer, issuedAt: Math.floor(clock.now() / 1000), lifetime: lifetimeNow(wanted.lifetime), scopes: wanted.scopes })
+  const now = (): number => Math.floor(clock.now() / 1000)
   const orIssuer = (audience: readonly string[]): readonly string[] => audience.length > 0 ? audience : [issuer]
 
   return {
     forGrant(grant, wanted) {
       const audience = orIssuer(wanted.audience ?? grant.audience)
       return sign(buildAccessTokenClaims({
-        ...common(wanted),
+        issuer,
         clientId: grant.clientId,
         audience,
+        scopes: wanted.scopes,
+        subject: describeSubject(grant, referToStatus(grant.id, audience)),
         jti: grantJti(grant.id, random.bytes(9)),
-        subject: { ...subjectOf(grant), status: referToStatus(grant.id, audience) }
+        issuedAt: now(),
+        lifetime: lifetimeNow(wanted.lifetime)
       }))
     },
     forClient(client, wanted) {
       // The number is the youngest cut-off that the client has passed, so that a later one covers this token.
       const number = Math.max(client.grantsCutoff, pulse.current().issuerCutoff)
       return sign(buildAccessTokenClaims({
-        ...common(wanted),
+        issuer,
         clientId: client.id,
         audience: orIssuer(wanted.audience ?? client.audience),
-        jti: clientJti({ clientTag: client.tag, number }, random.bytes(9))
+        scopes: wanted.scopes,
+        subject: undefined,
+        jti: clientJti({ clientTag: client.tag, number }, random.bytes(9)),
+        issuedAt: now(),
+        lifetime: lifetimeNow(wanted.lifetime)
       }))
     }
   }
 }
 
-function subjectOf(grant: GrantState): SubjectClaims {
+function describeSubject(grant: GrantState, status: StatusClaim | undefined): SubjectClaims {
   return {
     grantId: grant.id,
     subject: grant.subject,
     sessionId: grant.offline ? undefined : grant.sessionId,
     roles: [grant.role],
     authTime: Math.floor(grant.authTime.getTime() / 1000),
-    amr: grant.amr
+    amr: grant.amr,
+    status
   }
 }

@@ -13,11 +13,11 @@ export interface VerifyContext extends JwtContext {
   now: number
 }
 
-export async function verifyAccessToken(token: string, { issuer, now, ...context }: VerifyContext): Promise<TokenVerdict> {
+export async function verifyAccessToken(token: string, context: VerifyContext): Promise<TokenVerdict> {
   const verdict = await verifyJwt(token, 'at+jwt', context)
   if (typeof verdict === 'string') return verdict
   // Only what this service signed comes this far, so the members have the types that the mint gives them.
   const claims = verdict.claims as unknown as AccessTokenClaims
-  if (claims.iss !== issuer || !isConsistent(claims)) return 'not-ours'
-  return claims.exp * 1000 <= now ? 'expired' : { claims, kid: verdict.kid }
+  if (claims.iss !== context.issuer || !isConsistent(claims)) return 'not-ours'
+  return claims.exp * 1000 <= context.now ? 'expired' : { claims, kid: verdict.kid }
 }

@@ -23,9 +23,6 @@ export interface AdmittedToken extends BoundToken {
   scopes: readonly string[]
   header: VerifiedToken['header']
   prepared: PreparedToken
-  /** The answers that came of it, by the state of its revocation. */
-  good: VerifiedToken | undefined
-  unchecked: VerifiedToken | undefined
 }
 
 export interface AdmitOptions {
@@ -62,7 +59,7 @@ export function createAdmitToken({ settings, platform, keys, revocation }: Admit
     const prepared = revocation.prepare({ kid: header.kid, claims })
     const scopes = listScopes(claims.scope ?? '')
     const bindings = readBindings(claims)
-    return { token: compact.token, header, key, claims, scopes, bindings, prepared, good: undefined, unchecked: undefined }
+    return { token: compact.token, header, key, claims, scopes, bindings, prepared }
   }
 
   function verify(compact: CompactToken, header: Header, key: TrustedKey | undefined): AdmittedToken | Promise<AdmittedToken> {

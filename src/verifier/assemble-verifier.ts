@@ -27,6 +27,7 @@ export function assembleVerifier(options: VerifierOptions, platform: Platform): 
   const settings = readSettings(options)
   const events = createEmitter<VerifierEvents>()
   const closing = new AbortController()
+  let isClosed = false
   const counters = { verified: 0, cached: 0, proofsForgottenEarly: 0 }
   const { held, source, revocation } = connectParts({ options, settings, platform, events })
   const onOverflow = (): void => { counters.proofsForgottenEarly += 1 }
@@ -36,24 +37,25 @@ export function assembleVerifier(options: VerifierOptions, platform: Platform): 
     checkBinding: createCheckBinding(createCheckDpop({ platform, ...readDpopRules(settings, onOverflow) }), platform),
     count: name => { counters[name] += 1 }
   })
-  const isReady = (): boolean => held.keys.size > 0 && isCurrent(revocation.health())
+  const isReady = (): boolean => held.keys().size > 0 && isCurrent(revocation.health())
 
   revocation.start()
   return {
     issuer: settings.issuer,
     audiences: settings.audience,
-    verify: (token, asked) => closing.signal.aborted ? Promise.reject(closed()) : verifyToken(token, asked),
+    verify: (token, asked) => isClosed ? Promise.reject(closed()) : verifyToken(token, asked),
     async ready() {
       await waitUntil(async () => { await source.fill(); return isReady() }, closing.signal)
     },
     health: (): VerifierHealth => ({
       ready: isReady(),
-      keys: { version: held.version, age: (settings.clock.monotonic() - held.confirmedAt) / 1000, kids: held.heldKids() },
+      keys: { version: held.version(), age: (settings.clock.monotonic() - held.confirmedAt()) / 1000, kids: held.heldKids() },
       revocation: revocation.health(),
-      counters: { ...counters, keyRequests: source.requests }
+      counters: { ...counters, keyRequests: source.requests() }
     }),
     on: events.on,
     async close() {
+      isClosed = true
       closing.abort(closed())
       await revocation.close()
     }

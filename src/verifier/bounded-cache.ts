@@ -6,7 +6,6 @@ export interface BoundedCache<Value, Key = string> {
   get(key: Key): Value | undefined
   set(key: Key, value: Value): void
   delete(key: Key): void
-  readonly size: number
 }
 
 /** @param size the most that is ever kept; with 0 nothing is */
@@ -36,7 +35,6 @@ export function createBoundedCache<Value, Key = string>(size: number): BoundedCa
     delete(key) {
       young.delete(key)
       old.delete(key)
-    },
-    get size() { return young.size + old.size }
+    }
   }
 }

@@ -15,22 +15,15 @@ const compact = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/
 /** The last characters that leave no bit over, by the number of characters in the last group of four. */
 const lastCharacters: ReadonlyArray<string | undefined> = [undefined, undefined, 'AQgw', 'AEIMQUYcgkosw048']
 
-/** A signature at the end; sticky, so that what stands before is not looked through. */
-const lastPart = /[A-Za-z0-9_-]+$/y
-
 /**
- * Takes apart what may be a token, and looks at the spelling of its signature alone: header and payload are signed as they are
- * spelled, so that no other spelling passes. To be followed by `isCompactToken` where one of them has not been signed.
+ * Where the parts of what may be a token end; nothing of their spelling. `OpenKey.verify` answers for that, and `isCompactToken`
+ * has to where nothing has been verified.
  */
 export function cutCompactToken(token: string, maxLength: number): CompactToken | undefined {
   if (token.length > maxLength) return undefined
   const headerLength = token.indexOf('.')
   const signedLength = token.indexOf('.', headerLength + 1)
-  if (headerLength < 1 || signedLength < headerLength + 2) return undefined
-  lastPart.lastIndex = signedLength + 1
-  return lastPart.test(token) && endsCanonically(token, signedLength + 1, token.length)
-    ? { token, headerLength, signedLength }
-    : undefined
+  return headerLength < 1 || signedLength < headerLength + 2 ? undefined : { token, headerLength, signedLength }
 }
 
 /** Undefined for anything else, and for what is longer; costs next to nothing before the length is known to be right. */
@@ -39,9 +32,10 @@ export function splitCompactToken(token: string, maxLength: number): CompactToke
   return cut !== undefined && isCompactToken(cut) ? cut : undefined
 }
 
-/** Whether header and payload, too, are in their one spelling. */
+/** Whether each of the parts is in its one spelling. */
 export function isCompactToken({ token, headerLength, signedLength }: CompactToken): boolean {
-  return compact.test(token) && endsCanonically(token, 0, headerLength) && endsCanonically(token, headerLength + 1, signedLength)
+  return compact.test(token) && endsCanonically(token, 0, headerLength) &&
+    endsCanonically(token, headerLength + 1, signedLength) && endsCanonically(token, signedLength + 1, token.length)
 }
 
 /** Whether a text is the one base64url spelling of some bytes (RFC 4648 §3.5, §5). */
@@ -49,7 +43,8 @@ export function isCanonicalBase64url(text: string): boolean {
   return /^[A-Za-z0-9_-]*$/.test(text) && endsCanonically(text, 0, text.length)
 }
 
-function endsCanonically(text: string, start: number, end: number): boolean {
+/** Whether what stands between has a length that base64url can have, and no bits left over (RFC 4648 §3.5). */
+export function endsCanonically(text: string, start: number, end: number): boolean {
   const rest = (end - start) % 4
   return rest === 0 || lastCharacters[rest]?.includes(text.charAt(end - 1)) === true
 }

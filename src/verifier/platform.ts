@@ -17,12 +17,15 @@ export interface Platform {
 
 /** Bound to its one algorithm (RFC 8725bis §3.1). */
 export interface OpenKey {
-  /** A promise only where the runtime has no other way. Never throws or rejects. */
+  /**
+   * True is proof of the spelling, too: the signature is in the one that it has, and header and payload are signed as they
+   * are spelled. A promise only where the runtime has no other way. Never throws or rejects.
+   */
   verify(signed: SignedText): boolean | Promise<boolean>
 }
 
 export interface SignedText {
-  /** The whole JWS in compact form; ASCII. */
+  /** What may be a JWS in compact form. */
   token: string
   /** How many of its characters were signed: header, full stop and payload. */
   signedLength: number

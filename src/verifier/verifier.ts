@@ -47,7 +47,7 @@ export interface PresentedRequest {
   clientCertificate?: Uint8Array | string | undefined
 }
 
-/** Frozen: it may be handed out again for the same token. */
+/** Each of its parts is frozen: it may be handed out again for the same token. */
 export interface VerifiedToken {
   readonly claims: AccessTokenClaims
   readonly header: { readonly typ: string; readonly alg: AlgorithmName; readonly kid: string }

@@ -96,6 +96,11 @@ async function tourClients(call: Call): Promise<void> {
   await call('GET /admin/clients')
   await call('GET /admin/clients/{id}', undefined, { id })
   await call('POST /admin/clients/{id}/rotate-secret', undefined, { id })
+  await call('PATCH /admin/clients/{id}', { public: true, profile: { requirePkce: null, contacts: null } }, { id })
+  await call('PATCH /admin/clients/{id}', { public: false }, { id })
+  await call('PATCH /admin/clients/{id}', { profile: { subjectType: null } }, { id })
+  await call('PATCH /admin/clients/{id}', { name: 'Mine' }, { id: 'countersign' })
+  await call('PATCH /admin/clients/{id}', { name: 'Mine' }, { id: 'nobody' })
   await call('DELETE /admin/clients/{id}', undefined, { id })
   await call('GET /admin/clients/{id}', undefined, { id })
 }

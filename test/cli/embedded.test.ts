@@ -19,6 +19,9 @@ t.test('with the service stopped a command works on the data folder itself', asy
   const { client_id: id, client_secret: text } = JSON.parse(made.out) as Record<string, string>
   t.equal(id, 'first')
   secret(text!)
+  const updated = await runProcess(['clients', 'update', 'first', '--name', 'The first', '--scopes', 'orders:read'], { ...environment, ...ports })
+  t.match(updated, { code: 0, out: 'Changed the client first.\n', err: '' })
+  t.match(await runProcess(['clients', 'show', 'first'], { ...environment, ...ports }), { code: 0, out: /client_name +The first\n[^]*scope +orders:read\n/ })
   t.match(await runProcess(['migrate', '--json'], { ...environment, ...ports }), { code: 0, out: '{"applied":[]}\n', err: '' })
 })
 

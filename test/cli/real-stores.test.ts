@@ -5,6 +5,7 @@ import { createDatabase, sharedDatabaseUrl } from '../support/database.ts'
 import { startInstance } from '../support/instance.ts'
 import { startRedis } from '../support/redis.ts'
 import { secret } from '../support/secrets.ts'
+import { until } from '../support/until.ts'
 import { runProcess } from './run-process.ts'
 
 const ports = { PORT: '0', ADMIN_PORT: '0' }
@@ -35,7 +36,7 @@ t.test('on PostgreSQL and Redis a command works with the service stopped, runnin
   t.teardown(() => instance.kill())
   const issue = async () => (await fetch(`${instance.url}/oauth/token`, {
     method: 'POST', headers: { authorization }, body: new URLSearchParams({ grant_type: 'client_credentials' })
-  })).json() as Promise<{ access_token: string }>
+  })).json() as Promise<{ access_token: string; scope: string }>
   const isActive = async (token: string) => {
     const answer = await fetch(`${instance.url}/oauth/introspect`, {
       method: 'POST', headers: { authorization }, body: new URLSearchParams({ token })
@@ -46,6 +47,11 @@ t.test('on PostgreSQL and Redis a command works with the service stopped, runnin
   t.equal(await isActive(token), true)
   t.match(await runProcess(['revoke', '--token', token, '--reason', 'drill'], environment), { code: 0, err: '' })
   t.equal(await isActive(token), false, 'the running instance knows when the command returns')
+
+  const update = async (...args: string[]) => runProcess(['clients', 'update', 'orders', ...args], environment)
+  t.match(await update('--scopes', 'revocations:read revocations:write', '--name', 'The orders'), { code: 0, out: 'Changed the client orders.\n', err: '' })
+  await until('the running instance gives the new scope', async () => /:write$/.test((await issue()).scope), 2000)
+  t.match(await update('--grants', 'password'), { code: 1, out: '', err: /The grant types are/ })
 
   t.match(await runProcess(['doctor'], environment), { code: 0, out: /synchronous_commit is on[^]+Redis 7[^]+Nothing is wrong/ })
   await redis.kill()

@@ -61,6 +61,15 @@ t.test('what is typed is told from what cannot be a command', async t => {
   t.match(await run('apis', 'update', 'urn:a', '--token-lifetime', '1m'), { code: 2, err: /number of seconds/ })
   t.match(await run('apis', 'update', 'urn:a', '--status-list', 'yes'), { code: 2, err: /"on" or "off"/ })
   t.match(await run('apis', 'update', 'urn:a', '--no-clients', '--client', 'x'), { code: 2, err: /given and emptied/ })
+  t.match(await run('clients', 'update'), { code: 2, err: /clients update ID/ })
+  t.match(await run('clients', 'update', 'a'), { code: 2, err: /Say what to change/ })
+  t.match(await run('clients', 'update', 'a', '--id', 'b'), { code: 2, err: /Unknown option '--id'/ })
+  t.match(await run('clients', 'update', 'a', '--scopes', ' , '), { code: 2, err: /--scopes needs at least one word/ })
+  t.match(await run('clients', 'update', 'a', '--logo-uri', ''), { code: 2, err: /--logo-uri is empty. Say --no-logo-uri for none/ })
+  t.match(await run('clients', 'update', 'a', '--audience', 'x', '--audience', ''), { code: 2, err: /Say --no-audience for none/ })
+  for (const both of [['--trusted', '--no-trusted'], ['--pkce', '--no-pkce'], ['--no-scopes', '--scopes', 'x'], ['--contact', 'x', '--no-contact']]) {
+    t.match(await run('clients', 'update', 'a', ...both), { code: 2, err: /cannot be given and taken back at once/ }, both.join(' '))
+  }
   t.match(await run('users', 'list'), { code: 1, out: '', err: 'countersign: connected without need\n' })
 })
 
@@ -160,6 +169,37 @@ t.test('each command does its act through the admin API', async t => {
     t.match((await run(['clients', 'show', 'shop', '--json'])).json(), { subject_type: 'pairwise', trusted: true })
     t.match(await run(['clients', 'show', 'nobody']), { code: 1, err: /no client/ })
     t.match(await run(['clients', 'create', '--id', 'orders', '--grants', 'client_credentials']), { code: 1, err: /exists already/ })
+    const update = async (...args: string[]) => run(['clients', 'update', 'shop', ...args], { input: JSON.stringify({ keys: [jwk] }) })
+    const shop = async () => (await service.stores.clients.find('shop'))!
+    const before = await shop()
+    t.match(await update('--name', 'The shop', '--redirect-uri', 'https://shop.example/cb', '--redirect-uri', 'com.example.shop:/cb'),
+      { code: 0, out: 'Changed the client shop.\n', err: '' })
+    t.same(await shop(), { ...before, name: 'The shop', redirectUris: ['https://shop.example/cb', 'com.example.shop:/cb'] })
+    t.match(await update('--redirect-uri', 'javascript:alert(1)'), { code: 1, out: '', err: /A redirect URI is refused/ })
+    t.match(await update('--no-jwks'), { code: 1, err: /private_key_jwt needs the public keys/ })
+    t.match(await update('--no-sector'), { code: 1, err: /subjects need a sector identifier/ })
+    t.match(await update('--no-pairwise', '--no-sector'), { code: 1, err: /another sub/ })
+    t.match(await update('--scopes', 'orders:read, orders:write', '--audience', 'one', '--audience', 'two', '--grants', 'authorization_code refresh_token',
+      '--jwks-uri', 'https://shop.example/jwks', '--no-jwks', '--contact', 'it@shop.example', '--no-trusted', '--pkce', '--no-back-channel-logout-uri',
+      '--no-logout-session', '--no-post-logout-redirect-uri', '--no-native', '--redirect-uri', 'https://shop.example/cb', '--no-endpoint-audience',
+      '--no-sign-userinfo', '--no-client-uri', '--no-logo-uri', '--no-policy-uri', '--no-tos-uri'), { code: 0, err: '' })
+    t.match(await shop(), {
+      scopes: ['orders:read', 'orders:write'], audience: ['one', 'two'], grantTypes: ['authorization_code', 'refresh_token'],
+      redirectUris: ['https://shop.example/cb'], postLogoutRedirectUris: [], backchannelLogoutUri: undefined
+    })
+    t.strictSame((await shop()).profile, {
+      subjectType: 'pairwise', sectorIdentifier: 'shop.example', jwksUri: 'https://shop.example/jwks', contacts: ['it@shop.example']
+    })
+    t.match(await update('--no-scopes', '--no-audience', '--no-contact', '--jwks', '-', '--no-jwks-uri', '--native'), { code: 0 })
+    t.match(await shop(), { scopes: [], audience: [], profile: { jwks: { keys: [jwk] }, applicationType: 'native' } })
+    t.match(await update('--public'), { code: 0, out: /^Changed the client shop\.\nIt is public from now on: .* ended with revocation \d+\.\n$/ })
+    t.equal((await update('--public', '--json')).out, '{"client_id":"shop"}\n', 'it was so already')
+    t.match(await update('--no-public', '--no-jwks'), {
+      code: 0, out: /^Changed the client shop\.\n\nclient_id {6}shop\nclient_secret {2}cs_secret_\S+\n\nKeep the secret now/
+    })
+    t.match(await update('--auth-method', 'client_secret_post', '--json'), { code: 0, out: '{"client_id":"shop"}\n' })
+    t.match(await run(['clients', 'update', 'nobody', '--trusted']), { code: 1, err: /no client/ })
+    t.match(await run(['clients', 'update', 'countersign', '--trusted']), { code: 1, err: /built-in/ })
     t.match(await run(['clients', 'delete', 'orders']), { code: 0, out: /^Deleted the client orders/ })
     t.match(await run(['clients', 'delete', 'countersign']), { code: 1, err: /built-in/ })
   })

@@ -5,6 +5,7 @@ import { createPostgresStores } from '../../src/stores/postgres/stores.ts'
 import { createDatabase, onServer, openMigrated, sharedDatabaseUrl } from '../support/database.ts'
 import { readSnapshot } from '../support/read-snapshot.ts'
 import { browserSessionsContract } from './browser-sessions.contract.ts'
+import { clientChangesContract } from './client-changes.contract.ts'
 import { clientRegistrationsContract } from './client-registrations.contract.ts'
 import { apisContract } from './apis.contract.ts'
 import { clientsContract } from './clients.contract.ts'
@@ -32,6 +33,7 @@ const suites: Record<string, (t: Test, open: OpenStores) => void> = {
   consents: consentsContract,
   grants: grantsContract,
   clients: clientsContract,
+  'client changes': clientChangesContract,
   'client registrations': clientRegistrationsContract,
   apis: apisContract,
   keys: keysContract,

@@ -6,6 +6,7 @@ import { createLogger } from '../../src/logger.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import { createTestClock, type TestClock } from '../support/clock.ts'
 import { secret } from '../support/secrets.ts'
+import { claimsOf as readClaims } from '../support/users.ts'
 import type { Stage } from './stage.ts'
 
 /** Instances composed in this process, where a test has to hold the clock. */
@@ -57,5 +58,5 @@ export interface Claims {
 }
 
 export function claimsOf(token: string): Claims {
-  return JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as Claims
+  return readClaims(token) as unknown as Claims
 }

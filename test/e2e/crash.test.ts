@@ -4,6 +4,7 @@ import type { Instance } from '../support/instance.ts'
 import { readSnapshot } from '../support/read-snapshot.ts'
 import { until } from '../support/until.ts'
 import { call, dead, judge, lookup, serviceToken, signIn } from './caller.ts'
+import { claimsOf } from './composed.ts'
 import { setStage, skip, type Stage } from './stage.ts'
 import { badStatuses, watchRevoked } from './watch.ts'
 
@@ -70,7 +71,7 @@ t.test('an instance that dies', { skip }, async t => {
       acknowledged.forEach(watch.add)
       cutShort.push(acknowledged.length < tokens.length)
       const { entries } = await readSnapshot(stores.journal)
-      const journalled = tokens.filter(token => entries.some(entry => entry.value === jtiOf(token)))
+      const journalled = tokens.filter(token => entries.some(entry => entry.value === claimsOf(token).jti))
       t.ok(journalled.length >= acknowledged.length)
       t.ok(await lastWrongAnswer(survivor, { bearer, tokens: journalled, since }) < bound)
       victim = await stage.start()
@@ -82,8 +83,3 @@ t.test('an instance that dies', { skip }, async t => {
     t.ok(cutShort.includes(true), 'at least one burst was cut short')
   })
 })
-
-function jtiOf(token: string): string {
-  const claims = JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as { jti: string }
-  return claims.jti
-}

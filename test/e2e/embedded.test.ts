@@ -11,7 +11,9 @@ import type { TestUser } from './stage.ts'
 function startEmbedded(folder: string): Promise<Instance> {
   return startInstance({
     DATA_DIR: path.join(folder, 'data'), KEYS_DIR: path.join(folder, 'keys'), REGISTRATION: 'open',
-    ISSUER: 'http://127.0.0.1:3000', SIGN_IN_LIMIT_PER_IP: '100000'
+    ISSUER: 'http://127.0.0.1:3000', SIGN_IN_LIMIT_PER_IP: '100000',
+    // Asks every library that knows the word to print what it does.
+    DEBUG: '*'
   })
 }
 
@@ -28,6 +30,12 @@ t.test('embedded, on one folder', async t => {
   t.teardown(() => instance.kill())
   const user = await register(instance)
   const revoked = { status: 401, body: { code: 'TOKEN_REVOKED' } }
+
+  await t.test('DEBUG=* lets no library print what statements hold', async t => {
+    await signIn(instance, user)
+    t.notMatch(instance.output(), user.email)
+    t.notMatch(instance.output(), 'argon2id')
+  })
 
   await t.test('a start after an orderly end goes on where the last one stopped', async t => {
     const kept = await signIn(instance, user)

@@ -4,17 +4,14 @@ import { keyOfValue } from '../../src/protocol/revocation-key.ts'
 import { openMigrated } from '../support/database.ts'
 import { openFeed, type FeedStream } from '../support/feed-stream.ts'
 import type { Instance } from '../support/instance.ts'
-import { startPostgresServer } from '../support/postgres-server.ts'
-import { startProxy } from '../support/proxy.ts'
 import { readSnapshot } from '../support/read-snapshot.ts'
 import { until } from '../support/until.ts'
 import { call, serviceToken, signIn, signOut } from './caller.ts'
+import { claimsOf } from './composed.ts'
+import { setStageBehindNetwork } from './stage-behind-network.ts'
 import { setStage, skip, type Stage } from './stage.ts'
 
 /** The feed between two real instances: through Redis, through PostgreSQL alone, cut off from both, restored and stopped. */
-
-const jtiOf = (token: string): string =>
-  (JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as { jti: string }).jti
 
 async function follow(t: Test, { url }: Instance, bearer: string): Promise<FeedStream> {
   const stream = await openFeed({ url, bearer, query: 'after=0' })
@@ -25,7 +22,7 @@ async function follow(t: Test, { url }: Instance, bearer: string): Promise<FeedS
 /** Signs a user in and out on one instance; milliseconds until the stream of another has it. */
 async function propagate(stage: Stage, instance: Instance, stream: FeedStream): Promise<number> {
   const tokens = await signIn(instance, await stage.addUser())
-  const key = keyOfValue('session', sidOf(tokens.accessToken)).toString('hex')
+  const key = keyOfValue('session', claimsOf(tokens.accessToken).sid!).toString('hex')
   const startedAt = performance.now()
   const done = signOut(instance, tokens.refreshToken)
   await until('the stream has it', () => stream.records().some(record => record.key === key))
@@ -33,9 +30,6 @@ async function propagate(stage: Stage, instance: Instance, stream: FeedStream): 
   await done
   return took
 }
-
-const sidOf = (token: string): string =>
-  (JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as { sid: string }).sid
 
 t.test('a revocation on one instance', { skip }, async t => {
   const stage = await setStage(t)
@@ -55,7 +49,7 @@ t.test('a revocation on one instance', { skip }, async t => {
   await t.test('100 at once come in order and without a gap', async t => {
     const stream = await follow(t, other, bearer)
     await stream.next('heartbeat')
-    const jtis = await Promise.all(Array.from({ length: 100 }, async () => jtiOf(await serviceToken(one, stage.client))))
+    const jtis = await Promise.all(Array.from({ length: 100 }, async () => claimsOf(await serviceToken(one, stage.client)).jti))
     const seqs = await Promise.all(jtis.map(async (jti, place) => (await call([one, other][place % 2]!, '/revocations', {
       bearer, json: { target: 'token', value: jti, reason: 'test' }
     })).body['seq'] as number))
@@ -122,14 +116,8 @@ t.test('a revocation on one instance', { skip }, async t => {
 })
 
 t.test('an instance that is cut off from PostgreSQL keeps nobody fresh', { skip }, async t => {
-  const server = await startPostgresServer()
-  t.teardown(() => server.remove())
-  const network = await startProxy(server.url)
-  t.teardown(() => network.close())
-  const stage = await setStage(t, server.url)
-  const byProxy = new URL(stage.databaseUrl)
-  byProxy.port = new URL(network.url).port
-  const instance = await stage.start({ DATABASE_URL: byProxy.href })
+  const { stage, network, settings } = await setStageBehindNetwork(t)
+  const instance = await stage.start(settings)
   const bearer = await serviceToken(instance, stage.client)
   const askedAt = performance.now()
   const stream = await follow(t, instance, bearer)

@@ -1,22 +1,15 @@
 import t from 'tap'
-import { startPostgresServer } from '../support/postgres-server.ts'
-import { startProxy } from '../support/proxy.ts'
 import { until } from '../support/until.ts'
 import { ask, faultsIn, makeProbes, openScene, untilMissed, untilRecovered } from './outage-scene.ts'
 import { outageTable } from './outage-table.ts'
-import { setStage, skip } from './stage.ts'
+import { setStageBehindNetwork } from './stage-behind-network.ts'
+import { skip } from './stage.ts'
 
 /** PostgreSQL goes away in every way there is: the routes do what the table says, and recover by themselves. */
 
 t.test('with PostgreSQL away', { skip }, async t => {
-  const server = await startPostgresServer()
-  t.teardown(() => server.remove())
-  const network = await startProxy(server.url)
-  t.teardown(() => network.close())
-  const stage = await setStage(t, server.url)
-  const byProxy = new URL(stage.databaseUrl)
-  byProxy.port = new URL(network.url).port
-  const scene = await openScene(t, stage, { DATABASE_URL: byProxy.href })
+  const { stage, server, network, settings } = await setStageBehindNetwork(t)
+  const scene = await openScene(t, stage, settings)
   const { instance } = scene
 
   await t.test('nothing being away, every route of the table works', async t => {

@@ -1,11 +1,11 @@
 import t, { type Test } from 'tap'
 import { createVerifier, type Verifier, type VerifierOptions } from '../../src/verifier/index.ts'
 import type { FeedOptions } from '../../src/verifier/revocation/revocation-options.ts'
-import { startPostgresServer } from '../support/postgres-server.ts'
 import { startProxy } from '../support/proxy.ts'
 import { until } from '../support/until.ts'
 import { serviceToken, signIn, signOut, type Tokens } from './caller.ts'
 import { composeInstance, headerOf } from './composed.ts'
+import { setStageBehindNetwork } from './stage-behind-network.ts'
 import { setStage, skip, type Stage } from './stage.ts'
 
 /** The verifier in this process, against real instances whose stores fail. */
@@ -92,14 +92,8 @@ async function expectOutage(t: Test, verifier: Verifier, { good, dead }: { good:
 }
 
 t.test('L154: with PostgreSQL or the service away, each policy does what it says', { skip }, async t => {
-  const server = await startPostgresServer()
-  t.teardown(() => server.remove())
-  const network = await startProxy(server.url)
-  t.teardown(() => network.close())
-  const stage = await setStage(t, server.url)
-  const byProxy = new URL(stage.databaseUrl)
-  byProxy.port = new URL(network.url).port
-  const instance = await stage.start({ DATABASE_URL: byProxy.href })
+  const { stage, server, network, settings } = await setStageBehindNetwork(t)
+  const instance = await stage.start(settings)
   const way = await startProxy(instance.url)
   t.teardown(() => way.close())
   const verifier = await openVerifier(t, stage, { url: withoutSlash(way.url), revocation: { maxStaleness: 3 } })

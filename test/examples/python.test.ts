@@ -5,6 +5,7 @@ import { clientTagOf } from '../../src/protocol/identifiers.ts'
 import { hashClientSecret, makeClientSecret } from '../../src/clients/secret.ts'
 import { systemRandom } from '../../src/system.ts'
 import { call, lookup, serviceToken, signIn, signOut, type Answer } from '../e2e/caller.ts'
+import { composeInstance, headerOf } from '../e2e/composed.ts'
 import { setStage, skip, type Stage, type TestClient } from '../e2e/stage.ts'
 import { startProxy, type Proxy } from '../support/proxy.ts'
 import { freePort } from '../support/redis.ts'
@@ -40,8 +41,9 @@ t.test('a resource server in Python', { skip }, async t => {
   await t.test('accepts tokens that are for it, and says as RFC 6750 does what is wrong with others', async t => {
     const { accessToken } = await signIn(other, await stage.addUser())
     await becomes(200, accessToken)
-    const token = await serviceToken(other, await addCaller(stage, { audience: [audience] }))
-    t.match(await ask(token, '/orders'), { status: 200, body: { orders: [] } })
+    const caller = await addCaller(stage, { audience: [audience] })
+    const token = await serviceToken(other, caller)
+    t.match(await ask(token, '/orders'), { status: 200, body: { sub: caller.id } })
     const missing = await call(server, '/orders')
     t.match(missing, { status: 401, body: { error: 'token_missing' } })
     t.equal(missing.headers.get('www-authenticate'), `Bearer realm="${audience}"`)
@@ -100,7 +102,7 @@ t.test('a resource server in Python', { skip }, async t => {
     const refused = await ask(staying.accessToken)
     t.match(refused, { status: 503, body: { error: 'temporarily_unavailable' } })
     t.equal(refused.headers.get('retry-after'), '1')
-    t.equal((await ask('not.a.token')).status, 401, 'what is no token is none, whatever has been revoked')
+    t.match(await call(server, '/whoami'), { status: 401 }, 'who brings no token needs one, whatever has been revoked')
     proxy.heal()
     const seen = new Set<number>()
     await until('it is connected again', async () => {
@@ -109,6 +111,21 @@ t.test('a resource server in Python', { skip }, async t => {
     })
     t.notOk(seen.has(200), 'the revoked token was let in at no moment')
     t.equal((await ask(leaving.accessToken)).status, 401)
+  })
+
+  await t.test('refuses the tokens of a key that was compromised, and takes those of the next', async t => {
+    const user = await stage.addUser()
+    const { accessToken } = await signIn(other, user)
+    await becomes(200, accessToken)
+    const maker = await composeInstance(t, stage, {})
+    await maker.start()
+    await maker.rooms.revoker.revoke('key', headerOf(accessToken).kid, { reason: 'test', actor: 'test' })
+    await becomes(401, accessToken)
+    await until('a token of the next key is taken', async () => {
+      const next = await signIn(other, user)
+      return headerOf(next.accessToken).kid !== headerOf(accessToken).kid && (await ask(next.accessToken)).status === 200
+    })
+    t.equal((await ask(accessToken)).status, 401)
   })
 })
 

@@ -1,9 +1,10 @@
-import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:http'
 import express, { type RequestHandler } from 'express'
 import session from 'express-session'
 import passport from 'passport'
 import { Strategy, type Profile, type VerifyCallback } from 'passport-openidconnect'
 import t, { type Test } from 'tap'
+import { listen } from '../support/listen.ts'
 import { createPlainBrowser } from './plain-browser.ts'
 import { openProvider, type Provider } from './open-provider.ts'
 
@@ -45,13 +46,7 @@ t.test('Passport signs a user in and reads the profile', async t => {
 
 async function openApplication(t: Test, { issuer, register }: Provider): Promise<string> {
   const app = express()
-  const server = app.listen(0, '127.0.0.1')
-  await new Promise(resolve => server.once('listening', resolve))
-  t.teardown(() => new Promise<void>(resolve => {
-    server.close(() => resolve())
-    server.closeAllConnections()
-  }))
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const url = await listen(t, createServer(app))
   const callbackURL = `${url}/callback`
   const { clientId, clientSecret } = await register({ redirectUris: [callbackURL], profile: { requirePkce: false } })
   passport.use(new Strategy({

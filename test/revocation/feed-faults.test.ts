@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import t from 'tap'
-import { unavailable } from '../../src/protocol/errors.ts'
 import { parsePoint } from '../../src/protocol/revocation-point.ts'
 import { keyOfValue } from '../../src/protocol/revocation-key.ts'
 import { createPulse } from '../../src/pulse.ts'
@@ -10,13 +9,13 @@ import { createRevocationList } from '../../src/revocation/list.ts'
 import { createMemoryRevocationCache } from '../../src/stores/memory/revocation-cache.ts'
 import type { Database } from '../../src/stores/postgres/database.ts'
 import { createPostgresStores } from '../../src/stores/postgres/stores.ts'
-import type { RevocationCache } from '../../src/stores/revocation-cache.ts'
 import { createTestClock } from '../support/clock.ts'
 import { openMigrated } from '../support/database.ts'
 import { decodeRecords } from '../support/feed-table.ts'
 import { createTestLog } from '../support/log.ts'
 import { readSnapshot } from '../support/read-snapshot.ts'
 import { until } from '../support/until.ts'
+import { createFragileCache } from './fragile-cache.ts'
 
 /**
  * Random histories over one real journal: whatever fails on the way, a subscriber that goes from instance to instance by the
@@ -38,24 +37,6 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
       'second' as const)
   }) }
 )
-
-/** A cache that all instances share, that can be away, flushed, or set back to what it was a while ago. */
-function createFragileCache(clock: ReturnType<typeof createTestClock>) {
-  const inner = createMemoryRevocationCache(clock)
-  const fault = { isAway: false }
-  const check = async <T>(act: () => Promise<T>): Promise<T> => {
-    if (fault.isAway) throw unavailable('redis/unreachable')
-    return act()
-  }
-  const cache: RevocationCache = {
-    head: () => check(inner.head),
-    entriesAfter: (after, upTo) => check(() => inner.entriesAfter(after, upTo)),
-    announce: entries => check(() => inner.announce(entries)),
-    reset: (seq, entries, seen) => check(() => inner.reset(seq, entries, seen)),
-    onChange: inner.onChange
-  }
-  return { cache, fault, inner }
-}
 
 /** A subscriber that applies what it is told and checks that nothing is missing in between. */
 function createSubscriber() {
@@ -110,7 +91,9 @@ function createSubscriber() {
 async function play(database: Database, history: Step[]) {
   const stores = createPostgresStores(database)
   const clock = createTestClock()
-  const { cache, fault, inner } = createFragileCache(clock)
+  const inner = createMemoryRevocationCache(clock)
+  const fault = { isAway: false }
+  const cache = createFragileCache(inner, fault)
   const subscriber = createSubscriber()
 
   async function start() {

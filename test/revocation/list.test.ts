@@ -13,24 +13,18 @@ import { createTestClock } from '../support/clock.ts'
 import { openMigrated } from '../support/database.ts'
 import { createTestLog } from '../support/log.ts'
 import { until } from '../support/until.ts'
+import { createFragileCache } from './fragile-cache.ts'
 
 /** Two instances' lists over one real journal and one cache, whose faults are made here. */
 
 const act = { reason: 'test', actor: 'test' }
-const fault = { isAway: false, isMute: false }
+const fault = { isAway: false }
 
-/** One cache for all, that can be away, or lose its word without anybody noticing. */
-function createFragileCache(inner: RevocationCache) {
+/** One cache for all, that can be away, and whose word of an announcement nobody hears. */
+function createMuteCache(inner: RevocationCache) {
   const listeners = new Set<(change: 'announced' | 'reconnected') => void>()
-  const check = async <T>(act: () => Promise<T>): Promise<T> => {
-    if (fault.isAway) throw unavailable('redis/unreachable')
-    return act()
-  }
   const cache: RevocationCache = {
-    head: () => check(inner.head),
-    entriesAfter: (after, upTo) => check(() => inner.entriesAfter(after, upTo)),
-    announce: entries => check(() => inner.announce(entries)),
-    reset: (seq, entries, seen) => check(() => inner.reset(seq, entries, seen)),
+    ...createFragileCache(inner, fault),
     onChange(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
@@ -43,7 +37,7 @@ async function setScene(t: Test, database: Database) {
   const stores = createPostgresStores(database)
   const clock = createTestClock()
   const inner = createMemoryRevocationCache(clock)
-  const { cache, reconnect } = createFragileCache(inner)
+  const { cache, reconnect } = createMuteCache(inner)
   fault.isAway = false
   const instances = await Promise.all([1, 2].map(async () => {
     const log = createTestLog()

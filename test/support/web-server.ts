@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
+import { listen } from './listen.ts'
 
 /** A web server of somebody else's, on loopback. */
 export interface WebServer {
@@ -22,11 +22,6 @@ export async function startWebServer(
       answer(response, request)
     })
   })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => new Promise<void>(resolve => {
-    server.close(() => resolve())
-    server.closeAllConnections()
-  }))
-  const { port } = server.address() as AddressInfo
-  return { port, url: `http://127.0.0.1:${port}`, requests }
+  const url = await listen(t, server)
+  return { port: Number(new URL(url).port), url, requests }
 }

@@ -10,7 +10,7 @@ export const issuer = 'https://id.example'
 export const audience = 'https://orders.example'
 export const ourKey = generateKeyPairSync('rsa', { modulusLength: 2048 })
 export const otherKey = generateKeyPairSync('rsa', { modulusLength: 2048 })
-export const kid = 'k1'
+const kid = 'k1'
 
 export interface Scene {
   verifier: Verifier

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { createChangeClient, unknownClient } from '../../clients/change-client.ts'
 import { describeClient } from '../../clients/describe-client.ts'
 import { createRegisterClient } from '../../clients/registration.ts'
 import { firstPartyClientId } from '../../clients/registry.ts'
@@ -6,13 +7,17 @@ import { hashClientSecret, makeClientSecret } from '../../clients/secret.ts'
 import { CountersignError } from '../../protocol/errors.ts'
 import type { Client } from '../../stores/clients.ts'
 import { byAdmin } from '../by-admin.ts'
-import { toClientRequest, type ClientBody } from '../client-body.ts'
+import { toClientChanges, toClientRequest, type ClientBody, type ClientChangesBody } from '../client-body.ts'
 import type { AdminInstance } from '../instance.ts'
 import { adminClientSchemas } from '../schemas/clients.ts'
 
-/** Clients: registered, listed, given a new secret, deleted. Members are named as in RFC 7591. */
+interface Named {
+  id: string
+}
+
+/** Clients: registered, listed, changed member by member, given a new secret, deleted. Members are named as in RFC 7591. */
 export function clientRoutes(app: FastifyInstance, instance: AdminInstance): void {
-  const { stores, random, pulse, grants, rooms, config } = instance
+  const { stores, random, pulse, grants, config } = instance
   const register = createRegisterClient({ clients: stores.clients, random, grantTypes: grants, issuer: config.issuer })
 
   app.post<{ Body: ClientBody }>('/clients', { schema: adminClientSchemas.create }, async ({ body }, reply) => {
@@ -23,26 +28,42 @@ export function clientRoutes(app: FastifyInstance, instance: AdminInstance): voi
 
   app.get('/clients', { schema: adminClientSchemas.list }, async () => ({ clients: (await stores.clients.list()).map(render) }))
 
-  app.get<{ Params: { id: string } }>('/clients/:id', { schema: adminClientSchemas.read }, async ({ params }) => {
+  app.get<{ Params: Named }>('/clients/:id', { schema: adminClientSchemas.read }, async ({ params }) => {
     const client = await stores.clients.find(params.id)
-    if (client === undefined) throw unknown('There is no client with that id.')
+    if (client === undefined) throw unknownClient()
     return render(client)
   })
 
-  app.post<{ Params: { id: string } }>('/clients/:id/rotate-secret', { schema: adminClientSchemas.rotateSecret }, async ({ params }) => {
+  changeRoutes(app, instance)
+}
+
+function changeRoutes(app: FastifyInstance, { stores, random, pulse, grants, rooms, config }: AdminInstance): void {
+  const { clients, clientChanges } = stores
+  const change = createChangeClient({
+    clients, clientChanges, revoker: rooms.revoker, random, grantTypes: grants, issuer: config.issuer
+  })
+
+  app.patch<{ Params: Named; Body: ClientChangesBody }>('/clients/:id', { schema: adminClientSchemas.change }, async ({ params, body }) => {
+    refuseBuiltIn(params.id)
+    const { secret, seq } = await change(params.id, toClientChanges(body), 'admin')
+    await pulse.refresh()
+    return { ...withSecret(params.id, secret), ...(seq !== undefined && { seq }) }
+  })
+
+  app.post<{ Params: Named }>('/clients/:id/rotate-secret', { schema: adminClientSchemas.rotateSecret }, async ({ params }) => {
     refuseBuiltIn(params.id)
     const secret = makeClientSecret(random)
-    if (!await stores.clients.replaceSecret(params.id, hashClientSecret(secret), 'admin')) {
-      throw unknown('There is no client with that id that has a secret.')
+    if (!await clients.replaceSecret(params.id, hashClientSecret(secret), 'admin')) {
+      throw unknownClient('There is no client with that id that has a secret.')
     }
     await pulse.refresh()
     return withSecret(params.id, secret)
   })
 
-  app.delete<{ Params: { id: string } }>('/clients/:id', { schema: adminClientSchemas.remove }, async ({ params }) => {
+  app.delete<{ Params: Named }>('/clients/:id', { schema: adminClientSchemas.remove }, async ({ params }) => {
     refuseBuiltIn(params.id)
-    const entry = await stores.clients.delete(params.id, byAdmin('client-deleted'))
-    if (entry === undefined) throw unknown('There is no client with that id.')
+    const entry = await clients.delete(params.id, byAdmin('client-deleted'))
+    if (entry === undefined) throw unknownClient()
     await rooms.revoker.publish([entry])
     await pulse.refresh()
     return { client_id: params.id, seq: entry.seq }
@@ -53,13 +74,10 @@ export function clientRoutes(app: FastifyInstance, instance: AdminInstance): voi
 function refuseBuiltIn(id: string): void {
   if (id === firstPartyClientId) {
     throw new CountersignError('forbidden', {
-      reason: 'clients/built-in', sentence: 'The built-in client cannot be deleted, and it has no secret.'
+      reason: 'clients/built-in', sentence: 'The built-in client cannot be changed or deleted, and it has no secret.'
     })
   }
 }
-
-const unknown = (sentence: string): CountersignError =>
-  new CountersignError('not_found', { reason: 'clients/unknown', sentence })
 
 const withSecret = (clientId: string, secret: string | undefined) =>
   ({ client_id: clientId, ...(secret !== undefined && { client_secret: secret }) })

@@ -1,6 +1,6 @@
 import { json, type RouteSchema } from '../../http/schemas/answer.ts'
 import { clientSchemas } from '../../http/schemas/client-registration.ts'
-import { clientBodySchema } from '../client-body.ts'
+import { clientBodySchema, clientChangesSchema } from '../client-body.ts'
 import { adminSchema } from './admin-schema.ts'
 import { flag, integer, list, orNull, shape, text, texts, time } from './shapes.ts'
 
@@ -21,6 +21,14 @@ export const adminClientSchemas = {
   }),
   list: adminSchema({ tag: 'clients', summary: 'Lists clients.', answers: { 200: json('All of them.', shape({ clients: list(client) })) } }),
   read: adminSchema({ tag: 'clients', summary: 'Shows a client.', answers: { 200: json('The client.', client) }, refuses: ['not_found'] }),
+  change: adminSchema({
+    tag: 'clients', summary: 'Changes a client; what is not said stays, null takes away.', body: clientChangesSchema,
+    answers: {
+      200: json('It is changed. A client that has a use for a secret now gets one; all that one had been granted ends when it becomes public.',
+        shape({ client_id: text }, { client_secret: secret, seq: integer }))
+    },
+    refuses: ['invalid_request', 'forbidden', 'not_found', 'conflict']
+  }),
   rotateSecret: adminSchema({
     tag: 'clients', summary: 'Gives a client a new secret; the old one ends at once.',
     answers: { 200: json('The new secret.', shape({ client_id: text, client_secret: secret })) }, refuses: ['forbidden', 'not_found']

@@ -1,13 +1,13 @@
 import { json, type RouteSchema } from '../../http/schemas/answer.ts'
 import { openApiSchema } from '../../http/schemas/discovery.ts'
 import { adminSchema } from './admin-schema.ts'
-import { anything, integer, list, shape, text, time } from './shapes.ts'
+import { anything, integer, limit, list, shape, text, time } from './shapes.ts'
 
 const auditQuery = {
   type: 'object',
   additionalProperties: false,
   properties: {
-    limit: { type: 'string', pattern: '^[1-9][0-9]{0,3}$' },
+    limit,
     subject: { type: 'string', minLength: 1, maxLength: 200 }
   }
 }

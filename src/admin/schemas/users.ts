@@ -1,6 +1,6 @@
 import { json, type RouteSchema } from '../../http/schemas/answer.ts'
 import { adminSchema } from './admin-schema.ts'
-import { anything, flag, list, orNull, shape, text, time } from './shapes.ts'
+import { anything, flag, limit, list, orNull, shape, text, time } from './shapes.ts'
 
 const password = { type: 'string', maxLength: 4096 }
 
@@ -21,7 +21,7 @@ const page = {
   type: 'object',
   additionalProperties: false,
   properties: {
-    limit: { type: 'string', pattern: '^[1-9][0-9]{0,3}$' },
+    limit,
     after: { type: 'string', minLength: 1, maxLength: 100 }
   }
 }

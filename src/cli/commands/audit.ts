@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts'
+import { queryOf } from '../query-of.ts'
 import { renderTable, renderTime } from '../render-table.ts'
 
 interface Event {
@@ -20,11 +21,9 @@ export const audit: Command = {
     limit: { description: 'How many at most; 50 when not given', value: 'NUMBER' },
     subject: { description: 'Only what concerns this user, client, session, grant or key', value: 'ID' }
   },
-  async run({ text, connect }) {
-    const admin = await connect()
-    const page = new URLSearchParams()
-    for (const name of ['limit', 'subject']) if (text(name) !== undefined) page.set(name, text(name)!)
-    const { events } = await admin.get<{ events: Event[] }>(`/admin/audit?${page.toString()}`)
+  async run(invocation) {
+    const admin = await invocation.connect()
+    const { events } = await admin.get<{ events: Event[] }>(`/admin/audit?${queryOf(invocation, ['limit', 'subject'])}`)
     return {
       json: events,
       text: renderTable(events, [

@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts'
 import { renderTable, renderTime } from '../render-table.ts'
 import { createClient, renderSecret, type Secret } from './create-client.ts'
+import { updateClient } from './update-client.ts'
 
 interface Client {
   client_id: string
@@ -90,4 +91,4 @@ function renderMembers(client: Record<string, unknown>): string {
   return shown.map(([name, value]) => `${name.padEnd(width)}  ${render(value)}\n`).join('')
 }
 
-export const clientCommands: readonly Command[] = [createClient, list, show, rotateSecret, remove]
+export const clientCommands: readonly Command[] = [createClient, list, show, updateClient, rotateSecret, remove]

@@ -1,4 +1,5 @@
 import type { Command, Invocation, Outcome } from '../command.ts'
+import { queryOf } from '../query-of.ts'
 import { passwordOption, readPassword } from '../read-password.ts'
 import { renderTable, renderTime } from '../render-table.ts'
 import { setUser } from './set-user.ts'
@@ -42,11 +43,9 @@ const list: Command = {
     limit: { description: 'How many at most; 100 when not given', value: 'NUMBER' },
     after: { description: 'Go on after the user with this id', value: 'ID' }
   },
-  async run({ text, connect }) {
-    const admin = await connect()
-    const page = new URLSearchParams()
-    for (const name of ['limit', 'after']) if (text(name) !== undefined) page.set(name, text(name)!)
-    const { users } = await admin.get<{ users: User[] }>(`/admin/users?${page.toString()}`)
+  async run(invocation) {
+    const admin = await invocation.connect()
+    const { users } = await admin.get<{ users: User[] }>(`/admin/users?${queryOf(invocation, ['limit', 'after'])}`)
     return {
       json: users,
       text: renderTable(users, [

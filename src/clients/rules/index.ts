@@ -1,5 +1,5 @@
 import type { Reason } from '../../protocol/errors.ts'
-import type { Client, ClientProfile } from '../../stores/clients.ts'
+import type { ClientTerms } from '../../stores/clients.ts'
 import { authMethods } from './auth-methods.ts'
 import { clientKeys } from './client-keys.ts'
 import { grantTypes } from './grant-types.ts'
@@ -12,11 +12,7 @@ import { scopesAndAudience } from './scopes-and-audience.ts'
 import { subjects } from './subjects.ts'
 
 /** All that a registration decides of a client, whoever asks for it. */
-export interface ClientDraft extends Pick<Client,
-  'name' | 'authMethods' | 'grantTypes' | 'scopes' | 'audience' | 'redirectUris' | 'postLogoutRedirectUris' |
-  'backchannelLogoutUri'> {
-  profile: ClientProfile
-}
+export type ClientDraft = ClientTerms
 
 export interface RuleContext {
   issuer: string

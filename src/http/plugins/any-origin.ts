@@ -6,8 +6,9 @@ import type { FastifyInstance } from 'fastify'
  */
 export function allowAnyOrigin(app: FastifyInstance, path: string, methods: 'GET, HEAD' | 'GET, POST' | 'POST'): void {
   const open = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'WWW-Authenticate, Retry-After' }
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     if (request.routeOptions.url?.endsWith(path)) reply.headers(open)
+    done()
   })
   // Browsers alone ask: the document of the routes does not tell of it.
   app.options(path, { schema: { hide: true } }, (_request, reply) => reply.code(204).headers({

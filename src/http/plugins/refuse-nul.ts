@@ -10,7 +10,8 @@ declare module 'fastify' {
 
 /** No name of ours has a NUL in it, and PostgreSQL's text cannot hold one: refused wherever in the URL it stands. */
 export function refuseNul(app: FastifyInstance): void {
-  app.addHook('onRequest', async ({ url, routeOptions }) => {
+  app.addHook('onRequest', ({ url, routeOptions }, _reply, done) => {
     if (url.includes('%00') && routeOptions.config.takesNul !== true) throw new CountersignError('invalid_request', { reason: 'http/nul-in-url' })
+    done()
   })
 }

@@ -6,7 +6,7 @@ const decisive = ['authorization', 'content-type', 'host']
 
 /** Refuses a request that says one of them twice (RFC 6750 §2: one method, one token). */
 export function refuseRepeatedHeaders(app: FastifyInstance): void {
-  app.addHook('onRequest', async ({ raw }) => {
+  app.addHook('onRequest', ({ raw }, _reply, done) => {
     const seen = new Set<string>()
     for (let at = 0; at < raw.rawHeaders.length; at += 2) {
       const name = raw.rawHeaders[at]!.toLowerCase()
@@ -15,5 +15,6 @@ export function refuseRepeatedHeaders(app: FastifyInstance): void {
       }
       seen.add(name)
     }
+    done()
   })
 }

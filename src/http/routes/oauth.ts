@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CountersignError } from '../../protocol/errors.ts'
 import { acceptForms } from '../plugins/accept-forms.ts'
 import { allowAnyOrigin } from '../plugins/any-origin.ts'
@@ -21,10 +21,11 @@ export async function oauthRoutes(app: FastifyInstance, rooms: HttpRooms): Promi
 }
 
 /** Credentials and grants in a URL end up in logs and histories (RFC 6749 §2.3.1). */
-async function refuseQuery({ url }: FastifyRequest): Promise<void> {
+function refuseQuery({ url }: FastifyRequest, _reply: FastifyReply, done: () => void): void {
   if (url.includes('?')) {
     throw new CountersignError('invalid_request', {
       reason: 'oauth/query-string', sentence: 'Parameters belong in the body, not in the URL.'
     })
   }
+  done()
 }

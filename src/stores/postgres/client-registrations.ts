@@ -1,5 +1,6 @@
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { ClientRegistrationStore, ClientReplacement } from '../client-registrations.ts'
+import { assignClientTerms, assignSecret } from './client-terms.ts'
 import type { Database } from './database.ts'
 
 const pruneBatch = 1000
@@ -18,22 +19,12 @@ export function createClientRegistrationStore({ query }: Database): ClientRegist
   }
 }
 
-function replacing(client: ClientReplacement, actor: string): Prisma.Sql {
-  const keeps = client.secretHash === 'keep'
-  const secret = client.secretHash === 'keep'
-    ? Prisma.sql`secret_hash`
-    : Prisma.sql`${client.secretHash ?? null}::bytea`
+function replacing({ clientId, registrationTokenHash, secretHash, ...terms }: ClientReplacement, actor: string): Prisma.Sql {
   return Prisma.sql`
     WITH changed AS (
-      UPDATE clients SET
-        name = ${client.name}, secret_hash = ${secret}, auth_methods = ${client.authMethods}::text[],
-        grant_types = ${client.grantTypes}::text[], scopes = ${client.scopes}::text[],
-        redirect_uris = ${client.redirectUris}::text[],
-        post_logout_redirect_uris = ${client.postLogoutRedirectUris}::text[],
-        backchannel_logout_uri = ${client.backchannelLogoutUri ?? null}::text,
-        profile = ${JSON.stringify(client.profile)}::jsonb
-      WHERE id = ${client.clientId} AND registration_token_hash = ${client.registrationTokenHash}::bytea
-        AND disabled_at IS NULL AND (NOT ${keeps}::boolean OR secret_hash IS NOT NULL) RETURNING id
+      UPDATE clients SET ${assignClientTerms(terms)}, ${assignSecret(secretHash)}
+      WHERE id = ${clientId} AND registration_token_hash = ${registrationTokenHash}::bytea
+        AND disabled_at IS NULL AND (NOT ${secretHash === 'keep'}::boolean OR secret_hash IS NOT NULL) RETURNING id
     )
     SELECT changed.id FROM changed CROSS JOIN LATERAL
       record_audit('client/replaced', ${actor}, changed.id, '{}') AS noted`

@@ -1,9 +1,9 @@
 import path from 'node:path'
-import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import type { Log } from '../../ports/log.ts'
 import { lockDataFolder } from './data-lock.ts'
 import { listPending, migrate, type MigrationConnection } from './migrate.ts'
+import { openDriver } from './open-driver.ts'
 import { createQuery, translateFault, type Query } from './query.ts'
 
 /**
@@ -46,8 +46,6 @@ const connectionTimeout = 1_500
 const statementTimeout = 2_000
 /** For a network that died without a word; longer than the server's own limit, which tells more. */
 const answerTimeout = 2_500
-/** More texts than the stores hold; beyond it statements go unnamed rather than fill the server's memory. */
-const namedStatements = 500
 
 /** Does not fail while a PostgreSQL server is away. @throws DataFolderInUse (embedded only) */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
@@ -57,7 +55,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     const { code = error.name } = error as NodeJS.ErrnoException
     log.warn({ code }, 'lost an idle database connection')
   })
-  const driver = await new PrismaPg(connections.pool, { statementNameGenerator: createStatementNames() }).connect()
+  const driver = await openDriver(connections.pool)
   let closing: Promise<void> | undefined
   return {
     query: createQuery(driver),
@@ -148,17 +146,4 @@ function withSessionSettings(url: string): { connectionString: string; options: 
   const options = target.searchParams.get('options')
   target.searchParams.delete('options')
   return { connectionString: target.href, options: `${options ?? ''} -c TimeZone=UTC -c jit=off`.trim() }
-}
-
-/** A name per statement text, so that each connection plans it once. */
-function createStatementNames(): (query: { sql: string }) => string {
-  const names = new Map<string, string>()
-  return ({ sql }) => {
-    let name = names.get(sql)
-    if (name === undefined && names.size < namedStatements) {
-      name = `s${names.size}`
-      names.set(sql, name)
-    }
-    return name ?? ''
-  }
 }

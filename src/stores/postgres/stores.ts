@@ -2,6 +2,7 @@ import { createApiStore } from './apis.ts'
 import { createAuditStore } from './audit.ts'
 import { createAuthorizationStore } from './authorizations.ts'
 import { createBrowserSessionStore } from './browser-sessions.ts'
+import { createClientChangeStore } from './client-changes.ts'
 import { createClientRegistrationStore } from './client-registrations.ts'
 import { createClientStore } from './clients.ts'
 import { createConsentStore } from './consents.ts'
@@ -34,6 +35,7 @@ export function createPostgresStores(database: Database) {
     devices: createDeviceStore(database),
     grants: createGrantStore(database),
     clients: createClientStore(database),
+    clientChanges: createClientChangeStore(database),
     apis: createApiStore(database),
     clientRegistrations: createClientRegistrationStore(database),
     keys: createKeyStore(database),

@@ -116,15 +116,15 @@ function keepLink(open: () => ReturnType<typeof openLink>) {
   }
 }
 
-async function withinTimeout<T>(result: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    const giveUp = () => reject(new Error(`Redis did not answer within ${commandTimeout} ms`))
-    timer = setTimeout(giveUp, commandTimeout)
+function withinTimeout<T>(result: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`Redis did not answer within ${commandTimeout} ms`)), commandTimeout)
+    result.then(value => {
+      clearTimeout(timer)
+      resolve(value)
+    }, (reason: Error) => {
+      clearTimeout(timer)
+      reject(reason)
+    })
   })
-  try {
-    return await Promise.race([result, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

@@ -35,6 +35,8 @@ function createRedisClient(url: string) {
     // Waiting for Redis to come back is the caller's decision: a command fails at once while it is away.
     disableOfflineQueue: true,
     commandsQueueMaxLength: 10_000,
+    // connection.ts has a shorter limit. An abort signal for each command would cost more than the command.
+    commandOptions: { timeout: 0 },
     maintNotifications: 'disabled',
     socket: {
       connectTimeout,

@@ -8,7 +8,6 @@ export type { GuardOptions, Requirements }
 
 declare global {
   // The name that Express leaves open for this.
-  // eslint-disable-next-line @typescript-eslint/no-namespace
   namespace Express {
     interface Request {
       /** The verified token, behind `protect`. */

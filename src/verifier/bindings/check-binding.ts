@@ -21,8 +21,8 @@ export function readBindings({ cnf }: AccessTokenClaims): readonly TokenBinding[
   if (cnf === undefined) return unbound
   const bindings = Object.entries<unknown>(cnf).map(([name, value]): TokenBinding => {
     const isThumbprint = typeof value === 'string' && /^[A-Za-z0-9_-]{43}$/.test(value)
-    if (isThumbprint && name === 'jkt') return { kind: 'dpop', jkt: value }
-    if (isThumbprint && name === 'x5t#S256') return { kind: 'mtls', thumbprint: value }
+    if (isThumbprint && name === 'jkt') return Object.freeze({ kind: 'dpop', jkt: value })
+    if (isThumbprint && name === 'x5t#S256') return Object.freeze({ kind: 'mtls', thumbprint: value })
     throw new VerifierError('token_invalid', 'The token is bound (cnf) in a way that cannot be checked.')
   })
   if (bindings.length === 0) throw new VerifierError('token_invalid', 'The token\'s cnf is empty.')

@@ -2,7 +2,6 @@
 export interface ReplayGuard {
   /** False when it was used before. Atomic. */
   use(id: string): boolean
-  readonly size: number
 }
 
 export interface ReplayGuardOptions {
@@ -38,7 +37,6 @@ export function createReplayGuard({ lifetime, size, monotonic, onOverflow }: Rep
       if (young.has(id) || old.has(id)) return false
       young.add(id)
       return true
-    },
-    get size() { return young.size + old.size }
+    }
   }
 }

@@ -1,15 +1,18 @@
 import type { KeyListener } from '../revocation/revocation-checker.ts'
 import { readKeySet, type KeySet, type KeySetRules } from './key-set.ts'
 
-/** The keys that are trusted now, whoever brought them. What was once removed as compromised never comes back. */
+/**
+ * The keys that are trusted now, whoever brought them. What was once removed as compromised never comes back.
+ * Functions where there could be getters: V8 makes a dictionary of an object that is written with one, and each token asks here.
+ */
 export interface HeldKeys extends KeyListener {
-  readonly keys: KeySet
+  keys(): KeySet
   /** Of monotonic time; -Infinity before there are any. */
-  readonly confirmedAt: number
+  confirmedAt(): number
   /** Grows whenever somebody brought or confirmed a set. */
-  readonly revision: number
+  revision(): number
   /** Grows with each set that differs from the one before. */
-  readonly version: number
+  version(): number
   isRemoved(kid: string): boolean
   /** As the issuer's endpoint lists them. Throws where none can be used: that is a fault, and no reason to refuse everybody. */
   replace(jwks: readonly unknown[]): void
@@ -49,10 +52,10 @@ export function createHeldKeys({ monotonic, onChange, onFed, ...rules }: HeldKey
   }
 
   return {
-    get keys() { return keys },
-    get confirmedAt() { return confirmedAt },
-    get revision() { return revision },
-    get version() { return version },
+    keys: () => keys,
+    confirmedAt: () => confirmedAt,
+    revision: () => revision,
+    version: () => version,
     isRemoved: kid => removed.has(kid),
     replace(jwks) {
       const brought = read(jwks)

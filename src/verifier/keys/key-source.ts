@@ -14,7 +14,7 @@ export interface KeySource {
   /** Resolves once there are keys. Tries again as often as it may. */
   fill(): Promise<void>
   /** How many requests were made. */
-  readonly requests: number
+  requests(): number
 }
 
 export interface KeySourceOptions {
@@ -31,11 +31,11 @@ export interface KeySourceOptions {
 export function createKeySource(options: KeySourceOptions): KeySource {
   const { held, monotonic, areFed, times } = options
   const refresh = createRefresh(options)
-  const age = (): number => monotonic() - held.confirmedAt
+  const age = (): number => monotonic() - held.confirmedAt()
   const isUsable = (): boolean => age() <= times.cacheLifetime + times.maxStale
 
   const settle = (kid: string): TrustedKey | undefined => {
-    const key = isUsable() ? held.keys.get(kid) : undefined
+    const key = isUsable() ? held.keys().get(kid) : undefined
     // That a kid is unknown can be told from keys alone that are not old.
     if (key === undefined && age() > times.cacheLifetime && !held.isRemoved(kid)) throw unavailable()
     return key
@@ -48,7 +48,7 @@ export function createKeySource(options: KeySourceOptions): KeySource {
 
   return {
     find(kid) {
-      const key = held.keys.get(kid)
+      const key = held.keys().get(kid)
       if (key !== undefined && age() <= times.cacheLifetime) return key
       if (areFed()) {
         held.confirm()
@@ -67,8 +67,8 @@ export function createKeySource(options: KeySourceOptions): KeySource {
       if (isPossible) void refresh.run()
       return isPossible
     },
-    async fill() { if (held.keys.size === 0) await refresh.run() },
-    get requests() { return refresh.count }
+    async fill() { if (held.keys().size === 0) await refresh.run() },
+    requests: () => refresh.count()
   }
 }
 
@@ -81,17 +81,17 @@ function createRefresh({ held, fetchKeys, monotonic, onError, times }: KeySource
 
   async function run(): Promise<void> {
     count += 1
-    const before = held.revision
+    const before = held.revision()
     try {
       const keys = await fetchKeys()
       failures = 0
       // The feed was quicker, and knows better than what was under way.
-      if (held.revision === before) held.replace(keys)
+      if (held.revision() === before) held.replace(keys)
     } catch (error) {
       failures += 1
       onError(error)
     }
-    nextAt = monotonic() + (held.keys.size > 0 ? times.cooldown : Math.min(times.cooldown, 500 * 2 ** failures))
+    nextAt = monotonic() + (held.keys().size > 0 ? times.cooldown : Math.min(times.cooldown, 500 * 2 ** failures))
   }
 
   return {
@@ -101,7 +101,7 @@ function createRefresh({ held, fetchKeys, monotonic, onError, times }: KeySource
       if (running === undefined && monotonic() >= nextAt) running = run().finally(() => { running = undefined })
       return running ?? Promise.resolve()
     },
-    get count() { return count }
+    count: () => count
   }
 }
 

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { constants, createHash, createPublicKey, verify, type JsonWebKey, type KeyObject, type VerifyKeyObjectInput } from 'node:crypto'
 import type { AlgorithmName } from '../algorithms.ts'
+import { endsCanonically } from '../compact-token.ts'
 import type { Platform } from '../platform.ts'
 
 /** Node: node:crypto verifies at once, in a third of the time that WebCrypto takes with its way through other threads. */
@@ -35,7 +36,9 @@ export const nodePlatform: Platform = {
           const place = size <= scratch.length ? scratch : Buffer.allocUnsafe(size)
           // As many bytes as characters: so all of it is ASCII, and nothing can pass for what was signed but that itself.
           if (place.write(token, 'utf8') !== token.length) return false
-          const length = place.write(token.slice(signedLength + 1), token.length, 'base64url')
+          const signature = token.slice(signedLength + 1)
+          const length = place.write(signature, token.length, 'base64url')
+          if (!isOneSpelling(signature, length)) return false
           const { buffer, byteOffset } = place
           const signed = new Uint8Array(buffer, byteOffset, signedLength)
           return verify(digest, signed, key, new Uint8Array(buffer, byteOffset + token.length, length))
@@ -45,4 +48,14 @@ export const nodePlatform: Platform = {
       }
     }
   }
+}
+
+/**
+ * Whether a text in ASCII, of which Buffer has made so many bytes, is their one spelling. Buffer passes over what is not base64 and
+ * stops at padding, which leaves bytes missing; takes `+` and `/`, too; and drops bits left over. To look for these three takes a
+ * fifth of the time that a regular expression needs for every character.
+ */
+function isOneSpelling(text: string, bytes: number): boolean {
+  const isOfAlphabet = bytes === text.length * 6 >> 3 && text.indexOf('+') === -1 && text.indexOf('/') === -1
+  return isOfAlphabet && endsCanonically(text, 0, text.length)
 }

@@ -1,6 +1,4 @@
-import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:http'
 import { parse } from 'node:querystring'
 import express from 'express'
 import Fastify from 'fastify'
@@ -11,6 +9,7 @@ import type { GuardOptions, Requirements } from '../../../src/verifier/adapters/
 import { createHeadersGuard } from '../../../src/verifier/adapters/headers.ts'
 import type { VerifierError } from '../../../src/verifier/errors.ts'
 import type { Verifier } from '../../../src/verifier/verifier.ts'
+import { listen } from '../../support/listen.ts'
 
 /** One small service behind each adapter, on a port of its own: whatever is asked, all must give the same answer. */
 export interface GuardedServer {
@@ -25,7 +24,7 @@ export interface ServerOptions extends Omit<GuardOptions, 'verifier'> {
 }
 
 /** Each route and what it asks for; all answer with `sub` and the scopes. */
-export const routes: Record<string, Requirements> = {
+const routes: Record<string, Requirements> = {
   '/orders': {},
   '/orders/write': { scope: 'orders:read orders:write' },
   '/payments': { acrValues: ['urn:example:gold', 'urn:example:silver'], maxAge: 300 },
@@ -61,7 +60,7 @@ const listenExpress: Listen = async (t, options) => {
       response.json({ sub: token!.claims.sub, scopes: token!.scopes })
     })
   }
-  return { url: await listen(t, createServer(app), options), refusals }
+  return { url: await listen(t, createServer(app), options.port), refusals }
 }
 
 const listenPlain: Listen = async (t, options) => {
@@ -79,14 +78,7 @@ const listenPlain: Listen = async (t, options) => {
     const { claims, scopes } = result.token
     return response.setHeader('content-type', 'application/json').end(JSON.stringify({ sub: claims.sub, scopes }))
   })())
-  return { url: await listen(t, server, options), refusals }
-}
-
-async function listen(t: Test, server: Server, { port = 0 }: ServerOptions): Promise<string> {
-  server.listen(port, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => new Promise(resolve => server.close(resolve)))
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return { url: await listen(t, server, options.port), refusals }
 }
 
 export const adapters: Record<string, Listen> = { Fastify: listenFastify, Express: listenExpress, 'plain Node': listenPlain }

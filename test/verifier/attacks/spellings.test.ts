@@ -1,3 +1,4 @@
+import { sign as signBytes } from 'node:crypto'
 import t from 'tap'
 import { encode, goodClaims, goodHeader, onEachPlatform, otherKey, ourKey, outcomeOf, refusesEach, signRaw, signToken } from '../scene.ts'
 
@@ -56,6 +57,77 @@ t.test('L147: of the sixteen spellings of a signature one is accepted', async t 
   })
 })
 
+/** Of every kind that a decoder might pass over, or take for one of the alphabet: by value, by its lowest byte, by its shape. */
+const strangers = [
+  '+', '/', '=', ' ', '\n', '\r', '\t', '\v', '\f', '\0', '!', '"', '%', ',', '.', ':', '@', '[', '\\', '`', '{', '~', '\x7F', '\x80', '\xA0', '\xAD',
+  '\xC1', '\xDF', '\u012B', '\u012D', '\u0130', '\u0141', '\u017F', '\u0441', '\u2010', '\u200B', '\u2028', '\u212A', '\uFEFF', '\uFF21',
+  '\uD83D', '\uDD11', '\uD83D\uDD11'
+]
+
+t.test('L147: no character of another alphabet stands for one of a signature, wherever it is', async t => {
+  onEachPlatform(t, async (t, { verifier, clock }) => {
+    const good = signToken(clock)
+    const start = good.lastIndexOf('.') + 1
+    t.equal(await outcomeOf(verifier, good), 'good', 'its header is known from here on')
+    let accepted = 0
+    const tryOut = async (token: string) => { if (await outcomeOf(verifier, token) !== 'token_malformed') accepted += 1 }
+    for (let at = start; at <= good.length; at++) {
+      for (const each of strangers) {
+        if (at < good.length) await tryOut(good.slice(0, at) + each + good.slice(at + 1))
+        // What is passed over would leave the signature as it was.
+        await tryOut(good.slice(0, at) + each + good.slice(at))
+      }
+    }
+    t.equal(accepted, 0)
+  })
+})
+
+t.test('L147: the other alphabet is not taken for the same bytes', async t => {
+  onEachPlatform(t, async (t, { verifier, clock }) => {
+    const tokens = Array.from({ length: 20 }, (_, x) => signToken(clock, { x }))
+    const spellings = tokens.flatMap(token => Array.from(token.matchAll(/[-_]/g), ({ 0: sign, index }) =>
+      token.slice(0, index) + (sign === '-' ? '+' : '/') + token.slice(index + 1)))
+    const inSignature = (sign: string) => spellings.some(each => each.lastIndexOf(sign) > each.lastIndexOf('.'))
+    t.ok(inSignature('+') && inSignature('/'))
+    t.equal(await outcomeOf(verifier, tokens[0]!), 'good', 'its header is known from here on')
+    const outcomes = await Promise.all(spellings.map(each => outcomeOf(verifier, each)))
+    t.strictSame([...new Set(outcomes)], ['token_malformed'])
+  })
+})
+
+t.test('L147: a signature of every length is spelled in one way', async t => {
+  onEachPlatform(t, async (t, { verifier, clock }) => {
+    const [header, payload] = signToken(clock).split('.') as [string, string]
+    t.equal(await outcomeOf(verifier, signToken(clock)), 'good', 'its header is known from here on')
+    let wrong = 0
+    for (let length = 1; length <= 40; length++) {
+      for (const last of alphabet) {
+        const signature = 'A'.repeat(length - 1) + last
+        const isSpelled = Buffer.from(signature, 'base64url').toString('base64url') === signature
+        const outcome = await outcomeOf(verifier, `${header}.${payload}.${signature}`)
+        if (outcome !== (isSpelled ? 'token_invalid' : 'token_malformed')) wrong += 1
+      }
+    }
+    t.equal(wrong, 0)
+  })
+})
+
+t.test('L147: what is signed in another spelling is refused, though the signature is right', async t => {
+  onEachPlatform(t, async (t, { verifier, clock }) => {
+    const sign = (input: string, encoding: BufferEncoding) =>
+      `${input}.${signBytes('sha256', Buffer.from(input, encoding), ourKey.privateKey).toString('base64url')}`
+    const good = sign(signToken(clock).split('.').slice(0, 2).join('.'), 'utf8')
+    t.equal(await outcomeOf(verifier, good), 'good')
+    const input = good.slice(0, good.lastIndexOf('.'))
+    for (const place of [0, 1, input.indexOf('.') + 1, input.length - 1]) {
+      // A letter whose lowest byte is the one that stands there.
+      const folded = input.slice(0, place) + String.fromCharCode(0x100 + input.charCodeAt(place)) + input.slice(place + 1)
+      t.equal(await outcomeOf(verifier, folded + good.slice(good.lastIndexOf('.'))), 'token_malformed', `its bytes are signed, at ${place}`)
+      t.not(await outcomeOf(verifier, sign(folded, 'utf8')), 'good', `it is signed itself, at ${place}`)
+    }
+  })
+})
+
 t.test('L149: what is encrypted or compressed', refusesEach(clock => {
   const bomb = Buffer.from('78daedc1010d000000c2a0f74f6d0e37a00000000000000000be0d210000010000', 'hex')
   return [
@@ -105,6 +177,12 @@ t.test('L148: the cache of verified tokens knows the exact text alone', async t 
     t.equal(verifier.health().counters['cached'], 1)
     t.throws(() => { (first.claims as { sub: string }).sub = 'usr_other' }, TypeError, 'what is handed out again cannot be changed')
     t.throws(() => { (first.scopes as string[]).push('admin') }, TypeError)
+    const thumbprint = 'A'.repeat(43)
+    const bound = signToken(clock, { cnf: { 'x5t#S256': thumbprint } })
+    const request = { method: 'GET', url: 'https://orders.example/', clientCertificate: thumbprint }
+    const { binding } = await verifier.verify(bound, { request })
+    t.throws(() => { (binding as { thumbprint: string }).thumbprint = 'B'.repeat(43) }, TypeError, 'nor can what the token is bound to')
+    t.equal(await outcomeOf(verifier, bound, { request }), 'good')
     t.equal(await outcomeOf(verifier, signRaw(goodHeader, { ...goodClaims(clock), x: 1 }, ourKey.privateKey)), 'good')
   })
 })

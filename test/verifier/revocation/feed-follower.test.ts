@@ -116,7 +116,7 @@ const bad: Record<string, (response: Parameters<ScriptedService['answers']['snap
   'is of another version': response => void response.writeHead(200).end(snapshotOf([]).fill(2, 4, 5)),
   'breaks off': response => {
     response.writeHead(200, { 'content-length': '1000' }).write('CSRV')
-    setTimeout(() => response.destroy(), 10)
+    response.socket!.end()
   },
   'is refused': response => void response.writeHead(503, { 'retry-after': '0' }).end()
 }
@@ -211,7 +211,7 @@ t.test('where streams are held back, polling takes over', async t => {
   // A proxy that hands on nothing before the answer is whole.
   service.answers.feed = response => {
     response.writeHead(200).flushHeaders()
-    setTimeout(() => response.destroy(), 50)
+    response.socket!.end()
   }
   const opened = openFeed(t, service)
   await opened.untilFresh()
@@ -291,11 +291,14 @@ t.test('acknowledgements that fail disturb nothing, and one that says the journa
 
 t.test('after it was closed nothing is asked any more', async t => {
   const service = await startScriptedService(t)
+  const timers = () => process.getActiveResourcesInfo().filter(kind => kind === 'Timeout').length
+  const before = timers()
   const opened = openFeed(t, service)
   await opened.untilFresh()
+  t.ok(timers() > before)
   await opened.checker.close()
   const count = service.asked.length
   service.cut()
-  await new Promise(resolve => setTimeout(resolve, 300))
+  await until('nothing is left that could ask later', () => timers() <= before)
   t.equal(service.asked.length, count)
 })

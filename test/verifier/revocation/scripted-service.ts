@@ -1,6 +1,7 @@
+import { EventEmitter, once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
+import { listen } from '../../support/listen.ts'
 
 /**
  * A service that speaks the contract of docs/revocation-feed.md and can be made to break it: each kind of request is
@@ -41,6 +42,7 @@ export const sendJson = (response: ServerResponse, json: object, status = 200): 
 export async function startScriptedService(t: Test): Promise<ScriptedService> {
   const journal: Buffer[] = []
   const streams = new Set<() => void>()
+  const journalled = new EventEmitter().setMaxListeners(0)
   const news = { keys: [{ kty: 'RSA', kid: 'one' }] as object[], removed: [] as string[], version: 0 }
   const server = createServer((request, response) => {
     if (service.isAway) return void request.socket.destroy()
@@ -52,11 +54,7 @@ export async function startScriptedService(t: Test): Promise<ScriptedService> {
       service.answers[what](response, request, body)
     })
   })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => new Promise<void>(resolve => {
-    server.close(() => resolve())
-    server.closeAllConnections()
-  }))
+  const url = await listen(t, server)
 
   const afterOf = (request: IncomingMessage) => Number.parseInt(new URL(request.url!, 'http://x').searchParams.get('after')!)
 
@@ -94,7 +92,7 @@ export async function startScriptedService(t: Test): Promise<ScriptedService> {
     const arrivedAt = performance.now()
     const after = afterOf(request)
     const wait = Number(new URL(request.url!, 'http://x').searchParams.get('wait')) * 1000
-    while (journal.length === after && performance.now() - arrivedAt < wait) await new Promise(resolve => { setTimeout(resolve, 20) })
+    if (journal.length === after) await once(journalled, 'entry', { signal: AbortSignal.timeout(wait) }).catch(() => undefined)
     sendJson(response, {
       after, seq: journal.length, point: service.point(), head: journal.length,
       entries: Buffer.concat(journal.slice(after)).toString('base64url'),
@@ -103,14 +101,14 @@ export async function startScriptedService(t: Test): Promise<ScriptedService> {
   }
 
   const service: ScriptedService = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    asked: [], hold: 0, heartbeat: 50, isAway: false,
+    url, asked: [], hold: 0, heartbeat: 50, isAway: false,
     seq: () => journal.length,
     point: (seq = journal.length) => `${seq}.AAAAAAAAAAAAAAAA`,
     count: what => service.asked.filter(each => each.what === what).length,
     cut: () => server.closeAllConnections(),
     revoke(...records) {
       journal.push(...records)
+      journalled.emit('entry')
       for (const beat of streams) beat()
     },
     setKeys(keys, removed = []) {

@@ -2,6 +2,7 @@ import { deflateSync } from 'node:zlib'
 import t, { type Test } from 'tap'
 import type { StatusListOptions } from '../../../src/verifier/revocation/revocation-options.ts'
 import { createTestClock } from '../../support/clock.ts'
+import { until } from '../../support/until.ts'
 import { startWebServer } from '../../support/web-server.ts'
 import { openChecker, tokenOf, type OpenedChecker } from './open-checker.ts'
 
@@ -120,7 +121,7 @@ t.test('a list is kept for its ttl, fetched anew before that ends, and used beyo
   scene.clock.advance(5)
   scene.served.claims = { status_list: { bits: 1, lst: pack([1]) } }
   t.equal(await scene.checkAt(0), 'good', 'nobody waits for the next one')
-  while (scene.checker.health().counters['lists'] !== 2) await new Promise(resolve => { setImmediate(resolve) })
+  await until('the next one is there', () => scene.checker.health().counters['lists'] === 2)
   t.equal(await scene.checkAt(0), 'revoked')
   scene.served.status = 503
   scene.clock.advance(31)

@@ -1,42 +1,26 @@
 /**
- * Whether a key may be in a segment, told by bits of one word in a place that stays near the processor: most tokens are not revoked,
- * and each look into the table itself waits for memory several times. 256 words a segment; a wrong guess costs a look.
+ * Whether a key may be in a table, told by bits of one word in a place that stays near the processor: most tokens are not revoked,
+ * and a look into a table waits for memory several times, which takes as long as a tenth of a signature's check. One filter for the
+ * tables of all kinds, so that none of it is idle, whichever kinds there are; a wrong guess, one in a hundred at a million keys, costs a look.
  */
 export interface KeyFilter {
+  mayHave(hash: number): boolean
   note(hash: number): void
   /** Forgets what was noted of one segment. */
   clear(segment: number): void
 }
 
-/** Those of all kinds, one behind the other, so that a look follows no chain of objects. */
-export interface KeyFilters {
-  mayHave(kind: number, hash: number): boolean
-  of(kind: number): KeyFilter
-}
-
-const wordsPerSegment = 256
 const segmentCount = 256
-const wordsPerKind = segmentCount * wordsPerSegment
+/** Two megabytes in all: two bytes of the 32 that each of a million may take. */
+const wordsPerSegment = 2048
 
-export function createKeyFilters(kinds: number): KeyFilters {
-  // Most kinds have no entries, and spend nothing on them: no memory is taken before it is written to.
-  const words = new Int32Array(kinds * wordsPerKind)
-  const used = Array.from({ length: kinds }, () => false)
+export function createKeyFilter(): KeyFilter {
+  const words = new Int32Array(segmentCount * wordsPerSegment)
 
   return {
-    mayHave: (kind, hash) => used[kind]! && (~words[kind * wordsPerKind + placeOf(hash)]! & bitsOf(hash)) === 0,
-    of(kind) {
-      const start = kind * wordsPerKind
-      return {
-        note(hash) {
-          used[kind] = true
-          words[start + placeOf(hash)]! |= bitsOf(hash)
-        },
-        clear(segment) {
-          if (used[kind]!) words.fill(0, start + segment * wordsPerSegment, start + (segment + 1) * wordsPerSegment)
-        }
-      }
-    }
+    mayHave: hash => (~words[placeOf(hash)]! & bitsOf(hash)) === 0,
+    note(hash) { words[placeOf(hash)]! |= bitsOf(hash) },
+    clear(segment) { words.fill(0, segment * wordsPerSegment, (segment + 1) * wordsPerSegment) }
   }
 }
 
@@ -45,7 +29,10 @@ function placeOf(hash: number): number {
   return (hash & 0xff) * wordsPerSegment + (hash >>> 8 & wordsPerSegment - 1)
 }
 
-/** Three bits of the 32, so that few of the keys that are not there find all of theirs taken (Bloom, 1970). */
+/**
+ * Three bits of the 32, so that few of the keys that are not there find all of theirs taken (Bloom, 1970). Of the hash's 13 bits
+ * that are left, two count twice.
+ */
 function bitsOf(hash: number): number {
-  return 1 << (hash >>> 16 & 31) | 1 << (hash >>> 21 & 31) | 1 << (hash >>> 26 & 31)
+  return 1 << (hash >>> 19 & 31) | 1 << (hash >>> 24 & 31) | 1 << (hash >>> 27)
 }

@@ -1,4 +1,3 @@
-import type { KeyFilter } from './key-filter.ts'
 import type { RevocationKey } from './revocation-key.ts'
 
 /**
@@ -11,8 +10,10 @@ export interface KeyTable {
   put(entry: KeyEntry): void
   /** The cut-off of the entry, 0 for one without; -1 where there is none. */
   find(key: RevocationKey): number
-  /** Forgets what ended before this, in seconds since 1970, in one of the segments. */
-  sweep(segment: number, before: number): void
+  /** Forgets what ended before this, in seconds since 1970, in one of the segments; whether there was anything. */
+  sweep(segment: number, before: number): boolean
+  /** Of each key in a segment. */
+  eachHash(segment: number, tell: (hash: number) => void): void
   size(): number
 }
 
@@ -39,11 +40,8 @@ const maxLoad = 0.85
 const growth = 1.2
 const smallest = 8
 
-/**
- * @param seed so that nobody outside can choose values that meet in one place
- * @param filter notes what is in the table; to be asked, with `hashKey`, before the table is
- */
-export function createKeyTable(seed: number, filter: KeyFilter): KeyTable {
+/** @param seed so that nobody outside can choose values that meet in one place */
+export function createKeyTable(seed: number): KeyTable {
   const segments = Array.from({ length: segmentCount }, () => emptySegment(0))
   let size = 0
 
@@ -62,19 +60,24 @@ export function createKeyTable(seed: number, filter: KeyFilter): KeyTable {
       const hash = hashKey(entry, seed)
       const place = hash & 0xff
       if (segments[place]!.used + 1 > segments[place]!.capacity * maxLoad) {
-        segments[place] = rebuild(segments[place]!, Math.max(smallest, Math.ceil(segments[place]!.capacity * growth)), { before: 0, seed, filter })
+        segments[place] = rebuild(segments[place]!, Math.max(smallest, Math.ceil(segments[place]!.capacity * growth)), { before: 0, seed })
       }
-      filter.note(hash)
       if (write(segments[place]!, entry, hash)) size++
     },
     sweep(place, before) {
       const segment = segments[place]!
       const live = countLive(segment, before)
-      if (live === segment.used) return
+      if (live === segment.used) return false
       size -= segment.used - live
       const fitting = live === 0 ? 0 : Math.max(smallest, Math.ceil(live / (maxLoad * 0.9)))
-      filter.clear(place)
-      segments[place] = rebuild(segment, Math.min(segment.capacity, fitting), { before, seed, filter })
+      segments[place] = rebuild(segment, Math.min(segment.capacity, fitting), { before, seed })
+      return true
+    },
+    eachHash(place, tell) {
+      const { slots } = segments[place]!
+      for (let at = 0; at < slots.length; at += 4) {
+        if (slots[at + 3] !== 0) tell(hashKey({ a: slots[at]!, b: slots[at + 1]!, c: slots[at + 2]! }, seed))
+      }
     }
   }
 }
@@ -171,10 +174,9 @@ function countLive({ slots }: Segment, before: number): number {
 interface Rebuilding {
   before: number
   seed: number
-  filter: KeyFilter
 }
 
-function rebuild(segment: Segment, capacity: number, { before, seed, filter }: Rebuilding): Segment {
+function rebuild(segment: Segment, capacity: number, { before, seed }: Rebuilding): Segment {
   const built = emptySegment(capacity)
   const { slots, cutoffs } = segment
   const entry: KeyEntry = { a: 0, b: 0, c: 0, cutoff: 0, end: 0 }
@@ -185,9 +187,7 @@ function rebuild(segment: Segment, capacity: number, { before, seed, filter }: R
     entry.b = slots[place + 1]!
     entry.c = slots[place + 2]!
     entry.cutoff = cutoffs === undefined ? 0 : cutoffAt(cutoffs, place)
-    const hash = hashKey(entry, seed)
-    write(built, entry, hash)
-    filter.note(hash)
+    write(built, entry, hashKey(entry, seed))
   }
   return built
 }

@@ -1,5 +1,5 @@
-import { createKeyFilters } from './key-filter.ts'
-import { createKeyTable, hashKey, segmentCount } from './key-table.ts'
+import { createKeyFilter, type KeyFilter } from './key-filter.ts'
+import { createKeyTable, hashKey, segmentCount, type KeyTable } from './key-table.ts'
 import { readWord, type RevocationKey } from './revocation-key.ts'
 import type { TokenKeys } from './token-keys.ts'
 
@@ -19,19 +19,19 @@ export const entrySize = 23
 const kindCount = 7
 const issuer = 6
 const issuerKey: RevocationKey = { a: 0, b: 0, c: 0 }
-/** So that a call each second comes round in less than a minute. */
-const sweptAtOnce = 32
+/** Segments, so that a call each second comes round in less than a minute. */
+const sweptAtOnce = 5
 
 /** @param seed any number, another for each process */
 export function createRevocationTable(seed: number): RevocationTable {
-  const filters = createKeyFilters(kindCount)
-  const tables = Array.from({ length: kindCount }, (_, kind) => createKeyTable(seed, filters.of(kind)))
+  const filter = createKeyFilter()
+  const tables = Array.from({ length: kindCount }, () => createKeyTable(seed))
   // One for all: a million of them would be work for the collector.
   const entry = { a: 0, b: 0, c: 0, cutoff: 0, end: 0 }
   let swept = 0
 
   const isCovered = (kind: number, key: RevocationKey, number: number): boolean => {
-    if (!filters.mayHave(kind, hashKey(key, seed))) return false
+    if (!filter.mayHave(hashKey(key, seed))) return false
     const cutoff = tables[kind]!.find(key)
     return cutoff === 0 || cutoff > number && cutoff !== -1
   }
@@ -46,6 +46,7 @@ export function createRevocationTable(seed: number): RevocationTable {
       entry.c = readWord(bytes, at + 9)
       entry.cutoff = (bytes[at + 13]! << 8 | bytes[at + 14]!) * 0x100000000 + (readWord(bytes, at + 15) >>> 0)
       entry.end = readWord(bytes, at + 19) >>> 0
+      filter.note(hashKey(entry, seed))
       table.put(entry)
     },
     covers({ keys, number }) {
@@ -57,9 +58,15 @@ export function createRevocationTable(seed: number): RevocationTable {
     },
     sweep(before) {
       for (let count = 0; count < sweptAtOnce; count++) {
-        tables[Math.floor(swept / segmentCount)]!.sweep(swept % segmentCount, before)
-        swept = (swept + 1) % (kindCount * segmentCount)
+        if (tables.map(table => table.sweep(swept, before)).includes(true)) renew(filter, tables, swept)
+        swept = (swept + 1) % segmentCount
       }
     }
   }
+}
+
+/** A filter cannot forget one key alone. */
+function renew(filter: KeyFilter, tables: readonly KeyTable[], segment: number): void {
+  filter.clear(segment)
+  for (const table of tables) table.eachHash(segment, filter.note)
 }
