@@ -13,9 +13,10 @@ const revoked = ['401 revoked', '401 revoked', '401 revoked']
 
 // Both spend most of their time waiting for views to grow old: together they take as long as one.
 t.jobs = 2
+// Spread into each: tap writes into the object that it is given.
 const options = { timeout: 170_000, buffered: true }
 
-t.test('the demonstration walks from sign-in to the refusal after sign-out, and through three outages', options, async t => {
+t.test('the demonstration walks from sign-in to the refusal after sign-out, and through three outages', { ...options }, async t => {
   const stdout = await runDemo({})
   t.match(stdout, /start another instance/)
   t.ok(timeOf(stdout, 'call it until it refuses') < 1000, 'within a second')
@@ -30,7 +31,7 @@ t.test('the demonstration walks from sign-in to the refusal after sign-out, and 
   t.notMatch(stdout, /password|cs_secret_|csrt_|eyJ/i, 'and shows no secret')
 })
 
-t.test('without database programs it says what is left out, and leaves a configured database alone', options, async t => {
+t.test('without database programs it says what is left out, and leaves a configured database alone', { ...options }, async t => {
   const PATH = path.join(t.testdir(), 'bin')
   mkdirSync(PATH)
   const stdout = await runDemo({ PATH, DATABASE_URL: 'postgresql://user@127.0.0.1:1/theirs' })
