@@ -1,5 +1,5 @@
-// Where the programs are that tests drive: a browser, a web server with its OpenID Connect module, and Python with the
-// modules of an example; on a Debian machine, as root, installs the ones that are missing. An environment variable
+// Where the programs are that tests drive: a browser, the maker of certificates, a web server with its OpenID Connect
+// module, and Python with the modules of an example; on a Debian machine, as root, installs the ones that are missing. An environment variable
 // may say where one is.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -12,6 +12,12 @@ const programs = [
     // Without a font no text would be seen in it.
     packages: ['chromium', 'fonts-liberation'],
     find: () => ['chromium', 'chromium-browser', 'google-chrome'].map(findOnPath).find(Boolean)
+  },
+  {
+    variable: 'OPENSSL_PATH',
+    what: 'openssl',
+    packages: ['openssl'],
+    find: () => findOnPath('openssl')
   },
   {
     variable: 'APACHE_PATH',

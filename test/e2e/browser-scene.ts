@@ -10,7 +10,7 @@ import { startWebServer, type WebServer } from '../support/web-server.ts'
 /** A listening instance, and an application of another site that sends people there and takes them back. */
 export interface BrowserScene extends OpenedService {
   client: TestClient
-  /** Where the application is: `localhost`, which to a browser is another site than 127.0.0.1. */
+  /** Where the application is: `localhost` unless told, which to a browser is another site than 127.0.0.1. */
   home: string
   callback: string
   site: WebServer
@@ -28,11 +28,17 @@ export interface AppRequest {
   changes?: RequestChanges
 }
 
+export interface SceneOptions extends Partial<OpenServiceOptions> {
+  /** Puts something in front of a server, and answers the address that people know. */
+  front?(url: string, who: 'service' | 'application'): Promise<string>
+}
+
 const proof = makeProofKey()
 
-export async function openScene(t: Test, options: Partial<OpenServiceOptions> = {}): Promise<BrowserScene> {
+export async function openScene(t: Test, { front, ...options }: SceneOptions = {}): Promise<BrowserScene> {
   const port = await freePort()
-  const issuer = `http://127.0.0.1:${port}`
+  const own = `http://127.0.0.1:${port}`
+  const issuer = await front?.(own, 'service') ?? own
   const opened = await openService(t, { store: 'embedded', ...options, config: { ISSUER: issuer, ...options.config } })
   await opened.app.listen({ host: '127.0.0.1', port })
   const site = await startWebServer(t, (response, { url = '' }) => {
@@ -46,7 +52,7 @@ export async function openScene(t: Test, options: Partial<OpenServiceOptions> = 
     const text = link === null ? `<p>Back at the application: ${pathname}</p>` : `<a href="${link.replaceAll('&', '&amp;')}">Sign in</a>`
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(`<!doctype html><title>Application</title>${text}`)
   })
-  const home = `http://localhost:${site.port}`
+  const home = await front?.(site.url, 'application') ?? `http://localhost:${site.port}`
   const callback = `${home}/callback`
   const client = await createWebClient(opened.service, {
     name: 'Orders', redirectUris: [callback], postLogoutRedirectUris: [`${home}/goodbye`]

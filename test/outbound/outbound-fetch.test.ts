@@ -1,11 +1,9 @@
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { createServer as createTlsServer } from 'node:https'
 import { createServer, type AddressInfo } from 'node:net'
-import path from 'node:path'
 import t from 'tap'
 import { createOutboundFetch, type OutboundOptions } from '../../src/outbound/outbound-fetch.ts'
 import type { OutboundReason } from '../../src/protocol/outbound-error.ts'
+import { makeCertificate } from '../support/certificate.ts'
 import { runScript } from '../support/run-script.ts'
 import { startWebServer } from '../support/web-server.ts'
 
@@ -180,11 +178,8 @@ t.test('no more requests than there is room for run at once, and room comes back
 })
 
 t.test('TLS is verified: an unknown certificate is refused, one that the operator trusts is taken for its own name alone', async t => {
-  const folder = t.testdir()
-  const [key, cert] = [path.join(folder, 'key.pem'), path.join(folder, 'cert.pem')]
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', key, '-out', cert,
-    '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'], { stdio: 'ignore' })
-  const server = createTlsServer({ key: readFileSync(key), cert: readFileSync(cert) }, (_request, response) => void response.end('secure'))
+  const { key, cert, file } = makeCertificate(t, ['localhost'])
+  const server = createTlsServer({ key, cert }, (_request, response) => void response.end('secure'))
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   t.teardown(() => void server.close())
   const { port } = server.address() as AddressInfo
@@ -194,6 +189,6 @@ t.test('TLS is verified: an unknown certificate is refused, one that the operato
     const fetch = createOutboundFetch({ privateNetworks: ['127.0.0.0/8'] })
     for (const host of ['localhost', '127.0.0.1']) {
       console.log(await fetch('https://' + host + ':${port}/').then(({ body }) => body, error => error.cause.code))
-    }`, { NODE_EXTRA_CA_CERTS: cert })
+    }`, { NODE_EXTRA_CA_CERTS: file })
   t.strictSame(output.trim().split('\n'), ['secure', 'ERR_TLS_CERT_ALTNAME_INVALID'])
 })

@@ -16,10 +16,13 @@ const unsandboxed = process.getuid?.() === 0 ? ['--no-sandbox', '--disable-gpu']
 /** Build output for a person to look at. */
 const screenshots = path.resolve(import.meta.dirname, '../../.tap/screenshots')
 
-/** Closed when the test ends. */
-export async function openBrowser(t: Test): Promise<Browser> {
+/**
+ * Closed when the test ends.
+ * @param args further switches of the command line
+ */
+export async function openBrowser(t: Test, args: readonly string[] = []): Promise<Browser> {
   if (executablePath === undefined) throw new Error('There is no Chromium: install it, or set CHROMIUM_PATH.')
-  const browser = await chromium.launch({ executablePath, args: [...quiet, ...unsandboxed] })
+  const browser = await chromium.launch({ executablePath, args: [...quiet, ...unsandboxed, ...args] })
   t.teardown(() => browser.close())
   return browser
 }

@@ -1,17 +1,15 @@
 import { X509Certificate } from 'node:crypto'
-import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { createServer, request } from 'node:https'
 import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import path from 'node:path'
 import express from 'express'
 import Fastify from 'fastify'
 import t, { type Test } from 'tap'
 import { createExpressGuard } from '../../../src/verifier/adapters/express.ts'
 import { fastifyGuard } from '../../../src/verifier/adapters/fastify.ts'
 import { createVerifier } from '../../../src/verifier/index.ts'
+import { makeCertificate, type Certificate } from '../../support/certificate.ts'
 import { ask, bearer, refusalOf } from './ask.ts'
 import { listenWithEach } from './guarded-servers.ts'
 import { createDpopClient, startIssuer } from './issuer.ts'
@@ -108,8 +106,7 @@ t.test('a proof is compared with where the service is, whatever the request says
 
 t.test('a token that is bound to a certificate', async t => {
   const { issue, open } = await openIssuer(t)
-  const folder = t.testdir()
-  const [own, other, server] = ['own', 'other', 'server'].map(name => makeCertificate(folder, name)) as [Certificate, Certificate, Certificate]
+  const [own, other, server] = ['own', 'other', 'server'].map(name => makeCertificate(t, [name])) as [Certificate, Certificate, Certificate]
   const token = await issue({ cnf: { 'x5t#S256': own.thumbprint } })
 
   t.test('is good on a connection with that certificate', async t => {
@@ -157,21 +154,6 @@ t.test('a token that is bound to a certificate', async t => {
     }
   })
 })
-
-interface Certificate {
-  key: string
-  cert: string
-  thumbprint: string
-}
-
-function makeCertificate(folder: string, name: string): Certificate {
-  const [key, cert] = [path.join(folder, `${name}.key`), path.join(folder, `${name}.pem`)]
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2',
-    '-keyout', key, '-out', cert, '-subj', `/CN=${name}`], { stdio: 'ignore' })
-  const text = readFileSync(cert, 'utf8')
-  const thumbprint = Buffer.from(new X509Certificate(text).fingerprint256.replaceAll(':', ''), 'hex').toString('base64url')
-  return { key: readFileSync(key, 'utf8'), cert: text, thumbprint }
-}
 
 async function askWithCertificate(port: number, token: string, certificate?: Certificate): Promise<{ status: number; body: string }> {
   const shown = certificate === undefined ? {} : { key: certificate.key, cert: certificate.cert }
