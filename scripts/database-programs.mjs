@@ -10,7 +10,7 @@ const versioned = '/usr/lib/postgresql'
 /**
  * @returns { initdb, postgres, redis, postgresUser }: paths of what was asked for, and the identity that
  * PostgreSQL needs when this process is root, which it refuses
- * @throws Error that says what is missing and what to do
+ * @throws Error that says what is missing and what to do; its `missing` are the names of the packages
  */
 export function findPrograms({ postgres, redis, say }) {
   const find = () => ({
@@ -27,7 +27,7 @@ export function findPrograms({ postgres, redis, say }) {
     programs = find()
   }
   const missing = lacks(programs)
-  if (missing.length > 0) throw new Error(explain(missing))
+  if (missing.length > 0) throw Object.assign(new Error(explain(missing)), { missing })
   return { ...programs, postgresUser: postgres && process.getuid?.() === 0 ? findUser() : undefined }
 }
 

@@ -1,19 +1,18 @@
-// PostgreSQL and Redis for tests and benchmarks: those that TEST_DATABASE_URL and TEST_REDIS_URL name,
-// otherwise real servers of our own, on free ports of the loopback address, in a temporary folder that goes
+// PostgreSQL and Redis for tests, benchmarks and the demonstration: those that TEST_DATABASE_URL and TEST_REDIS_URL
+// name, otherwise real servers of our own, on free ports of the loopback address, in a temporary folder that goes
 // away with them.
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { findPrograms } from './database-programs.mjs'
-
-const startDeadline = 60_000
-const stopDeadline = 10_000
+import { createDatabaseServer } from './database-server.mjs'
 
 /**
- * @returns { databaseUrl, redisUrl, stop }: the database's user may create databases; `stop` ends what was
- * started here and removes its files, and may be called twice
+ * @returns { databaseUrl, redisUrl, postgres, redis, stop }: the database's user may create databases; `postgres` and
+ * `redis` (absent for what was given) can be killed and started again; `stop` ends what was started here and
+ * removes its files, and may be called twice
  * @throws Error that says what is missing and what to do
  */
 export async function startDatabases({ say = console.error, environment = process.env } = {}) {
@@ -25,15 +24,18 @@ export async function startDatabases({ say = console.error, environment = proces
   chmodSync(folder, 0o711)
   const running = []
   const stop = async () => {
-    await Promise.all(running.splice(0).map(stopServer))
+    await Promise.all(running.splice(0).map(server => server.stop()))
     rmSync(folder, { recursive: true, force: true })
   }
   try {
-    const [databaseUrl, redisUrl] = await Promise.all([
-      given.databaseUrl || startPostgres({ programs, folder: path.join(folder, 'postgres'), running }),
-      given.redisUrl || startRedis({ programs, folder: path.join(folder, 'redis'), running })
+    const [postgres, redis] = await Promise.all([
+      given.databaseUrl ? undefined : startPostgres({ programs, folder: path.join(folder, 'postgres'), running }),
+      given.redisUrl ? undefined : startRedis({ programs, folder: path.join(folder, 'redis'), running })
     ])
-    return { databaseUrl, redisUrl, stop }
+    return {
+      databaseUrl: given.databaseUrl || postgres.url, redisUrl: given.redisUrl || redis.url,
+      postgres: postgres?.server, redis: redis?.server, stop
+    }
   } catch (error) {
     await stop()
     throw error
@@ -52,7 +54,7 @@ async function startPostgres({ programs, folder, running }) {
   ], options)
   if (made.status !== 0) throw new Error(`initdb failed:\n${made.error?.message ?? made.stderr}`)
   const port = await findFreePort()
-  await startServer(programs.postgres, {
+  const server = createDatabaseServer(programs.postgres, {
     // Another time zone than UTC, on purpose: a client that forgets to set its own shows here and not in the
     // field.
     arguments: [
@@ -60,60 +62,27 @@ async function startPostgres({ programs, folder, running }) {
       '-c', 'max_connections=300', '-c', 'timezone=America/St_Johns', '-c', 'lc_messages=C',
       '-c', 'logging_collector=off'
     ],
-    options, running, ready: 'database system is ready to accept connections', stopSignal: 'SIGINT'
+    // SIGKILL would leave the processes that serve the connections behind.
+    options, ready: 'database system is ready to accept connections', stopSignal: 'SIGINT', killSignal: 'SIGQUIT'
   })
-  return `postgresql://countersign@127.0.0.1:${port}/postgres`
+  running.push(server)
+  await server.start()
+  return { url: `postgresql://countersign@127.0.0.1:${port}/postgres`, server }
 }
 
 async function startRedis({ programs, folder, running }) {
   mkdirSync(folder)
   const port = await findFreePort()
-  await startServer(programs.redis, {
+  const server = createDatabaseServer(programs.redis, {
     arguments: [
       '--bind', '127.0.0.1', '--port', String(port), '--dir', folder, '--save', '', '--appendonly', 'no',
       '--databases', '256', '--daemonize', 'no'
     ],
-    options: { cwd: folder }, running, ready: 'Ready to accept connections', stopSignal: 'SIGTERM'
+    options: { cwd: folder }, ready: 'Ready to accept connections', stopSignal: 'SIGTERM', killSignal: 'SIGKILL'
   })
-  return `redis://127.0.0.1:${port}`
-}
-
-/** Resolves once the server's log has the line `ready`; rejects with that log when the server ends before. */
-function startServer(program, { arguments: parameters, options, running, ready, stopSignal }) {
-  // Detached, so that Ctrl-C reaches this process alone, which then stops the servers after the tests.
-  const child = spawn(program, parameters, { ...options, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
-  const ended = new Promise(resolve => {
-    child.once('exit', resolve)
-    child.once('error', resolve)
-  })
-  running.push({ child, ended, stopSignal })
-  return new Promise((resolve, reject) => {
-    let log = ''
-    const fail = problem => reject(new Error(`${path.basename(program)} ${problem}:\n${log}`))
-    const timer = setTimeout(() => fail(`was not ready after ${startDeadline / 1000} s`), startDeadline)
-    const read = chunk => {
-      log = (log + chunk).slice(-20_000)
-      if (log.includes(ready)) settle(resolve)
-    }
-    const settle = act => {
-      clearTimeout(timer)
-      act()
-    }
-    // Both streams are read to the end, whatever has been decided, so that a full pipe never blocks the
-    // server.
-    child.stdout.setEncoding('utf8').on('data', read)
-    child.stderr.setEncoding('utf8').on('data', read)
-    child.once('error', error => settle(() => fail(`cannot be started (${error.message})`)))
-    child.once('exit', () => settle(() => fail('ended before it was ready')))
-  })
-}
-
-async function stopServer({ child, ended, stopSignal }) {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
-  child.kill(stopSignal)
-  const timer = setTimeout(() => child.kill('SIGKILL'), stopDeadline)
-  await ended
-  clearTimeout(timer)
+  running.push(server)
+  await server.start()
+  return { url: `redis://127.0.0.1:${port}`, server }
 }
 
 export function findFreePort() {

@@ -1,4 +1,4 @@
-// Programs of ours as processes of their own, for the demonstration and the benchmark: started, waited for, stopped.
+// Programs of ours as processes of their own, for the demonstration and the benchmark: started, waited for, stopped, killed.
 import { spawn } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
 
@@ -8,7 +8,8 @@ const stopDeadline = 15_000
 
 /**
  * Starts `node <args>` and resolves once `isReady(output)` holds; looked at every few milliseconds.
- * @returns { child, output(), stop() }: `output` is what it has printed so far, its last 100,000 characters
+ * @returns { child, output(), stop(), kill() }: `output` is what it has printed so far, its last 100,000 characters; `kill` is
+ * sudden; both resolve once it has ended
  * @throws Error with its output when it ends first or takes too long
  */
 export async function startNode(args, { env, cwd, isReady }) {
@@ -21,14 +22,19 @@ export async function startNode(args, { env, cwd, isReady }) {
     child.once('exit', resolve)
     child.once('error', resolve)
   })
+  // It never outlives this process, however that ends.
+  const endWithUs = () => child.kill('SIGKILL')
+  process.once('exit', endWithUs)
+  void ended.then(() => process.off('exit', endWithUs))
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null || child.pid === undefined
-  const stop = async () => {
+  const end = async signal => {
     if (hasEnded()) return
-    child.kill('SIGTERM')
+    child.kill(signal)
     const timer = setTimeout(() => child.kill('SIGKILL'), stopDeadline)
     await ended
     clearTimeout(timer)
   }
+  const stop = () => end('SIGTERM')
   const deadline = performance.now() + readyDeadline
   while (!await isReady(output)) {
     if (!hasEnded() && performance.now() < deadline) {
@@ -39,7 +45,7 @@ export async function startNode(args, { env, cwd, isReady }) {
     await stop()
     throw new Error(`node ${args.at(-1)} ${problem}:\n${output}`)
   }
-  return { child, output: () => output, stop }
+  return { child, output: () => output, stop, kill: () => end('SIGKILL') }
 }
 
 /** Whether a URL answers 200 now. */

@@ -4,8 +4,8 @@ import { createVerifier } from 'countersign/verifier'
 import { createHeadersGuard } from 'countersign/verifier/headers'
 import { settings } from './settings.mjs'
 
-const { issuer, audience, clientId, clientSecret, port } = settings
-const verifier = createVerifier({ issuer, audience, revocation: { mode: 'feed', clientId, clientSecret } })
+const { issuer, audience, clientId, clientSecret, whenStale, port } = settings
+const verifier = createVerifier({ issuer, audience, revocation: { mode: 'feed', clientId, clientSecret, whenStale } })
 const guard = createHeadersGuard({ verifier })
 
 const server = createServer(async ({ method, url, headersDistinct }, response) => {
@@ -13,7 +13,7 @@ const server = createServer(async ({ method, url, headersDistinct }, response) =
   if (described) return response.writeHead(described.status, described.headers).end(described.body)
   const result = await guard.check(headersDistinct, { method, url })
   if (!result.token) return response.writeHead(result.status, result.headers).end(result.body)
-  const answer = { customer: result.token.claims.sub, orders: [] }
+  const answer = { customer: result.token.claims.sub, revocation: result.token.revocation, orders: [] }
   return response.setHeader('content-type', 'application/json').end(JSON.stringify(answer))
 })
 

@@ -11,6 +11,8 @@ export const settings = {
   issuer: env.ISSUER ?? 'http://127.0.0.1:3000',
   /** The name of this service, as tokens meant for it have it in `aud`. */
   audience: env.AUDIENCE ?? `http://127.0.0.1:${port}`,
+  /** What becomes of a token while too little is known of revocations: `lookup`, `reject` or `accept`. */
+  whenStale: env.WHEN_STALE ?? 'lookup',
   /** Whose pages may call it. */
   origin: env.ORIGIN ?? 'http://127.0.0.1:4002',
   ...readClient()
