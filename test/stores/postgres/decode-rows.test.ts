@@ -21,6 +21,14 @@ t.test('values come back from the embedded database as they went', async t => {
   t.strictSame(await database.query.row(statement), values)
 })
 
+t.test('a list gives each of its members as a value of that type alone would come, NULL as null', async t => {
+  const database = await openMigrated(t.testdir())
+  t.teardown(() => database.close())
+  t.strictSame(await database.query.row(Prisma.sql`
+    SELECT ARRAY[1, NULL]::bigint[] AS bigs, ARRAY[${moment}::timestamptz, NULL] AS moments,
+      ARRAY['{"a":[1]}', NULL]::jsonb[] AS jsons`), { bigs: [1n, null], moments: [moment, null], jsons: [{ a: [1] }, null] })
+})
+
 t.test('values come back from a server as they went', { skip }, async t => {
   const { url, drop } = await createDatabase(sharedDatabaseUrl!)
   const database = await openMigrated(t.testdir(), url)
