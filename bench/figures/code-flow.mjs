@@ -41,7 +41,7 @@ export const bareFlowCost = {
 }
 
 /** Compiling what runs often is no part of what it costs from then on: so many flows come before. */
-const flowsBefore = 6000
+const flowsBefore = 12_000
 
 async function measureCost({ url, cpuTime }, seed) {
   for (let done = 0; done < flowsBefore;) done += (await runCodeFlows({ url, ...plan, seconds: 2 }, seed)).flows

@@ -5,7 +5,7 @@ import { decodeRows } from './decode-rows.ts'
 
 /**
  * How the stores speak to the database, and the one place that tells the faults of an unreachable or
- * overloaded database (503, try again) from our own mistakes (rethrown as they are).
+ * overloaded database (503, try again) from our own mistakes (which stay what they are).
  *
  * Statements go to Prisma's driver as they are: its client would write them anew, and read every answer twice
  * (docs/adr/0020).
@@ -106,11 +106,15 @@ export function translateFault(fault: unknown): unknown {
   return reason === undefined ? fault : unavailable(reason, fault)
 }
 
-/** The driver's own error names a kind at best; the log should tell what the server said. */
+/**
+ * The driver's own error names a kind at best; the log should tell what the server said, unless it is about a value (class
+ * 22), which it would quote.
+ */
 function ourMistake(state: string, fault: unknown): unknown {
   const { cause } = fault as { cause?: { originalMessage?: unknown } }
   if (typeof cause?.originalMessage !== 'string') return fault
-  return new Error(`the database refused a statement (SQLSTATE ${state}): ${cause.originalMessage}`, { cause: fault })
+  const said = state.startsWith('22') ? 'a value is not what it should be' : cause.originalMessage
+  return new Error(`the database refused a statement (SQLSTATE ${state}): ${said}`)
 }
 
 const reasonsByKind: Record<string, Reason> = {
