@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { CountersignError, type Reason } from '../protocol/errors.ts'
+import { sha256Text } from '../protocol/sha256.ts'
 import type { CounterStore } from '../stores/counters.ts'
 
 /**
@@ -69,5 +69,5 @@ export function createAttempts({ counters }: { counters: CounterStore }): Attemp
 
 /** Addresses do not lie about in Redis in clear, and every key is of one length. */
 function digest(text: string): string {
-  return createHash('sha256').update(text).digest('base64url')
+  return sha256Text(text)
 }

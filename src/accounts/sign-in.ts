@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import type { Metrics } from '../ports/metrics.ts'
 import type { Random } from '../ports/random.ts'
 import { canonicalEmail } from '../protocol/email.ts'
 import { CountersignError, isUnavailable, unavailable } from '../protocol/errors.ts'
+import { sha256 } from '../protocol/sha256.ts'
 import type { DeviceStore } from '../stores/devices.ts'
 import type { User, UserStore } from '../stores/users.ts'
 import type { Attempts } from './attempts.ts'
@@ -134,4 +134,4 @@ async function upgradeHash(user: User, password: string, { passwords, users }: S
   }
 }
 
-const hashDevice = (secret: string): Buffer => createHash('sha256').update(secret).digest()
+const hashDevice = (secret: string): Buffer => sha256(secret)

@@ -1,8 +1,9 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import { isIP } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 import { readBearer } from '../protocol/bearer.ts'
 import { CountersignError } from '../protocol/errors.ts'
+import { sha256 } from '../protocol/sha256.ts'
 
 type Guard = (request: FastifyRequest) => Promise<void>
 
@@ -25,7 +26,7 @@ export function guardAgainstBrowsers(adminHost: string): Guard {
 
 /** Both sides are hashed, so that the comparison takes as long whatever was sent. */
 export function guardWithToken(token: string): Guard {
-  const expected = digest(token)
+  const expected = sha256(token)
   return async ({ headers }) => {
     const given = readBearer(headers.authorization)
     if (given === undefined) {
@@ -33,12 +34,10 @@ export function guardWithToken(token: string): Guard {
         reason: 'admin/no-token', sentence: 'The admin token is required.'
       })
     }
-    if (!timingSafeEqual(digest(given), expected)) {
+    if (!timingSafeEqual(sha256(given), expected)) {
       throw new CountersignError('invalid_token', {
         reason: 'admin/wrong-token', sentence: 'The admin token is wrong.'
       })
     }
   }
 }
-
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest()

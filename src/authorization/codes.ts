@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
 import type { ClaimsRequest } from '../protocol/claims-request.ts'
 import type { CodeBinding } from '../protocol/code-policy.ts'
 import { pendingNames } from '../protocol/pending-names.ts'
+import { sha256 } from '../protocol/sha256.ts'
 import type { PendingStore } from '../stores/pending.ts'
 
 /**
@@ -69,4 +69,4 @@ export function createCodes({ pending, random, clock }: CodesOptions): Codes {
 }
 
 /** What is known of a code where it is kept. */
-export const hashCode = (code: string): Buffer => createHash('sha256').update(code).digest()
+export const hashCode = (code: string): Buffer => sha256(code)

@@ -1,6 +1,7 @@
-import { createCipheriv, createDecipheriv, createHash } from 'node:crypto'
+import { createCipheriv, createDecipheriv } from 'node:crypto'
 import type { Random } from '../ports/random.ts'
 import type { AuthorizationResponse } from '../protocol/authorization-response.ts'
+import { sha256 } from '../protocol/sha256.ts'
 
 /**
  * An answer that waits for a second click. It may hold a code, and codes are kept as hashes alone: so it is sealed with
@@ -32,4 +33,4 @@ export function openAnswer(text: string, key: AnswerKey): AuthorizationResponse 
 }
 
 const keyOf = ({ browser, interactionId }: AnswerKey): Buffer =>
-  createHash('sha256').update(`answer ${interactionId} ${browser}`).digest()
+  sha256(`answer ${interactionId} ${browser}`)

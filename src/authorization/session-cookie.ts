@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { Random } from '../ports/random.ts'
+import { sha256 } from '../protocol/sha256.ts'
 
 /** What the session cookie holds: 256 random bits. The database knows their SHA-256 alone. */
 
@@ -8,5 +8,5 @@ export function makeSessionCookie(random: Random): string {
 }
 
 export function hashCookie(cookie: string): Buffer {
-  return createHash('sha256').update(cookie).digest()
+  return sha256(cookie)
 }

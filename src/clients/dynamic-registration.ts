@@ -1,7 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import type { Random } from '../ports/random.ts'
 import { CountersignError, type ErrorCode, type Reason } from '../protocol/errors.ts'
 import { clientTagOf } from '../protocol/identifiers.ts'
+import { sha256 } from '../protocol/sha256.ts'
 import type { Revoker } from '../revocation/revoke.ts'
 import type { ClientRegistrationStore } from '../stores/client-registrations.ts'
 import type { Client, ClientStore } from '../stores/clients.ts'
@@ -138,7 +139,7 @@ function checkReplacement(client: Client, body: Body): void {
 const hashOf = (secret: string | undefined): Buffer | undefined => secret === undefined ? undefined : hashClientSecret(secret)
 
 /** 256 random bits of our own, as for secrets. */
-const hashToken = (token: string): Buffer => createHash('sha256').update(token).digest()
+const hashToken = (token: string): Buffer => sha256(token)
 
 function refused(rule: string, code: ErrorCode, sentence?: string): CountersignError {
   return new CountersignError(code, { reason: `client-registration/${rule}`, ...(sentence !== undefined && { sentence }) })

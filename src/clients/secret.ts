@@ -1,5 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import type { Random } from '../ports/random.ts'
+import { sha256 } from '../protocol/sha256.ts'
 import type { Client } from '../stores/clients.ts'
 
 /**
@@ -14,7 +15,7 @@ export function makeClientSecret(random: Random): string {
 }
 
 export function hashClientSecret(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest()
+  return sha256(secret)
 }
 
 export function isClientSecret(client: Client, secret: string): boolean {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256Text } from '../protocol/sha256.ts'
 import { locales, type Brand, type Locale } from '../web/page-context.ts'
 import { derivePalette } from '../web/palette.ts'
 import { renderIcon } from '../web/render-icon.tsx'
@@ -57,7 +57,7 @@ export function createPages({ issuer, brandName, brandColor, brandLogoFile }: Pa
 
 function makeFile(path: string, type: string, content: string | Buffer): PageFile {
   const body = Buffer.from(content as string)
-  return { path, type, body, version: createHash('sha256').update(body).digest('base64url').slice(0, 16) }
+  return { path, type, body, version: sha256Text(body).slice(0, 16) }
 }
 
 const addressOf = ({ path, version }: PageFile): string => `${path}?v=${version}`

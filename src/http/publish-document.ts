@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { jwksCacheLifetime } from '../protocol/limits.ts'
+import { sha256Text } from '../protocol/sha256.ts'
 import { allowAnyOrigin } from './plugins/any-origin.ts'
 import type { RouteSchema } from './schemas/answer.ts'
 
@@ -18,7 +18,7 @@ export interface Publication {
 }
 
 export function withEtag(body: string): PublishedText {
-  return { body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` }
+  return { body, etag: `"${sha256Text(body).slice(0, 22)}"` }
 }
 
 export function publishDocument(app: FastifyInstance, path: string, { read, type, schema }: Publication): void {

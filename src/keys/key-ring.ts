@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import type { Clock } from '../ports/clock.ts'
 import { unavailable } from '../protocol/errors.ts'
 import { publishedKeys, signingKey, type Retention } from '../protocol/key-timeline.ts'
 import { clockSkew } from '../protocol/limits.ts'
+import { sha256Text } from '../protocol/sha256.ts'
 import { createSingleFlight } from '../single-flight.ts'
 import type { KeyPurpose, KeyRecord, KeyStore } from '../stores/keys.ts'
 import type { ServiceState } from '../stores/state.ts'
@@ -131,5 +131,5 @@ function renderJwks(shown: readonly OpenSigningKey[]): { body: string; etag: str
   const keys = shown.map(({ publicKey, algorithm, record }) =>
     ({ ...publicKey.export({ format: 'jwk' }), use: 'sig', alg: algorithm.name, kid: record.kid }))
   const body = JSON.stringify({ keys })
-  return { body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` }
+  return { body, etag: `"${sha256Text(body).slice(0, 22)}"` }
 }

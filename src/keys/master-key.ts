@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Random } from '../ports/random.ts'
+import { sha256 } from '../protocol/sha256.ts'
 
 /** The key that seals all others at rest. It lives in a file, one key to a line: the first seals, every one opens. */
 export interface MasterKey {
@@ -33,5 +33,5 @@ export function loadMasterKeys({ file, mayCreate, random }: MasterKeyOptions): M
     throw new Error(`The master key file ${file} must hold 32 random bytes in base64 on each line; ` +
       '"openssl rand -base64 32" makes such a line.')
   }
-  return keys.map(bytes => ({ id: createHash('sha256').update(bytes).digest('hex').slice(0, 12), bytes }))
+  return keys.map(bytes => ({ id: sha256(bytes).toString('hex').slice(0, 12), bytes }))
 }

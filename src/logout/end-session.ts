@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import type { ClientRegistry } from '../clients/registry.ts'
 import type { Random } from '../ports/random.ts'
 import type { AuthorizationParams } from '../protocol/authorization-params.ts'
 import { redirectLocation } from '../protocol/authorization-response.ts'
 import { bindToBrowser, isOfBrowser, readFormToken, type BrowserBinding } from '../protocol/browser-binding.ts'
 import { pendingNames } from '../protocol/pending-names.ts'
+import { sha256 } from '../protocol/sha256.ts'
 import type { BrowserSession } from '../stores/browser-sessions.ts'
 import type { Client } from '../stores/clients.ts'
 import type { CounterStore } from '../stores/counters.ts'
@@ -114,7 +114,7 @@ export function createEndSession(options: EndSessionOptions): EndSession {
 
 /** Of one session in one browser. */
 function sharedIdOf({ session, browser }: AskedBrowser): string {
-  return createHash('sha256').update(`${session.id} ${browser}`).digest().subarray(0, 16).toString('base64url')
+  return sha256(`${session.id} ${browser}`).subarray(0, 16).toString('base64url')
 }
 
 /** The hint says which client it was issued to; a `client_id` that says otherwise makes it worth nothing (§2). */

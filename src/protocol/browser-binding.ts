@@ -1,4 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
+import { sha256Text } from './sha256.ts'
 
 /**
  * What ties the pages of one act to the browser that began it: a secret that the browser's cookie holds, known here by its
@@ -13,12 +14,12 @@ export interface BrowserBinding {
 
 /** @param random 128 random bits */
 export function bindToBrowser(browser: string, random: Buffer): BrowserBinding {
-  return { browserHash: digest(browser), csrf: random.toString('base64url') }
+  return { browserHash: sha256Text(browser), csrf: random.toString('base64url') }
 }
 
 /** @param browser what the cookie holds, if there is one */
 export function isOfBrowser({ browserHash }: BrowserBinding, browser: string | undefined): boolean {
-  return browser !== undefined && isSame(browserHash, digest(browser))
+  return browser !== undefined && isSame(browserHash, sha256Text(browser))
 }
 
 /** What a form carries on a page about somebody: what is answered there is answered by that session. */
@@ -33,8 +34,6 @@ export function readFormToken(
   const [token = '', sessionId] = presented?.split('.', 2) ?? []
   return isSame(csrf, token) ? { sessionId } : undefined
 }
-
-const digest = (text: string): string => createHash('sha256').update(text).digest('base64url')
 
 function isSame(ours: string, presented: string): boolean {
   const [one, other] = [Buffer.from(ours), Buffer.from(presented)]

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256 } from './sha256.ts'
 
 /** The claims of an ID token (OpenID Connect Core §2): who signed in where, when and how. Times are seconds since 1970. */
 
@@ -57,5 +57,5 @@ export function buildIdTokenClaims(source: IdTokenSource): IdTokenClaims & Recor
 
 /** The left half of SHA-256 over the token's ASCII, for RS256 (§3.1.3.6). */
 export function leftHalfHash(token: string): string {
-  return createHash('sha256').update(token, 'latin1').digest().subarray(0, 16).toString('base64url')
+  return sha256(token).subarray(0, 16).toString('base64url')
 }

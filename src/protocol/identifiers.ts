@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { pairwisePrefix } from './pairwise.ts'
+import { sha256 } from './sha256.ts'
 
 /**
  * The identifiers Countersign makes, and what can be read from them.
@@ -51,7 +51,7 @@ export function grantNumberOf(grantId: string): number {
 
 /** 96 bits of SHA-256 over the client's id, in base64url. */
 export function clientTagOf(clientId: string): string {
-  return createHash('sha256').update(clientId).digest().subarray(0, 12).toString('base64url')
+  return sha256(clientId).subarray(0, 12).toString('base64url')
 }
 
 export function grantJti(grantId: string, random: Buffer): string {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256Text } from './sha256.ts'
 
 /** Proof key for code exchange (RFC 7636), the method S256 and no other. */
 
@@ -13,5 +13,5 @@ export const isCodeVerifier = (text: string): boolean => verifier.test(text)
 
 /** What S256 makes of a verifier (RFC 7636 §4.2). */
 export function challengeOf(codeVerifier: string): string {
-  return createHash('sha256').update(codeVerifier, 'ascii').digest('base64url')
+  return sha256Text(codeVerifier)
 }

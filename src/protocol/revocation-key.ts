@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256 } from './sha256.ts'
 
 /**
  * By what the feed names a value: 96 bits that a verifier computes from its token, and from which nobody reads an address or
@@ -26,7 +26,7 @@ const shapes: Readonly<Record<string, RegExp>> = {
 export function keyOfValue(kind: string, value: string): Buffer {
   if (kind === 'issuer') return Buffer.alloc(keyBytes)
   const match = shapes[kind]?.exec(value)
-  if (!match) return createHash('sha256').update(value).digest().subarray(0, keyBytes)
+  if (!match) return sha256(value).subarray(0, keyBytes)
   const bits = Buffer.concat(match.slice(1).map(part => Buffer.from(part, 'base64url')))
   return bits.subarray(bits.length - keyBytes)
 }

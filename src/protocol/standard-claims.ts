@@ -59,14 +59,13 @@ export interface ClaimsSelection {
 
 /** The claims that have a value; §5.3.2 leaves the others out. A claim that is asked for as essential may be missing, too. */
 export function selectClaims(user: DescribedUser, { scopes, requested = {} }: ClaimsSelection): Record<string, unknown> {
-  const wanted = new Set([
-    ...scopes.flatMap(scope => Object.hasOwn(claimsByScope, scope) ? claimsByScope[scope]! : []), ...Object.keys(requested)
-  ])
+  const isWanted = (name: string): boolean =>
+    Object.hasOwn(requested, name) || scopes.some(scope => Object.hasOwn(claimsByScope, scope) && claimsByScope[scope]!.includes(name))
   const known = describe(user)
   const selected: Record<string, unknown> = {}
   for (const name of standardClaimNames) {
     const value = known[name]
-    if (wanted.has(name) && value !== undefined) selected[name] = value
+    if (value !== undefined && isWanted(name)) selected[name] = value
   }
   return selected
 }

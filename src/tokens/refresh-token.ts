@@ -1,6 +1,7 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { OpenMacKey } from '../keys/open-key.ts'
 import { isGrantId } from '../protocol/identifiers.ts'
+import { sha256 } from '../protocol/sha256.ts'
 import type { RefreshProof } from '../stores/grants.ts'
 
 /**
@@ -76,7 +77,7 @@ export function refreshProof(token: ParsedRefreshToken, key: OpenMacKey): Refres
   return {
     innerBlock: block(0x36),
     outerBlock: block(0x5c),
-    macDigest: createHash('sha256').update(token.mac).digest()
+    macDigest: sha256(token.mac)
   }
 }
 

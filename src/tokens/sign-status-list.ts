@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { constants, deflate, gzip } from 'node:zlib'
 import type { Clock } from '../ports/clock.ts'
 import { clockSkew } from '../protocol/limits.ts'
+import { sha256Text } from '../protocol/sha256.ts'
 import { statusListUri } from '../protocol/status-list.ts'
 import type { SignJwt } from './sign-jwt.ts'
 
@@ -38,7 +38,7 @@ export function createSignStatusList({ signJwt, clock, issuer, ttl }: SignStatus
     const iat = Math.floor(clock.now() / 1000)
     const claims = { iss: issuer, sub: statusListUri(issuer, list), iat, exp: iat + lifetime, ttl, status_list: { bits: 1, lst } }
     const jwt = await signJwt('statuslist+jwt', claims)
-    const version = createHash('sha256').update(jwt).digest('base64url').slice(0, 22)
+    const version = sha256Text(jwt).slice(0, 22)
     return { jwt, gzipped: await wrap(jwt, best), version }
   }
 }

@@ -5,7 +5,7 @@ import type { OpenApiDocument } from '../../src/web/open-api-document.ts'
 import { createClient } from '../support/clients.ts'
 import { createAnswerJudge } from '../support/documented-answers.ts'
 import { requestsTo, routesOf, type Keyring, type RandomRequest, type RandomRoute } from '../support/random-requests.ts'
-import { randomness, withinTime } from '../support/randomness.ts'
+import { assertInTime, randomness, withinTime } from '../support/randomness.ts'
 import { onEachStore, type OpenedService } from '../support/service.ts'
 import { signInAnew } from '../support/users.ts'
 import { openAdmin } from './open-admin.ts'
@@ -74,13 +74,13 @@ onEachStore(t, async (t, opened) => {
     t.comment(`seed ${seed}`)
     for (const [place, route] of routes.entries()) {
       const keyring = await arrange(opened, authorizations)
-      await fc.assert(fc.asyncProperty(requestsTo(route, keyring).map(each => asScript(each, authorizations)), async request => {
+      await assertInTime(fc.asyncProperty(requestsTo(route, keyring).map(each => asScript(each, authorizations)), async request => {
         const answer = await withinTime(admin.inject(request.options))
         seen.set(answer.statusCode, (seen.get(answer.statusCode) ?? 0) + 1)
         const faults = [...findFaults(route, request, answer), ...judgeMore(route, request, answer)]
         if (faults.length > 0) throw new Error(`${route.method} ${route.path}: ${faults.join('; ')}`)
         // Each route with markers of its own: what one has kept, another may list.
-      }), { seed: seed + place, numRuns, interruptAfterTimeLimit: timePerPart, markInterruptAsFailure: false })
+      }), { seed: seed + place, numRuns, interruptAfterTimeLimit: timePerPart })
     }
     t.comment(`answers by status: ${JSON.stringify(Object.fromEntries(seen))}`)
     return seen

@@ -4,7 +4,7 @@ import t from 'tap'
 import { authorizeUrl, callback, createVisitor, createWebClient, obtainCode, obtainTokens, redeemCode, walk } from '../support/authorization.ts'
 import { basic, type TestClient } from '../support/clients.ts'
 import { encode, markers, values } from '../support/random-forms.ts'
-import { randomness, withinTime } from '../support/randomness.ts'
+import { assertInTime, randomness, withinTime } from '../support/randomness.ts'
 import { onEachStore } from '../support/service.ts'
 import { createUser } from '../support/users.ts'
 
@@ -103,13 +103,13 @@ onEachStore(t, async (t, { app, service, issuer }) => {
     const { seed, timePerPart, numRuns } = randomness(2)
     t.comment(`seed ${seed}`)
     const seen = new Map<Verdict, number>()
-    await fc.assert(fc.asyncProperty(requests([web.id, spa.id]), fc.boolean(), fc.boolean(), async (pairs, isSignedIn, byPost) => {
+    await assertInTime(fc.asyncProperty(requests([web.id, spa.id]), fc.boolean(), fc.boolean(), async (pairs, isSignedIn, byPost) => {
       let answer = await ask(app, { form: formOf(pairs), cookie: isSignedIn ? cookie : undefined, byPost })
       // A form that comes without a cookie is asked for once more, by GET.
       if (byPost && answer.headers.location?.startsWith('/oauth/authorize?')) answer = await withinTime(app.inject(answer.headers.location))
       const verdict = judge(answer, { pairs, clients: [web, spa], issuer })
       seen.set(verdict, (seen.get(verdict) ?? 0) + 1)
-    }), { seed, numRuns: numRuns * 10, interruptAfterTimeLimit: timePerPart, markInterruptAsFailure: false })
+    }), { seed, numRuns: numRuns * 10, interruptAfterTimeLimit: timePerPart })
     t.comment(`answers: ${JSON.stringify(Object.fromEntries(seen))}`)
     for (const verdict of ['page', 'interaction', 'error', 'code'] as const) t.ok(seen.has(verdict), `some ended as ${verdict}`)
   })
@@ -124,12 +124,12 @@ onEachStore(t, async (t, { app, service, issuer }) => {
     t.comment(`seed ${seed}`)
     for (const [form, name] of [[codeForm, 'code'], [refreshForm, 'refresh_token']] as const) {
       const right = (form as Record<string, string>)[name]!
-      await fc.assert(fc.asyncProperty(mutations(right), async wrong => {
+      await assertInTime(fc.asyncProperty(mutations(right), async wrong => {
         const payload = `${new URLSearchParams({ ...form, [name]: '' }).toString().replace(`${name}=`, `${name}=${wrong}`)}`
         const headers = { 'content-type': 'application/x-www-form-urlencoded', authorization: basic(web) }
         const answer = await withinTime(app.inject({ method: 'POST', url: '/oauth/token', payload, headers }))
         if (answer.statusCode !== 400) throw new Error(`${name} ${wrong} is answered ${answer.statusCode}`)
-      }), { seed, numRuns: numRuns * 5, interruptAfterTimeLimit: timePerPart, markInterruptAsFailure: false })
+      }), { seed, numRuns: numRuns * 5, interruptAfterTimeLimit: timePerPart })
     }
     t.equal((await redeemCode(app, web, { code, verifier })).statusCode, 200, 'the code still works')
     const refreshed = await app.inject({

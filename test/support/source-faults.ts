@@ -4,7 +4,7 @@ import { unitOf, walk, type SourceFile } from './source-tree.ts'
 /** What a piece of source must not do, found in its syntax tree; each fault is a sentence. */
 
 /** node:crypto in protocol/ is for digests: they give the same for the same. */
-const pureCrypto = ['createHash', 'createHmac', 'timingSafeEqual']
+const pureCrypto = ['hash', 'createHash', 'createHmac', 'timingSafeEqual']
 
 /** Where a file other than config.ts reads the environment. */
 export const findEnvironmentReads = ({ name, tree }: SourceFile): string[] => {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { compactVerify, importJWK } from 'jose'
 import {
   assertionType, judgeClientAssertion, readClientAssertion, type ClientAssertion
@@ -7,6 +6,7 @@ import { fitsAlgorithm, type PublicJwk } from '../../protocol/client-jwks.ts'
 import { CountersignError, type Reason } from '../../protocol/errors.ts'
 import { clockSkew } from '../../protocol/limits.ts'
 import { pendingNames } from '../../protocol/pending-names.ts'
+import { sha256Text } from '../../protocol/sha256.ts'
 import type { Client } from '../../stores/clients.ts'
 import type { ClientAuthMethod, ProofTools } from './index.ts'
 
@@ -50,7 +50,7 @@ async function isSignedWithOne(keys: readonly PublicJwk[], { token, algorithm }:
 /** Named by what the assertion says, not by how it was spelled, and remembered until it would be refused as expired. */
 function isFirstUse({ tag }: Client, { claims }: ClientAssertion, { clock, pending }: ProofTools): Promise<boolean> {
   const { jti, exp } = claims as { jti: string; exp: number }
-  const digest = createHash('sha256').update(jti).digest('base64url')
+  const digest = sha256Text(jti)
   return pending.add(pendingNames.assertion(tag, digest), '', Math.ceil(exp - clock.now() / 1000) + 2 * clockSkew)
 }
 

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import fastifyRateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { CountersignError } from '../../protocol/errors.ts'
+import { sha256Text } from '../../protocol/sha256.ts'
 import type { CounterStore } from '../../stores/counters.ts'
 import { clientAddress } from '../client-address.ts'
 
@@ -31,7 +31,7 @@ export async function giveBackAttempt(request: FastifyRequest, counters: Counter
 
 /** A digest: addresses of people do not lie about in Redis in clear. */
 export function addressOf(request: FastifyRequest): string {
-  return createHash('sha256').update(clientAddress(request.ip)).digest('base64url')
+  return sha256Text(clientAddress(request.ip))
 }
 
 const prefixOf = (url: string | undefined): string => `address:${url ?? ''}:`

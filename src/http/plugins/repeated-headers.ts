@@ -10,7 +10,8 @@ export function refuseRepeatedHeaders(app: FastifyInstance): void {
     const seen = new Set<string>()
     for (let at = 0; at < raw.rawHeaders.length; at += 2) {
       const name = raw.rawHeaders[at]!.toLowerCase()
-      if (seen.has(name) && decisive.includes(name)) {
+      if (!decisive.includes(name)) continue
+      if (seen.has(name)) {
         throw new CountersignError('invalid_request', { reason: 'http/repeated-header' })
       }
       seen.add(name)

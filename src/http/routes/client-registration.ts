@@ -1,9 +1,10 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { describeClient } from '../../clients/describe-client.ts'
 import type { DynamicClient, RegistrationAccess } from '../../clients/dynamic-registration.ts'
 import { readBearer } from '../../protocol/bearer.ts'
 import { CountersignError } from '../../protocol/errors.ts'
+import { sha256 } from '../../protocol/sha256.ts'
 import { acceptJson } from '../plugins/accept-json.ts'
 import { limitPerIp } from '../plugins/rate-limit.ts'
 import type { HttpRooms } from '../rooms.ts'
@@ -51,12 +52,11 @@ function accessOf({ params, headers }: FastifyRequest<{ Params: Owner }>): Regis
 
 /** Both sides are hashed, so that the comparison takes as long whatever was sent. */
 function guardWithInitialToken(token: string): (request: FastifyRequest) => Promise<void> {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
-  const expected = digest(token)
+  const expected = sha256(token)
   return async ({ headers }) => {
     const given = readBearer(headers.authorization)
     if (given === undefined) throw new CountersignError('token_missing', { reason: 'client-registration/no-initial-token' })
-    if (!timingSafeEqual(digest(given), expected)) {
+    if (!timingSafeEqual(sha256(given), expected)) {
       throw new CountersignError('invalid_token', { reason: 'client-registration/wrong-initial-token' })
     }
   }
