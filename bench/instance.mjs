@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { findFreePort } from '../scripts/databases.mjs'
+import { findFreePort } from '../scripts/free-port.mjs'
 import { answersOk, startNode } from '../scripts/node-process.mjs'
 
 const root = path.resolve(import.meta.dirname, '..')

@@ -3,11 +3,11 @@
 // away with them.
 import { spawnSync } from 'node:child_process'
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { findPrograms } from './database-programs.mjs'
 import { createDatabaseServer } from './database-server.mjs'
+import { findFreePort } from './free-port.mjs'
 
 /**
  * @returns { databaseUrl, redisUrl, postgres, redis, stop }: the database's user may create databases; `postgres` and
@@ -83,15 +83,4 @@ async function startRedis({ programs, folder, running }) {
   running.push(server)
   await server.start()
   return { url: `redis://127.0.0.1:${port}`, server }
-}
-
-export function findFreePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address()
-      server.close(() => resolve(port))
-    })
-  })
 }

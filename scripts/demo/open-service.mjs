@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { findFreePort } from '../databases.mjs'
+import { findFreePort } from '../free-port.mjs'
 import { answersOk, startNode } from '../node-process.mjs'
 import { timed } from './print.mjs'
 

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { findFreePort } from '../databases.mjs'
+import { findFreePort } from '../free-port.mjs'
 import { startNode } from '../node-process.mjs'
 import { timed } from './print.mjs'
 

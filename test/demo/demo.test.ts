@@ -3,11 +3,11 @@ import { once } from 'node:events'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
+import { findFreePort } from '../../scripts/free-port.mjs'
 import { hashClientSecret } from '../../src/clients/secret.ts'
 import type { DemoAccounts } from '../../src/demo/accounts.ts'
 import { prepareDemo } from '../../src/demo/demo.ts'
 import { startExample } from '../examples/start-example.ts'
-import { freePort } from '../support/redis.ts'
 import { runScript } from '../support/run-script.ts'
 import { secret } from '../support/secrets.ts'
 import { createUser, signIn } from '../support/users.ts'
@@ -71,7 +71,7 @@ t.test('the examples find clients of their own, with the settings that they assu
     secretHash: hashClientSecret(web.clientSecret), redirectUris: [web.redirectUri], postLogoutRedirectUris: [web.home]
   })
 
-  const port = String(await freePort())
+  const port = String(await findFreePort())
   await startExample(t, 'single-page-app', { PORT: port })
   const page = await (await fetch(`http://127.0.0.1:${port}/settings.json`)).json() as Record<'clientId' | 'home' | 'api', string>
   const home = page.home.replace(port, '4002')

@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core'
 import type { Test } from 'tap'
+import { findFreePort } from '../../scripts/free-port.mjs'
 import { createUser, type TestUser } from '../support/users.ts'
 import { createWebClient, makeProofKey, redeemCode, requestParams, type RequestChanges } from '../support/authorization.ts'
 import type { TestClient } from '../support/clients.ts'
-import { freePort } from '../support/redis.ts'
 import { openService, type OpenedService, type OpenServiceOptions } from '../support/service.ts'
 import { startWebServer, type WebServer } from '../support/web-server.ts'
 
@@ -36,7 +36,7 @@ export interface SceneOptions extends Partial<OpenServiceOptions> {
 const proof = makeProofKey()
 
 export async function openScene(t: Test, { front, ...options }: SceneOptions = {}): Promise<BrowserScene> {
-  const port = await freePort()
+  const port = await findFreePort()
   const own = `http://127.0.0.1:${port}`
   const issuer = await front?.(own, 'service') ?? own
   const opened = await openService(t, { store: 'embedded', ...options, config: { ISSUER: issuer, ...options.config } })

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import path from 'node:path'
 import t, { type Test } from 'tap'
+import { findFreePort } from '../../scripts/free-port.mjs'
 import { clientTagOf } from '../../src/protocol/identifiers.ts'
 import { hashClientSecret, makeClientSecret } from '../../src/clients/secret.ts'
 import { systemRandom } from '../../src/system.ts'
@@ -8,7 +9,6 @@ import { call, lookup, serviceToken, signIn, signOut, type Answer } from '../e2e
 import { composeInstance, headerOf } from '../e2e/composed.ts'
 import { setStage, skip, type Stage, type TestClient } from '../e2e/stage.ts'
 import { startProxy, type Proxy } from '../support/proxy.ts'
-import { freePort } from '../support/redis.ts'
 import { secret } from '../support/secrets.ts'
 import { until } from '../support/until.ts'
 import { python, startExample } from './start-example.ts'
@@ -28,7 +28,7 @@ t.test('the Python example agrees with the vectors of the feed, and refuses forg
 
 t.test('a resource server in Python', { skip }, async t => {
   const stage = await setStage(t)
-  const issuerPort = await freePort()
+  const issuerPort = await findFreePort()
   const [one, other] = await stage.startTwo({ ISSUER: `http://127.0.0.1:${issuerPort}`, FIRST_PARTY_AUDIENCES: audience })
   // It knows the issuer alone, and reaches one of the instances there.
   const proxy = await startProxy(one.url, issuerPort)
@@ -135,7 +135,7 @@ interface ExampleServer {
 }
 
 async function startServer(t: Test, stage: Stage, proxy: Proxy): Promise<ExampleServer> {
-  const port = await freePort()
+  const port = await findFreePort()
   const output = await startExample(t, 'python', {
     ISSUER: new URL(proxy.url).origin, AUDIENCE: audience, CLIENT_ID: stage.client.id, CLIENT_SECRET: stage.client.secret,
     MAX_STALENESS: String(maxStaleness), PORT: String(port)

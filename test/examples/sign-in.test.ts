@@ -1,8 +1,8 @@
 import type { Browser, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
+import { findFreePort } from '../../scripts/free-port.mjs'
 import { openProvider, type Provider } from '../interop/open-provider.ts'
 import { keepScreenshot, openBrowser, openPage } from '../support/browser.ts'
-import { freePort } from '../support/redis.ts'
 import { callApi, createUser, signIn, type TestUser } from '../support/users.ts'
 import { startExample } from './start-example.ts'
 
@@ -16,7 +16,7 @@ t.test('people sign in to the examples', async t => {
 })
 
 async function tryWebApp(t: Test, provider: Provider, browser: Browser) {
-  const port = await freePort()
+  const port = await findFreePort()
   const home = `http://127.0.0.1:${port}/`
   const { clientId, clientSecret } = await provider.register({
     name: 'Web app', redirectUris: [`${home}callback`], postLogoutRedirectUris: [home]
@@ -70,7 +70,7 @@ async function tryWebApp(t: Test, provider: Provider, browser: Browser) {
 }
 
 async function trySinglePageApp(t: Test, provider: Provider, browser: Browser) {
-  const [port, apiPort] = [await freePort(), await freePort()]
+  const [port, apiPort] = [await findFreePort(), await findFreePort()]
   const [home, api] = [`http://127.0.0.1:${port}/`, `http://127.0.0.1:${apiPort}`]
   const { clientId } = await provider.register({
     name: 'Single-page app', public: true, redirectUris: [home], postLogoutRedirectUris: [home]

@@ -1,6 +1,6 @@
 import t from 'tap'
+import { findFreePort } from '../../scripts/free-port.mjs'
 import { keepScreenshot, openBrowser, openPage } from '../support/browser.ts'
-import { freePort } from '../support/redis.ts'
 import { until } from '../support/until.ts'
 import { callApi, createUser, signIn } from '../support/users.ts'
 import { startApache, whyNoApache } from './apache.ts'
@@ -11,7 +11,7 @@ t.test('a page behind Apache, with mod_auth_openidc', { skip: whyNoApache }, asy
   // Apache takes logout tokens on this very machine.
   const provider = await openProvider(t, { config: { OUTBOUND_PRIVATE_NETWORKS: '127.0.0.0/8' } })
   const { app, issuer, user } = provider
-  const port = await freePort()
+  const port = await findFreePort()
   const site = `http://127.0.0.1:${port}`
   const redirectUri = `${site}/secure/redirect_uri`
   const { clientId, clientSecret } = await provider.register({

@@ -1,8 +1,8 @@
 import type { Test } from 'tap'
+import { findFreePort } from '../../scripts/free-port.mjs'
 import type { ClientBody } from '../../src/admin/client-body.ts'
 import type { NewApi } from '../../src/stores/apis.ts'
 import { openAdmin } from '../admin/open-admin.ts'
-import { freePort } from '../support/redis.ts'
 import { secret } from '../support/secrets.ts'
 import { openService, type OpenedService, type StoreKind } from '../support/service.ts'
 import { createUser, type TestUser } from '../support/users.ts'
@@ -24,7 +24,7 @@ export interface ProviderSettings {
 
 export async function openProvider(t: Test, settings: ProviderSettings = {}): Promise<Provider> {
   const { store = 'embedded', path = '', config = {} } = settings
-  const port = await freePort()
+  const port = await findFreePort()
   const opened = await openService(t, { store, config: { ISSUER: `http://127.0.0.1:${port}${path}`, ...config } })
   await opened.app.listen({ host: '127.0.0.1', port })
   const admin = await openAdmin(t, opened)

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
-import { freePort } from './redis.ts'
+import { findFreePort } from '../../scripts/free-port.mjs'
 import { until } from './until.ts'
 
 /** The service in a process of its own, on free ports: to be killed, frozen and stopped like the real one. */
@@ -36,7 +36,7 @@ export async function startInstance(environment: Record<string, string>): Promis
 
 /** Starts an instance that may not become ready. */
 export async function launchInstance(environment: Record<string, string>): Promise<Instance> {
-  const [port, adminPort] = [await freePort(), await freePort()]
+  const [port, adminPort] = [await findFreePort(), await findFreePort()]
   const child = spawn(process.execPath, ['--import', 'tsx', path.join(root, 'src/main.ts')], {
     cwd: root,
     env: { PATH: process.env['PATH'], ...environment, PORT: String(port), ADMIN_PORT: String(adminPort) },

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { findFreePort } from '../../scripts/free-port.mjs'
 import { findPrograms } from '../../scripts/database-programs.mjs'
-import { freePort } from './redis.ts'
 
 /** A PostgreSQL server of one test's own, which it may kill, freeze and restart. */
 export interface PostgresServer {
@@ -36,7 +36,7 @@ export async function startPostgresServer(): Promise<PostgresServer> {
     '--pgdata', data, '--username', 'countersign', '--auth', 'trust', '--encoding', 'UTF8', '--locale', 'C', '--no-sync'
   ], { ...options, encoding: 'utf8' })
   if (made.status !== 0) throw new Error(`initdb failed:\n${made.error?.message ?? made.stderr}`)
-  const port = await freePort()
+  const port = await findFreePort()
   const launch = () => untilReady(spawn(postgres!, [
     '-D', data, '-p', String(port), '-k', home, '-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=60',
     '-c', 'lc_messages=C'

@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import net from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { randomBytes } from 'node:crypto'
+import { findFreePort } from '../../scripts/free-port.mjs'
 import { connectRedis, type RedisConnection } from '../../src/stores/redis/connection.ts'
 import { createTestLog } from './log.ts'
 
@@ -39,7 +39,7 @@ export function randomPrefix(): string {
 
 export async function startRedis(): Promise<PrivateRedis> {
   const folder = await mkdtemp(path.join(tmpdir(), 'countersign-redis-'))
-  const port = await freePort()
+  const port = await findFreePort()
   let child = await launch(port, folder)
   const kill = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return
@@ -64,15 +64,6 @@ export async function startRedis(): Promise<PrivateRedis> {
       await rm(folder, { recursive: true, force: true })
     }
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as net.AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 async function launch(port: number, folder: string): Promise<ChildProcess> {

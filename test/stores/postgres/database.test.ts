@@ -5,13 +5,13 @@ import path from 'node:path'
 import { inspect } from 'node:util'
 import pg from 'pg'
 import t from 'tap'
+import { findFreePort } from '../../../scripts/free-port.mjs'
 import { Prisma } from '../../../src/generated/prisma/client.ts'
 import { CountersignError } from '../../../src/protocol/errors.ts'
 import { openDatabase, type Database } from '../../../src/stores/postgres/database.ts'
 import { createPostgresStores } from '../../../src/stores/postgres/stores.ts'
 import { createDatabase, onServer, openMigrated, sharedDatabaseUrl } from '../../support/database.ts'
 import { createTestLog } from '../../support/log.ts'
-import { freePort } from '../../support/redis.ts'
 
 const skip = sharedDatabaseUrl === undefined && 'TEST_DATABASE_URL is not set'
 const migrations = readdirSync(path.resolve(import.meta.dirname, '../../../prisma/migrations'), { withFileTypes: true })
@@ -42,7 +42,7 @@ t.test('the embedded database is migrated once, and keeps its data when it is op
 
 t.test('a server that is away is 503, and is found again once it is back', { skip }, async t => {
   const target = new URL(sharedDatabaseUrl!)
-  const port = await freePort()
+  const port = await findFreePort()
   const url = new URL(sharedDatabaseUrl!)
   url.hostname = '127.0.0.1'
   url.port = String(port)

@@ -1,7 +1,7 @@
 import * as oauth from 'oauth4webapi'
 import t, { type Test } from 'tap'
+import { findFreePort } from '../../../scripts/free-port.mjs'
 import { createVerifier } from '../../../src/verifier/index.ts'
-import { freePort } from '../../support/redis.ts'
 import { ask } from './ask.ts'
 import { adapters, type ServerOptions } from './guarded-servers.ts'
 
@@ -18,7 +18,7 @@ function openVerifier(t: Test, audience: string | string[]) {
 
 for (const [adapter, start] of Object.entries(adapters)) {
   const listen = async (t: Test, path: string, options: Partial<ServerOptions> = {}) => {
-    const port = await freePort()
+    const port = await findFreePort()
     const resource = `http://127.0.0.1:${port}${path}`
     const { url } = await start(t, { verifier: openVerifier(t, resource), port, ...options })
     return { url, resource }
@@ -70,7 +70,7 @@ for (const [adapter, start] of Object.entries(adapters)) {
 
   t.test(`${adapter} has no metadata where the audience is no URL, or that was switched off`, async t => {
     for (const options of [{ verifier: openVerifier(t, 'orders') }, { verifier: openVerifier(t, 'https://orders.example'), resource: false as const }]) {
-      const { url } = await start(t, { ...options, port: await freePort() })
+      const { url } = await start(t, { ...options, port: await findFreePort() })
       t.not((await ask(`${url}/.well-known/oauth-protected-resource`)).status, 200)
       t.match((await ask(`${url}/orders`)).headers['www-authenticate'], /^Bearer realm="[^"]+"$/)
     }
