@@ -22,6 +22,7 @@ import { statusesOfTheDeleted, statusListsContract } from './status-lists.contra
 import { subjectsContract } from './subjects.contract.ts'
 import { usersContract } from './users.contract.ts'
 import { verifiersContract } from './verifiers.contract.ts'
+import { inWholeMilliseconds } from './whole-milliseconds.ts'
 
 const suites: Record<string, (t: Test, open: OpenStores) => void> = {
   users: usersContract,
@@ -96,7 +97,7 @@ async function pruning(t: Test, database: Database): Promise<void> {
 t.test('on the embedded database', async t => {
   const database = await openMigrated(t.testdir())
   t.teardown(() => database.close())
-  runSuites(t, database)
+  runSuites(t, inWholeMilliseconds(database))
 })
 
 t.test('on PostgreSQL', { skip: sharedDatabaseUrl === undefined && 'TEST_DATABASE_URL is not set' }, async t => {
@@ -108,5 +109,5 @@ t.test('on PostgreSQL', { skip: sharedDatabaseUrl === undefined && 'TEST_DATABAS
     await database.close()
     await drop()
   })
-  runSuites(t, database)
+  runSuites(t, inWholeMilliseconds(database))
 })
