@@ -2,13 +2,13 @@ import { Prisma } from '../../generated/prisma/client.ts'
 import type { Client, ClientProfile, ClientStore, NewClient } from '../clients.ts'
 import type { Act } from '../users.ts'
 import type { Database } from './database.ts'
-import { entryColumns, toBuffer, toEntry, type EntryRow } from './rows.ts'
+import { entryColumns, toEntry, type EntryRow } from './rows.ts'
 
 interface ClientRow {
   id: string
   tag: string
   name: string
-  secret_hash: Uint8Array | null
+  secret_hash: Buffer | null
   auth_methods: string[]
   grant_types: string[]
   scopes: string[]
@@ -16,7 +16,7 @@ interface ClientRow {
   redirect_uris: string[]
   post_logout_redirect_uris: string[]
   backchannel_logout_uri: string | null
-  registration_token_hash: Uint8Array | null
+  registration_token_hash: Buffer | null
   profile: ClientProfile
   grants_cutoff: bigint
   disabled_at: Date | null
@@ -110,7 +110,7 @@ function toClient(row: ClientRow): Client {
     id: row.id,
     tag: row.tag,
     name: row.name,
-    secretHash: row.secret_hash === null ? undefined : toBuffer(row.secret_hash),
+    secretHash: row.secret_hash ?? undefined,
     authMethods: row.auth_methods,
     grantTypes: row.grant_types,
     scopes: row.scopes,
@@ -118,7 +118,7 @@ function toClient(row: ClientRow): Client {
     redirectUris: row.redirect_uris,
     postLogoutRedirectUris: row.post_logout_redirect_uris,
     backchannelLogoutUri: row.backchannel_logout_uri ?? undefined,
-    registrationTokenHash: row.registration_token_hash === null ? undefined : toBuffer(row.registration_token_hash),
+    registrationTokenHash: row.registration_token_hash ?? undefined,
     profile: row.profile,
     grantsCutoff: Number(row.grants_cutoff),
     disabledAt: row.disabled_at ?? undefined,

@@ -2,11 +2,11 @@ import { Prisma } from '../../generated/prisma/client.ts'
 import type { JournalEntry, JournalHead, JournalStore } from '../journal.ts'
 import type { Database } from './database.ts'
 import type { Query } from './query.ts'
-import { entryColumns, hasEntry, toBuffer, toEntry, type EntryRow, type MaybeEntry } from './rows.ts'
+import { entryColumns, hasEntry, toEntry, type EntryRow, type MaybeEntry } from './rows.ts'
 
 interface HeadRow {
   head_seq: bigint
-  head_hash: Uint8Array
+  head_hash: Buffer
 }
 
 const pruneBatch = 5_000
@@ -89,5 +89,5 @@ function endingAll(reason: string, actor: string): Prisma.Sql {
 }
 
 function toHead(row: HeadRow): JournalHead {
-  return { seq: Number(row.head_seq), hash: toBuffer(row.head_hash) }
+  return { seq: Number(row.head_seq), hash: row.head_hash }
 }

@@ -2,7 +2,7 @@ import type { JWK } from 'jose'
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { KeyPurpose, KeyRecord, KeyStore } from '../keys.ts'
 import type { Database } from './database.ts'
-import { entryColumns, toBuffer, toEntry, type EntryRow } from './rows.ts'
+import { entryColumns, toEntry, type EntryRow } from './rows.ts'
 
 interface KeyRow {
   kid: string
@@ -10,7 +10,7 @@ interface KeyRow {
   position: number
   algorithm: string
   public_jwk: JWK | null
-  sealed: Uint8Array
+  sealed: Buffer
   sealed_with: string
   created_at: Date
   active_from: Date
@@ -91,7 +91,7 @@ function toKey(row: KeyRow): KeyRecord {
     position: row.position,
     algorithm: row.algorithm,
     publicJwk: row.public_jwk ?? undefined,
-    sealed: toBuffer(row.sealed),
+    sealed: row.sealed,
     sealedWith: row.sealed_with,
     createdAt: row.created_at,
     activeFrom: row.active_from,

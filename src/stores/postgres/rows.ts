@@ -19,7 +19,7 @@ export interface EntryRow {
   reason: string
   created_at: Date
   ends_at: Date
-  hash: Uint8Array
+  hash: Buffer
 }
 
 export function toEntry(row: EntryRow): JournalEntry {
@@ -31,7 +31,7 @@ export function toEntry(row: EntryRow): JournalEntry {
     reason: row.reason,
     createdAt: row.created_at,
     endsAt: row.ends_at,
-    hash: toBuffer(row.hash)
+    hash: row.hash
   }
 }
 
@@ -55,7 +55,7 @@ export interface GrantRow {
   scopes: string[]
   audience: string[]
   key_binding: string | null
-  secret: Uint8Array
+  secret: Buffer
   generation: number
   mac_kid: string
   role: string
@@ -75,7 +75,7 @@ export function toGrant(row: GrantRow): GrantState {
     scopes: row.scopes,
     audience: row.audience,
     keyBinding: row.key_binding ?? undefined,
-    secret: toBuffer(row.secret),
+    secret: row.secret,
     generation: row.generation,
     macKid: row.mac_kid,
     role: row.role,
@@ -117,7 +117,3 @@ export const grantStands = Prisma.sql`(
 /** When grant `g` in session `s` ends if nobody ends it. */
 export const grantEnd = Prisma.sql`
   least(g.idle_expires_at, g.expires_at, CASE WHEN NOT g.offline THEN s.expires_at END)`
-
-export function toBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-}

@@ -1,11 +1,10 @@
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { StateStore } from '../state.ts'
 import type { Database } from './database.ts'
-import { toBuffer } from './rows.ts'
 
 interface StateRow {
   seq: bigint
-  hash: Uint8Array
+  hash: Buffer
   clients_version: bigint
   keys_version: bigint
   grants_cutoff: bigint
@@ -44,7 +43,7 @@ export function createStateStore({ query }: Database): StateStore {
 
 function toState(row: StateRow): Awaited<ReturnType<StateStore['read']>> {
   return {
-    journal: { seq: Number(row.seq), hash: toBuffer(row.hash) },
+    journal: { seq: Number(row.seq), hash: row.hash },
     clientsVersion: Number(row.clients_version),
     keysVersion: Number(row.keys_version),
     issuerCutoff: Number(row.grants_cutoff),

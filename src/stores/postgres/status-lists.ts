@@ -1,7 +1,7 @@
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { NumberRange, StatusListStore } from '../status-lists.ts'
 import type { Database } from './database.ts'
-import { grantStands, toBuffer } from './rows.ts'
+import { grantStands } from './rows.ts'
 
 const pruneBatch = 5_000
 
@@ -16,8 +16,8 @@ export function createStatusListStore({ query }: Database): StatusListStore {
       return rows.map(row => Number(row.list))
     },
     async readEnded(range) {
-      const row = (await query.row<{ seq: bigint; offsets: Uint8Array }>(readingEnded(range)))!
-      return { seq: Number(row.seq), numbers: toNumbers(toBuffer(row.offsets), range.from) }
+      const row = (await query.row<{ seq: bigint; offsets: Buffer }>(readingEnded(range)))!
+      return { seq: Number(row.seq), numbers: toNumbers(row.offsets, range.from) }
     },
     async prune() {
       let pruned = 0
