@@ -11,6 +11,7 @@ import { createLookup } from '../revocation/lookup.ts'
 import { createReadReach } from '../revocation/read-reach.ts'
 import { createRevoker } from '../revocation/revoke.ts'
 import { createAssignSubject } from '../tokens/assign-subject.ts'
+import { createAccessGate } from '../tokens/access-gate.ts'
 import { createCheckAccessTokens } from '../tokens/check-access-token.ts'
 import { createVerifyIdTokenHint } from '../tokens/id-token-hint.ts'
 import { createIssueIdToken } from '../tokens/id-token.ts'
@@ -34,9 +35,10 @@ export function composeCore(tools: DomainTools, { apis }: Clients) {
   const keys = composeKeys(tools)
   const { ring, sign } = keys
   const revocation = composeRevocation(tools, keys)
+  const gate = createAccessGate({ ring, lookup: revocation.lookup, clock, issuer })
   const readRefreshToken = createReadRefreshToken({ ring, grants, grace: refreshGrace })
   return {
-    ...keys, ...revocation, readRefreshToken,
+    ...keys, ...revocation, gate, readRefreshToken,
     mint: createMint({
       ring, clock, random, issuer, lifetime: config.accessTokenLifetime, pulse: tools.pulse,
       referToStatus: createReferToStatus({ apis, issuer })
@@ -44,7 +46,7 @@ export function composeCore(tools: DomainTools, { apis }: Clients) {
     assignSubject: createAssignSubject({ subjects, random }),
     issueIdToken: createIssueIdToken({ sign, clock, issuer, users }),
     verifyIdTokenHint: createVerifyIdTokenHint({ ring, issuer }),
-    readUserinfo: createReadUserinfo({ profiles, sign, issuer }),
+    readUserinfo: createReadUserinfo({ gate, profiles, sign, issuer }),
     check: createCheckAccessTokens({ ring, lookup: revocation.lookup, clock, issuer }),
     statusLists: composeStatusLists(tools, { ...keys, ...revocation }),
     revokeToken: createRevokeToken({ ring, grants, readRefreshToken, revoker: revocation.revoker, clock, issuer })

@@ -28,6 +28,7 @@ import type { Revoker } from '../revocation/revoke.ts'
 import type { BrowserSessionStore } from '../stores/browser-sessions.ts'
 import type { CounterStore } from '../stores/counters.ts'
 import type { UserStore } from '../stores/users.ts'
+import type { AccessGate } from '../tokens/access-gate.ts'
 import type { CheckAccessTokens } from '../tokens/check-access-token.ts'
 import type { Introspect } from '../tokens/introspect.ts'
 import type { ReadRefreshToken } from '../tokens/read-refresh-token.ts'
@@ -66,6 +67,7 @@ export interface HttpRooms {
   /** The revocations, for those who follow them. */
   feed: Feed
   firstParty: FirstPartyGrants
+  gate: AccessGate
   /** What the token endpoint takes, to tell of it. */
   grants: ReadonlyArray<Pick<Grant, 'type' | 'parameters'>>
   interactions: Interactions

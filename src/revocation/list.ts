@@ -1,17 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
-import { unavailable } from '../protocol/errors.ts'
 import type { Point } from '../protocol/revocation-point.ts'
 import type { LiveEntry } from '../protocol/revocation-rules.ts'
-import { createSingleFlight } from '../single-flight.ts'
 import type { JournalEntry, JournalHead, JournalStore } from '../stores/journal.ts'
 import type { RevocationCache } from '../stores/revocation-cache.ts'
 import type { ServiceState } from '../stores/state.ts'
 import { createCacheFollower } from './cache-follower.ts'
+import { createConfirmation, maxUncompared } from './confirmation.ts'
 import { createJournalFollower } from './journal-follower.ts'
 import { createReplica, type Continuation, type Replica } from './replica.ts'
-import { within } from './within.ts'
 
 /**
  * The revocation list as this instance serves it: a replica of the live journal in memory, and the rule for trusting it.
@@ -21,9 +19,11 @@ import { within } from './within.ts'
 export interface RevocationList {
   /**
    * Makes sure that everything revoked before this call is in the replica, and returns the sequence it stands for.
-   * Throws `temporarily_unavailable` when neither the cache nor the journal can confirm that.
+   * Throws `temporarily_unavailable` when neither the cache nor the journal can confirm that. With `head`, which the caller
+   * has read from the journal for the same purpose, nothing is asked where the replica stands there, and the
+   * journal where it does not.
    */
-  confirm(): Promise<number>
+  confirm(head?: JournalHead): Promise<number>
   find(kind: string, value: string): LiveEntry | undefined
   /** The values under which there is an entry of that kind. */
   values(kind: string): string[]
@@ -50,47 +50,13 @@ export interface RevocationListOptions {
   log: Log
 }
 
-/** Seconds for which the cache is believed without a comparison with PostgreSQL. */
-const maxUncompared = 1
-/** Seconds that a lookup waits, those included in which others before it wait. */
-const confirmPatience = 2
-
 export function createRevocationList(options: RevocationListOptions): RevocationList {
-  const { cache, pulse, clock } = options
-  const replica = createReplica(clock)
+  const replica = createReplica(options.clock)
   const followJournal = createJournalFollower({ ...options, replica })
   const cacheFollower = createCacheFollower({ ...options, replica })
-  // After a reconnect the cache may be another one, or an older one: it is believed again once the truth was read.
-  let doubts = 0
-  let doubtsSettled = 0
-
-  async function confirmByJournal(): Promise<number> {
-    const settles = doubts
-    await pulse.refresh()
-    doubtsSettled = Math.max(doubtsSettled, settles)
-    return replica.head!.seq
-  }
-
-  async function confirm(): Promise<number> {
-    const doubted = doubts
-    const mayBelieve = replica.head !== undefined && doubts === doubtsSettled && pulse.age() <= maxUncompared
-    // When the cache is away, the truth is asked instead.
-    const verdict = mayBelieve ? await cacheFollower.catchUp().catch(() => undefined) : undefined
-    // It may have been another cache that answered, after a reconnect in between.
-    if (verdict === 'current' && doubts === doubted) return replica.head!.seq
-    const confirmed = await confirmByJournal()
-    if (verdict !== undefined && verdict !== 'current') cacheFollower.mend(verdict)
-    return confirmed
-  }
-
-  const confirmTogether = createSingleFlight(confirm).run
-  const stop = cache.onChange(change => {
-    if (change === 'reconnected') doubts++
-    void confirmTogether().catch(() => undefined)
-  })
-
+  const { confirm, stop } = createConfirmation({ ...options, replica, cacheFollower })
   return {
-    confirm: () => within(confirmPatience, confirmTogether(), () => unavailable('revocation/unconfirmed')),
+    confirm,
     stop,
     find: replica.find,
     values: replica.values,

@@ -1,6 +1,7 @@
 import { findRevocation, isConsistent, type RevocableClaims } from '../protocol/revocation-rules.ts'
 import type { ClientStore } from '../stores/clients.ts'
 import type { GrantStore } from '../stores/grants.ts'
+import type { JournalHead } from '../stores/journal.ts'
 import type { RevocationList } from './list.ts'
 import { createResolveOwners } from './resolve-owners.ts'
 import { targets } from './targets/index.ts'
@@ -11,8 +12,11 @@ import { targets } from './targets/index.ts'
  */
 export interface Lookup {
   check(batch: readonly LookupClaims[]): Promise<LookupResult>
-  /** For the claims of verified tokens alone: what they leave out they do not have, and nothing is looked up. */
-  checkWhole(batch: readonly LookupClaims[]): Promise<LookupResult>
+  /**
+   * For the claims of verified tokens alone: what they leave out they do not have, and nothing is looked up. `head` as
+   * `confirm` of the list takes it.
+   */
+  checkWhole(batch: readonly LookupClaims[], head?: JournalHead): Promise<LookupResult>
 }
 
 /** What the caller knows of a token. `kid` undefined skips the check of the key: a `jti` alone does not name it. */
@@ -54,8 +58,8 @@ export function createLookup({ list, grants, clients, isTrustedKey }: LookupOpti
     return { revoked: true, target: hit.target, since: Math.floor(hit.entry.since / 1000) }
   }
 
-  async function answerAll(batch: ReadonlyArray<LookupClaims | undefined>): Promise<LookupResult> {
-    const seq = await list.confirm()
+  async function answerAll(batch: ReadonlyArray<LookupClaims | undefined>, head?: JournalHead): Promise<LookupResult> {
+    const seq = await list.confirm(head)
     return { seq, answers: batch.map(answer) }
   }
 

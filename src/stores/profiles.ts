@@ -1,5 +1,6 @@
 import type { ClaimsRequest } from '../protocol/claims-request.ts'
 import type { DescribedUser, StandardClaims } from '../protocol/standard-claims.ts'
+import type { JournalHead } from './journal.ts'
 
 /** What is absent stays as it is; null removes it. */
 export interface ProfileChange {
@@ -8,13 +9,14 @@ export interface ProfileChange {
   claims?: { [Name in keyof StandardClaims]: StandardClaims[Name] | null }
 }
 
-/** Who a grant is about, and what its client asked for. */
+/** Who a grant is about, what its client asked for, and how far the journal had come then. */
 export interface GrantProfile {
   user: DescribedUser
   subject: string
   claims: ClaimsRequest | undefined
   /** How the client wants it signed, if at all. */
   signedResponseAlg: 'RS256' | undefined
+  head: JournalHead
 }
 
 export interface ProfileStore {

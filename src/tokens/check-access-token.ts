@@ -1,8 +1,8 @@
 import type { KeyRing } from '../keys/key-ring.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { Lookup, LookupAnswer, LookupClaims } from '../revocation/lookup.ts'
+import type { Lookup, LookupAnswer } from '../revocation/lookup.ts'
 import { runInLanes } from './run-in-lanes.ts'
-import { verifyAccessToken, type TokenVerdict, type VerifiedToken } from './verify-access-token.ts'
+import { revocableClaimsOf, verifyAccessToken, type TokenVerdict, type VerifiedToken } from './verify-access-token.ts'
 
 /** Whether access tokens are good at this moment: ours, alive by the clock, and not revoked. */
 export interface CheckAccessTokens {
@@ -41,7 +41,7 @@ export function createCheckAccessTokens({ ring, lookup, clock, issuer }: CheckOp
     const context = { ring, issuer, now: clock.now(), isOneOfMany: tokens.length > 1 }
     const verdicts = await runInLanes(tokens, lanes, token => verifyAccessToken(token, context))
     const good = verdicts.filter(verdict => typeof verdict !== 'string')
-    const { seq, answers } = await lookup.checkWhole(good.map(toLookup))
+    const { seq, answers } = await lookup.checkWhole(good.map(revocableClaimsOf))
     let next = 0
     return {
       seq,
@@ -50,12 +50,4 @@ export function createCheckAccessTokens({ ring, lookup, clock, issuer }: CheckOp
         : { verified: verdict, fault: undefined, revocation: answers[next++]! })
     }
   }
-}
-
-function toLookup({ claims, kid }: VerifiedToken): LookupClaims {
-  const { jti, iat, sub, client_id } = claims
-  const found: LookupClaims = { jti, iat, sub, client_id, kid }
-  if (claims.grant_id !== undefined) found.grant_id = claims.grant_id
-  if (claims.sid !== undefined) found.sid = claims.sid
-  return found
 }

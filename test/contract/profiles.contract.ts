@@ -48,7 +48,8 @@ export function profilesContract(t: Test, open: OpenStores): void {
     const { email, emailVerified, name, updatedAt } = user
     const granted = await redeemAnew(stores, signedIn, { subject: 'pws_x', claims })
     t.strictSame(await stores.profiles.ofGrant(granted), {
-      user: { email, emailVerified, name, claims: {}, updatedAt }, subject: 'pws_x', claims, signedResponseAlg: undefined
+      user: { email, emailVerified, name, claims: {}, updatedAt }, subject: 'pws_x', claims, signedResponseAlg: undefined,
+      head: await stores.journal.head()
     })
     t.match(await stores.profiles.ofGrant(signedIn.id), { subject: signedIn.userId, claims: undefined })
     t.equal(await stores.profiles.ofGrant('AAAAAAAAAAAAAAAAAAAAAA'), undefined)

@@ -195,6 +195,15 @@ onEachStore(t, async (t, { app, service, issuer }) => {
     }
   })
 
+  t.test('H104: what has ended is refused before anybody has announced it', async t => {
+    const { accessToken: token, grant: { id } } = await grant('openid')
+    t.equal((await ask(token)).statusCode, 200)
+    await service.stores.grants.revoke(id, { reason: 'test', actor: 'admin' })
+    const answer = await ask(token)
+    t.equal(answer.statusCode, 401)
+    t.match(answer.json(), { error: 'invalid_token', error_description: /revoked/ })
+  })
+
   t.test('a user who is disabled is nobody any more', async t => {
     const other = await signInAnew(app, service)
     const { accessToken: token } = await grant('openid', { userId: other.id, sessionId: other.sessionId })

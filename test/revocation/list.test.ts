@@ -93,6 +93,19 @@ t.test('the revocation list', async t => {
     t.equal(await knows(other, silent), true)
   })
 
+  await t.test('a head that the caller has read stands for every question, and one that is further is followed', async t => {
+    const { stores, other, newJti } = await setScene(t, database)
+    const head = await stores.journal.head()
+    const before = other.reads.count
+    fault.isAway = true
+    t.equal(await other.list.confirm(head), head.seq)
+    t.equal(other.reads.count, before, 'neither the cache nor the journal was asked')
+    fault.isAway = false
+    const silent = await stores.journal.revokeToken(newJti(), act)
+    t.equal(await other.list.confirm(await stores.journal.head()), silent.seq)
+    t.ok(other.list.find('token', silent.value), 'although nobody has announced it, and the cache is believed still')
+  })
+
   await t.test('after a reconnect the cache is not believed before the journal was read', async t => {
     const { inner, other, revoke, knows, reconnect, stores, newJti } = await setScene(t, database)
     const known = await revoke()

@@ -1,10 +1,9 @@
 import type { FastifyRequest } from 'fastify'
 import { firstPartyClientId } from '../../clients/registry.ts'
 import { readBearer } from '../../protocol/bearer.ts'
-import { includesAudience, type AccessTokenClaims } from '../../protocol/claims.ts'
+import type { AccessTokenClaims } from '../../protocol/claims.ts'
 import { CountersignError } from '../../protocol/errors.ts'
-import type { CheckAccessTokens } from '../../tokens/check-access-token.ts'
-import type { VerifiedToken } from '../../tokens/verify-access-token.ts'
+import type { AccessGate } from '../../tokens/access-gate.ts'
 
 /** Who may call a route: the guards that routes name, and the claims they leave behind. */
 
@@ -19,46 +18,25 @@ declare module 'fastify' {
 
 export type Guard = (request: FastifyRequest) => Promise<void>
 
-export interface AccessOptions {
-  check: CheckAccessTokens
-  issuer: string
-}
-
 /** The claims of the caller's access token, or undefined when there is none. Throws when it is no good here. */
-export async function readAccess(request: FastifyRequest, options: AccessOptions): Promise<AccessTokenClaims | undefined> {
-  const token = readBearer(request.headers.authorization)
-  return token === undefined ? undefined : checkAccess(token, options)
+export async function readAccess({ headers }: FastifyRequest, gate: AccessGate): Promise<AccessTokenClaims | undefined> {
+  const token = readBearer(headers.authorization)
+  return token === undefined ? undefined : (await gate.pass(token)).claims
 }
 
-/** The claims of an access token. Throws when it is no good here. */
-export async function checkAccess(token: string, options: AccessOptions): Promise<AccessTokenClaims> {
-  return (await verifyAccess(token, options)).claims
-}
-
-async function verifyAccess(token: string, { check, issuer }: AccessOptions): Promise<VerifiedToken> {
-  const checked = (await check([token])).tokens[0]!
-  if (checked.fault === 'expired') throw new CountersignError('token_expired', { reason: 'access/expired' })
-  if (checked.verified === undefined) throw new CountersignError('invalid_token', { reason: `access/${checked.fault}` })
-  if (checked.revocation.revoked) throw new CountersignError('token_revoked', { reason: 'access/revoked' })
-  if (!includesAudience(checked.verified.claims, issuer)) {
-    throw new CountersignError('invalid_token', { reason: 'access/wrong-audience' })
-  }
-  return checked.verified
-}
-
-async function requireAccess(request: FastifyRequest, options: AccessOptions): Promise<AccessTokenClaims> {
+async function requireAccess(request: FastifyRequest, gate: AccessGate): Promise<AccessTokenClaims> {
   const token = readBearer(request.headers.authorization)
   if (token === undefined) throw new CountersignError('token_missing', { reason: 'access/no-token' })
-  const { claims, kid } = await verifyAccess(token, options)
+  const { claims, kid } = await gate.pass(token)
   request.access = claims
   request.accessKid = kid
   return claims
 }
 
 /** A user of the first-party API: a token of the built-in client, for the issuer. */
-export function requireUser(options: AccessOptions): Guard {
+export function requireUser(gate: AccessGate): Guard {
   return async request => {
-    const claims = await requireAccess(request, options)
+    const claims = await requireAccess(request, gate)
     if (claims.client_id !== firstPartyClientId || claims.sid === undefined) {
       throw new CountersignError('invalid_token', { reason: 'access/not-first-party' })
     }
@@ -66,9 +44,9 @@ export function requireUser(options: AccessOptions): Guard {
 }
 
 /** A service with a scope: a token without a user, for the issuer. */
-export function requireScope(scope: string, options: AccessOptions): Guard {
+export function requireScope(scope: string, gate: AccessGate): Guard {
   return async request => {
-    const claims = await requireAccess(request, options)
+    const claims = await requireAccess(request, gate)
     if (claims.grant_id === undefined && claims.scope?.split(' ').includes(scope)) return
     throw new CountersignError('insufficient_scope', {
       reason: 'access/scope',

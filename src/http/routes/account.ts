@@ -11,8 +11,8 @@ interface PasswordBody {
 
 /** The signed-in user's own data. */
 export function accountRoutes(app: FastifyInstance, rooms: HttpRooms): void {
-  const { users, sessions, changePassword, check, settings } = rooms
-  const onRequest = requireUser({ check, issuer: settings.issuer })
+  const { users, sessions, changePassword, gate } = rooms
+  const onRequest = requireUser(gate)
 
   app.get('/me', { onRequest, schema: schemas.me }, async request => {
     const user = await users.find({ id: accessOf(request).sub })

@@ -12,8 +12,8 @@ const bodyLimit = 16 * 1024
 
 /** Verifiers tell what they have applied, and anybody who may read revocations learns where one is effective. */
 export async function acknowledgementRoutes(app: FastifyInstance, rooms: HttpRooms): Promise<void> {
-  const { check, subscribers, readReach, settings } = rooms
-  const onRequest = requireScope('revocations:read', { check, issuer: settings.issuer })
+  const { gate, subscribers, readReach } = rooms
+  const onRequest = requireScope('revocations:read', gate)
   acceptJson(app)
 
   app.post<{ Body: AcknowledgementBody }>('/revocations/ack', { onRequest, bodyLimit, schema: schemas.acknowledge },

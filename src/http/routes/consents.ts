@@ -4,8 +4,8 @@ import type { HttpRooms } from '../rooms.ts'
 import { consentSchemas as schemas } from '../schemas/consents.ts'
 
 /** What the signed-in user has allowed to which application, and taking it back. */
-export function consentRoutes(app: FastifyInstance, { consents, check, settings }: HttpRooms): void {
-  const onRequest = requireUser({ check, issuer: settings.issuer })
+export function consentRoutes(app: FastifyInstance, { consents, gate }: HttpRooms): void {
+  const onRequest = requireUser(gate)
 
   app.get('/consents', { onRequest, schema: schemas.list }, async request => ({
     consents: (await consents.list(accessOf(request).sub)).map(({ clientId, clientName, items, createdAt, updatedAt }) =>

@@ -53,7 +53,7 @@ async function identify(request: FastifyRequest, { rooms, cookies, limits, needs
   return limits.guard(request, refreshToken, async () => {
     const held = refreshToken === undefined ? undefined : await rooms.readRefreshToken(refreshToken)
     if (held?.grant.clientId === firstPartyClientId && (held.isSpendable || !needsSpendable)) return held.grant
-    const claims = await readAccess(request, { check: rooms.check, issuer: rooms.settings.issuer })
+    const claims = await readAccess(request, rooms.gate)
     if (claims === undefined) throw noHolder(refreshToken)
     if (claims.client_id !== firstPartyClientId || claims.sid === undefined) {
       throw new CountersignError('invalid_token', { reason: 'access/not-first-party' })

@@ -19,8 +19,8 @@ const streamHeaders = {
 
 /** The revocations for those who follow them: a snapshot, and what comes after it (docs/revocation-feed.md). */
 export async function revocationFeedRoutes(app: FastifyInstance, rooms: HttpRooms): Promise<void> {
-  const { check, feed, snapshots, settings } = rooms
-  const guard = requireScope('revocations:read', { check, issuer: settings.issuer })
+  const { gate, feed, snapshots } = rooms
+  const guard = requireScope('revocations:read', gate)
   const arrivals = new WeakMap<FastifyRequest, number>()
   // Before the token is looked at: what is confirmed while that goes on was confirmed after the request arrived.
   const onRequest = [async (request: FastifyRequest) => void arrivals.set(request, feed.now()), guard]

@@ -19,10 +19,9 @@ const lookupBodyLimit = 4 * 1024 * 1024
 
 /** The revocation API, for services: is this token revoked, and revoke this. */
 export async function revocationRoutes(app: FastifyInstance, rooms: HttpRooms): Promise<void> {
-  const { check, lookup, revoker, settings } = rooms
-  const access = { check, issuer: settings.issuer }
-  const onRead = requireScope('revocations:read', access)
-  const onWrite = requireScope('revocations:write', access)
+  const { gate, lookup, revoker } = rooms
+  const onRead = requireScope('revocations:read', gate)
+  const onWrite = requireScope('revocations:write', gate)
   acceptJson(app)
 
   app.post<{ Body: LookupBody }>('/revocations/lookup', {

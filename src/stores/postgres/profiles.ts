@@ -14,6 +14,8 @@ interface ProfileRow {
   subject: string
   request: ClaimsRequest | null
   client: ClientProfile
+  seq: bigint
+  hash: Buffer
 }
 
 export function createProfileStore({ query }: Database): ProfileStore {
@@ -23,8 +25,10 @@ export function createProfileStore({ query }: Database): ProfileStore {
     },
     async ofGrant(grantId) {
       const row = await query.row<ProfileRow>(Prisma.sql`
-        SELECT u.email, u.email_verified, u.name, u.claims, u.updated_at, g.subject, g.claims AS request, c.profile AS client
-        FROM grants g JOIN users u ON u.id = g.user_id JOIN clients c ON c.id = g.client_id WHERE g.id = ${grantId}`)
+        SELECT u.email, u.email_verified, u.name, u.claims, u.updated_at, g.subject, g.claims AS request, c.profile AS client,
+          head.seq, head.hash
+        FROM grants g JOIN users u ON u.id = g.user_id JOIN clients c ON c.id = g.client_id CROSS JOIN journal_head head
+        WHERE g.id = ${grantId}`)
       return row && toProfile(row)
     }
   }
@@ -60,6 +64,7 @@ function toProfile(row: ProfileRow): GrantProfile {
     },
     subject: row.subject,
     claims: row.request ?? undefined,
-    signedResponseAlg: row.client.userinfoSignedResponseAlg
+    signedResponseAlg: row.client.userinfoSignedResponseAlg,
+    head: { seq: Number(row.seq), hash: row.hash }
   }
 }
