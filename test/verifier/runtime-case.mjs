@@ -8,14 +8,14 @@ export async function runCase({ answers, verifiers }) {
   const fetch = async url => {
     asked.push(String(url))
     const { type, body } = answers[url]
-    return new Response(body, { headers: { 'content-type': type } })
+    return new globalThis.Response(body, { headers: { 'content-type': type } })
   }
   const outcomes = []
   for (const { options, requests } of verifiers) {
     const verifier = createVerifier({ ...options, fetch })
     const guard = createHeadersGuard({ verifier, dpopAlgorithms: ['ES256'] })
     for (const { token, scheme = 'Bearer', dpop } of requests) {
-      const headers = new Headers({ authorization: `${scheme} ${token}`, ...(dpop !== undefined && { dpop }) })
+      const headers = new globalThis.Headers({ authorization: `${scheme} ${token}`, ...(dpop !== undefined && { dpop }) })
       const { status, error } = await guard.check(headers, { scope: 'orders:read', method: 'GET', url: '/orders' })
       outcomes.push(error === undefined ? 'good' : `${status} ${error.code}`)
     }
