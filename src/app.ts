@@ -36,6 +36,7 @@ export async function createApp({ rooms, logger, trustProxy }: AppOptions): Prom
   const app = Fastify({ ...serverOptions(logger, trustProxy), frameworkErrors: refuseBadUrl })
   app.decorateRequest('access', undefined)
   app.decorateRequest('accessKid', undefined)
+  app.decorateRequest('uiLocales', undefined)
   addErrorHandler(app, rooms.metrics)
   addNotFound(app)
   addResponseHeaders(app, rooms.settings.issuer)
