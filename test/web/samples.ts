@@ -60,6 +60,8 @@ export const samples: Record<string, (names: Names, context: PageContext) => str
     reference: `req-${scope}`
   }, context),
   'leaving': ({ host, uri }, context) => renderLeavingPage({ host, error: 'invalid_scope', continueUri: uri }, context),
+  'leaving-by-form': ({ host, uri, client }, context) => renderLeavingPage(
+    { host, error: 'invalid_scope', continueUri: uri, params: { error: 'invalid_scope', state: client } }, context),
   'form-post': ({ redirectUri, client }, context) => renderFormPostPage(
     { redirectUri, params: { code: 'the-code', state: client, submit: 'a name that forms have too' } }, context),
   'api-doc': (_names, context) => renderApiDocPage(document, context)
