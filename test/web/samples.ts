@@ -71,7 +71,9 @@ function consentOf({ client, email, host, api, scope, uri }: Names, isVerified: 
   return {
     ...form, cancelAction: '/cancelled', switchAccountAction: '/switched', clientName: client, clientUri: uri, policyUri: uri,
     tosUri: uri, email, isVerified, redirectHost: host, scopes: [
-      ...['openid', 'profile', 'email', 'offline_access'].map(name => ({ name })), { name: scope, api }
+      ...['openid', 'profile', 'email', 'offline_access'].map(name => ({ kind: 'scope', name }) as const),
+      ...['birthdate', 'phone_number_verified'].map(name => ({ kind: 'claim', name }) as const),
+      { kind: 'api', api, scope } as const, { kind: 'api', api, scope: undefined } as const
     ]
   }
 }
