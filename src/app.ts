@@ -38,7 +38,7 @@ export async function createApp({ rooms, logger, trustProxy }: AppOptions): Prom
   app.decorateRequest('accessKid', undefined)
   app.decorateRequest('uiLocales', undefined)
   addErrorHandler(app, rooms.metrics)
-  addNotFound(app)
+  addNotFound(app, rooms.pages)
   addResponseHeaders(app, rooms.settings.issuer)
   refuseNul(app)
   refuseRepeatedHeaders(app)
