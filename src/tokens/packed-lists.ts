@@ -3,7 +3,7 @@ import { constants, deflate, deflateSync } from 'node:zlib'
 import type { Clock } from '../ports/clock.ts'
 import { invalid, numbersPerList, packStatuses } from '../protocol/status-list.ts'
 import type { StatusListStore } from '../stores/status-lists.ts'
-import type { InTurn } from './in-turn.ts'
+import { createInTurn } from './in-turn.ts'
 import { createRecentlyUsed } from './recently-used.ts'
 
 /** What a list says of its grants, for tokens under any key: the costly part of it, made once for all keys. */
@@ -32,7 +32,6 @@ export interface PackedLists {
 export interface PackedListsOptions {
   store: Pick<StatusListStore, 'readEnded'>
   clock: Clock
-  inTurn: InTurn
   /** Seconds. */
   ttl: number
 }
@@ -47,8 +46,10 @@ const mostHeld = 256
 
 const compress = promisify(deflate) as (bytes: Uint8Array, options: object) => Promise<Buffer>
 
-export function createPackedLists({ store, clock, inTurn, ttl }: PackedListsOptions): PackedLists {
+export function createPackedLists({ store, clock, ttl }: PackedListsOptions): PackedLists {
   const slots = createRecentlyUsed<number, Slot>(mostHeld, () => ({}))
+  // Anybody may ask, and must not keep the database from its work.
+  const inTurn = createInTurn()
 
   async function make(list: number): Promise<PackedList> {
     const staleAt = clock.monotonic() + ttl * 1000

@@ -1,7 +1,7 @@
 import type { KeyRing } from '../keys/key-ring.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { StatusListName } from '../protocol/status-list.ts'
-import type { InTurn } from './in-turn.ts'
+import { createInTurn } from './in-turn.ts'
 import type { PackedList } from './packed-lists.ts'
 import { createRecentlyUsed } from './recently-used.ts'
 import type { SignStatusList, StatusListToken } from './sign-status-list.ts'
@@ -15,7 +15,6 @@ export interface SignedListsOptions {
   ring: Pick<KeyRing, 'signing'>
   sign: SignStatusList
   clock: Clock
-  inTurn: InTurn
   /** Seconds. */
   ttl: number
 }
@@ -33,8 +32,10 @@ interface Slot {
 /** Some megabytes of memory. */
 const mostHeld = 256
 
-export function createSignedLists({ ring, sign, clock, inTurn, ttl }: SignedListsOptions): SignedLists {
+export function createSignedLists({ ring, sign, clock, ttl }: SignedListsOptions): SignedLists {
   const slots = createRecentlyUsed<string, Slot>(mostHeld, () => ({}))
+  // Anybody may ask, and must not keep the processor from signing tokens.
+  const inTurn = createInTurn()
 
   return {
     read(name, packed) {

@@ -4,7 +4,6 @@ import { numbersPerList, statusListUri, type StatusListName } from '../protocol/
 import type { RevocationList } from '../revocation/list.ts'
 import { createSingleFlight } from '../single-flight.ts'
 import type { StatusListStore } from '../stores/status-lists.ts'
-import { createInTurn } from './in-turn.ts'
 import { allInvalid, createPackedLists, type PackedList } from './packed-lists.ts'
 import type { SignStatusList, StatusListToken } from './sign-status-list.ts'
 import { createSignedLists } from './signed-lists.ts'
@@ -34,10 +33,8 @@ export interface StatusListsOptions {
 
 export function createStatusLists(options: StatusListsOptions): StatusLists {
   const { store, list: revocations, ring, issuer } = options
-  // Anybody may ask, and must not keep the database, or the processor, from its work.
-  const inTurn = createInTurn()
-  const packedLists = createPackedLists({ ...options, inTurn })
-  const signedLists = createSignedLists({ ...options, inTurn })
+  const packedLists = createPackedLists(options)
+  const signedLists = createSignedLists(options)
   const exists = createExists(store)
   const inUse = createSingleFlight(() => store.inUse(numbersPerList))
 
