@@ -13,7 +13,7 @@ function setScene() {
   const clock = createTestClock()
   const world = {
     seq: 1, signer: 2, published: ['kid-1', 'kid-2', 'kid-3'], removed: [] as string[], highest: numbersPerList, reads: 0, signatures: 0,
-    counts: 0, isAway: false, isSpoilt: false
+    counts: 0, isAway: false, isSpoilt: false, signers: [] as string[]
   }
   const recordOf = (position: number) => ({ kid: `kid-${position}`, position }) as KeyRecord
   const gates: Array<() => void> = []
@@ -30,11 +30,16 @@ function setScene() {
     ring: {
       signing: () => ({ record: recordOf(world.signer) }) as OpenSigningKey,
       verifying: kid => world.published.includes(kid) ? {} as OpenSigningKey : undefined,
-      records: () => [1, 2, 3, 4].map(recordOf)
+      records: () => [1, 2, 3, 4].map(recordOf),
+      async reload() {
+        world.signer = 3
+        world.published = ['kid-1', 'kid-3']
+      }
     },
     async sign({ list, kid }, lst) {
       world.signatures++
       if (world.isSpoilt) throw new Error('no signature')
+      world.signers.push(`kid-${world.signer}`)
       return { jwt: `${list}:${readingIn(lst)}:${kid}`, gzipped: Buffer.alloc(0), version: '' }
     },
     store: {
@@ -100,12 +105,9 @@ t.test('everything under a removed key is invalid from then on, whatever was mad
   t.equal(await jwtOf(0, 'kid-2'), '0:1:kid-2')
   world.removed.push('kid-2')
   world.seq++
-  // The ring has not heard of it yet.
   t.equal(await jwtOf(0, 'kid-2'), '0:all:kid-2')
+  t.strictSame(world.signers, ['kid-2', 'kid-3'], 'signed by the next, of which this instance had not heard')
   t.equal(await jwtOf(1, 'kid-2'), '1:all:kid-2', 'in every list, none of which is read for it')
-  world.published = ['kid-1', 'kid-3']
-  world.signer = 3
-  t.equal(await jwtOf(0, 'kid-2'), '0:all:kid-2')
   t.equal(await jwtOf(0, 'kid-3'), '0:2:kid-3')
   clock.advance(29.9)
   const { signatures } = world
