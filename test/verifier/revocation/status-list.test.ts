@@ -9,6 +9,7 @@ import { openChecker, tokenOf, type OpenedChecker } from './open-checker.ts'
 /** The mode `status-list`. A signature here is a text that says so: the real one is the verifier's own affair. */
 
 const now = () => Math.floor(Date.now() / 1000)
+const kid = 'key-1'
 const pack = (bytes: number[] | Uint8Array) => deflateSync(Uint8Array.from(bytes), { level: 9 }).toString('base64url')
 
 interface Served {
@@ -19,6 +20,8 @@ interface Served {
   /** Over the whole answer. */
   redirect?: string
 }
+
+const tokenNaming = (status_list: object) => ({ ...tokenOf({ status: { status_list } }), kid })
 
 interface Scene extends OpenedChecker {
   uri: string
@@ -36,7 +39,7 @@ async function openLists(t: Test, options: Partial<StatusListOptions> = {}): Pro
     const claims = { sub: uri, iat: now(), exp: now() + 600, ttl: 30, status_list: { bits: 1, lst: pack([0b10]) }, ...served.claims }
     response.writeHead(served.status ?? 200, { 'content-type': served.type ?? 'application/statuslist+jwt' }).end(JSON.stringify(claims))
   })
-  const uri = `${server.url}/status-lists/1`
+  const uri = `${server.url}/status-lists/1.${kid}`
   const opened = openChecker(t, {
     issuer: server.url, options: { mode: 'status-list', ...options }, clock,
     context: {
@@ -48,7 +51,7 @@ async function openLists(t: Test, options: Partial<StatusListOptions> = {}): Pro
   return {
     ...opened, uri, served, clock,
     count: () => server.requests.length,
-    checkAt: (idx, at = uri) => opened.check(tokenOf({ status: { status_list: { idx, uri: at } } }))
+    checkAt: (idx, at = uri) => opened.check(tokenNaming({ idx, uri: at }))
   }
 }
 
@@ -70,7 +73,7 @@ t.test('Q200: a token is what its place in the list says, from the least signifi
 const faults: Record<string, Served> = {
   'not signed by the issuer': { signed: false },
   'of another type': { type: 'application/jwt' },
-  'another list': { claims: { sub: 'https://id.example/status-lists/2' } },
+  'another list': { claims: { sub: 'https://id.example/status-lists/2.key-1' } },
   'expired': { claims: { exp: now() - 60 } },
   'without a time': { claims: { iat: undefined } },
   'with three bits': { claims: { status_list: { bits: 3, lst: pack([0]) } } },
@@ -95,18 +98,30 @@ t.test('Q200: a token names its own issuer\'s lists alone, and nothing else is e
   const scene = await openLists(t, { whenStale: 'accept' })
   const other = await startWebServer(t, response => void response.end())
   const { origin } = new URL(scene.uri)
+  const name = `1.${kid}`
   const uris = [
-    `${other.url}/status-lists/1`, `${origin}.example/status-lists/1`, `${origin}@example.com/status-lists/1`, `${origin}/other/1`,
-    `${origin}/status-lists/../admin`, `${origin}/status-lists/%2e%2e`, `${origin}/status-lists/`, `${origin}/status-lists/1?x`,
-    `${origin}/status-lists/1#x`, ` ${scene.uri}`, scene.uri.toUpperCase(), 'file:///etc/passwd', ''
+    `${other.url}/status-lists/${name}`, `${origin}.example/status-lists/${name}`, `${origin}@example.com/status-lists/${name}`,
+    `${origin}/other/${name}`, `${origin}/status-lists/../admin`, `${origin}/status-lists/%2e%2e`, `${origin}/status-lists/`,
+    `${origin}/status-lists/${name}?x`, `${origin}/status-lists/${name}#x`, `${origin}/status-lists/0${name}`,
+    `${origin}/status-lists/1/.${kid}`, `${origin}/status-lists/..${kid}`, ` ${scene.uri}`, scene.uri.toUpperCase(), 'file:///etc/passwd', ''
   ]
   for (const uri of uris) t.equal(await scene.checkAt(0, uri), 'token_invalid', uri)
   for (const idx of [-1, 0.5, '0', null, 2 ** 60, undefined]) t.equal(await scene.checkAt(idx), 'token_invalid', String(idx))
   for (const status of [null, 'x', {}, { status_list: [] }]) t.equal(await scene.check(tokenOf({ status })), 'token_invalid')
-  scene.served.redirect = `${other.url}/status-lists/1`
+  scene.served.redirect = `${other.url}/status-lists/${name}`
   t.equal(await scene.checkAt(0), 'unchecked', 'a redirect is an answer that cannot be had')
   t.equal(other.requests.length, 0)
   t.equal(scene.count(), 1)
+})
+
+t.test('Q200: a token names the list of the key that signed it: a thief of a key cannot name that of the next', async t => {
+  const scene = await openLists(t, { whenStale: 'accept' })
+  const prefix = scene.uri.slice(0, -kid.length)
+  for (const uri of [`${prefix}key-2`, `${prefix}${kid}-`, prefix, prefix.slice(0, -1), `${prefix}key-2.${kid}`]) {
+    t.equal(await scene.checkAt(0, uri), 'token_invalid', uri)
+  }
+  t.equal(scene.count(), 0)
+  t.equal(await scene.checkAt(0), 'good')
 })
 
 t.test('a list is kept for its ttl, fetched anew before that ends, and used beyond it only while it cannot be had', async t => {
@@ -128,7 +143,7 @@ t.test('a list is kept for its ttl, fetched anew before that ends, and used beyo
   t.equal(scene.count(), 3)
   scene.clock.advance(70)
   t.equal(await scene.checkAt(3), 'unchecked')
-  t.equal(await scene.check(tokenOf({ status: { status_list: { idx: 3, uri: scene.uri } } }), { whenStale: 'reject' }), 'revocation_unavailable')
+  t.equal(await scene.check(tokenNaming({ idx: 3, uri: scene.uri }), { whenStale: 'reject' }), 'revocation_unavailable')
   t.strictSame(scene.changes, ['stale'])
   scene.served.status = 200
   scene.clock.advance(2)

@@ -41,7 +41,7 @@ export function createStatusListChecker(options: StatusListOptions, context: Rev
   const decideUnknown = createDecideUnknown({ whenStale: settings.whenStale, lookups, onDecision: counters.count })
 
   return {
-    prepare: (token): Prepared => ({ reference: readStatusReference(token.claims.status, issuer), claims: readLookupClaims(token) }),
+    prepare: (token): Prepared => ({ reference: readStatusReference(token, issuer), claims: readLookupClaims(token) }),
     check: createCheck(lists, decideUnknown),
     start() {},
     async close() {
