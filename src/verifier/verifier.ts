@@ -11,6 +11,7 @@ export interface Verifier {
    *
    * @param token as it arrived, without the scheme before it
    * @throws VerifierError, whose `code` says why not
+   * @throws TypeError that names the option which cannot be meant: a misspelt demand leaves no route open
    */
   verify(token: string, options?: VerifyOptions): Promise<VerifiedToken>
   /** Resolves once keys and the view of revocations are there; rejects when the verifier is closed before. */

@@ -171,7 +171,10 @@ t.test('options that cannot work are refused by name', async t => {
     [{ issuer: 'https://id.example?a' }, /issuer/], [{ audience: [] }, /audience/], [{ audience: '' }, /audience/], [{ jwksUri: 'http://cdn.example/' }, /jwksUri/],
     [{ algorithms: ['HS256'] }, /algorithms/], [{ algorithms: ['none'] }, /algorithms/], [{ algorithms: [] }, /algorithms/], [{ clockTolerance: 61 }, /clockTolerance/],
     [{ clockTolerance: NaN }, /clockTolerance/], [{ maxTokenLength: 10 }, /maxTokenLength/], [{ jwks: { cooldown: 1 } }, /jwks.cooldown/],
-    [{ jwks: { maxStale: Infinity } }, /jwks.maxStale/], [{ cache: { size: -1 } }, /cache.size/], [{ revocation: { mode: 'other' } }, /revocation.mode/]
+    [{ jwks: { maxStale: Infinity } }, /jwks.maxStale/], [{ cache: { size: -1 } }, /cache.size/], [{ revocation: { mode: 'other' } }, /revocation.mode/],
+    [{ fetch: 5 }, /^fetch /], [{ fetch: null }, /^fetch /], [{ clock: {} }, /^clock /], [{ clock: null }, /^clock /], [{ clock: { now: Date.now } }, /^clock /],
+    [{ jwks: 5 }, /^jwks /], [{ jwks: [] }, /^jwks /], [{ cache: null }, /^cache /], [{ dpop: 'no' }, /^dpop /], [{ maxTokenLength: null }, /^maxTokenLength /],
+    [{ jwks: { timeout: '5' } }, /^jwks.timeout /], [{ revocation: 5 }, /^revocation.mode /], [{ revocation: null }, /^revocation.mode /]
   ]
   for (const [options, message] of wrong) {
     t.throws(() => createVerifier({ issuer, audience: 'a', revocation: { mode: 'none' }, ...options }), { name: 'TypeError', message })
@@ -179,6 +182,23 @@ t.test('options that cannot work are refused by name', async t => {
   for (const good of ['http://localhost:3000', 'http://127.0.0.1', 'http://[::1]:1', 'https://id.example/p']) {
     await createVerifier({ issuer: good, audience: 'a', revocation: { mode: 'none' } }).close()
   }
+})
+
+t.test('an option that is misspelt is refused by the name it has, and by those there are', async t => {
+  const client = { clientId: 'orders', clientSecret: 'secret' }
+  const wrong: Array<[object, string]> = [
+    [{ clockTolerence: 0 }, 'clockTolerence'], [{ toString: 1 }, 'toString'], [{ jwks: { coolDown: 60 } }, 'jwks.coolDown'], [{ cache: { max: 5 } }, 'cache.max'],
+    [{ dpop: { algorithm: ['ES256'] } }, 'dpop.algorithm'], [{ revocation: { mode: 'none', whenStale: 'reject' } }, 'revocation.whenStale'],
+    [{ revocation: { mode: 'feed', ...client, whenstale: 'reject' } }, 'revocation.whenstale'],
+    [{ revocation: { mode: 'lookup', ...client, maxStaleness: 5 } }, 'revocation.maxStaleness'],
+    [{ revocation: { mode: 'status-list', maxStalenes: 5 } }, 'revocation.maxStalenes']
+  ]
+  for (const [options, name] of wrong) {
+    const message = new RegExp(`^${name.replace('.', '\\.')} is no option here; these are: [a-z][A-Za-z, ]+\\.$`)
+    t.throws(() => createVerifier({ issuer, audience: 'a', revocation: { mode: 'none' }, ...options }), { name: 'TypeError', message })
+  }
+  t.throws(() => createVerifier(undefined as never), { name: 'TypeError', message: /issuer/ })
+  await createVerifier({ issuer, audience: 'a', revocation: { mode: 'none', clientId: undefined } as never }).close()
 })
 
 t.test('a verifier that was closed says so', async t => {

@@ -1,4 +1,5 @@
 import type { VerifierError } from '../errors.ts'
+import { isRecord } from '../strict-json.ts'
 import type { Verifier, VerifyOptions } from '../verifier.ts'
 
 /** What every adapter is made with. */
@@ -49,19 +50,40 @@ export interface SettledOptions {
 
 /** @throws TypeError, which names the option, for what cannot work */
 export function settleOptions(options: GuardOptions): SettledOptions {
-  const { verifier, realm = verifier.audiences[0] ?? '', scopesSupported = [], dpopAlgorithms } = options
+  assertOptions(options)
+  const { verifier, realm = verifier.audiences[0] ?? '', scopesSupported = [], dpopAlgorithms, metadata = {}, formToken = false } = options
   const resourceName = nameResource(options)
   const resource = resourceName === undefined ? undefined : new URL(resourceName)
   const origin = options.origin ?? resource?.origin
-  assert(options.realm === undefined || isAttribute(realm), 'realm', 'is printable ASCII without " and \\')
-  assert(origin === undefined || (URL.canParse(origin) && new URL(origin).origin === origin), 'origin', 'is like https://api.example, and no more')
-  assert(scopesSupported.every(isScope), 'scopesSupported', 'lists scopes: ASCII without spaces, " and \\')
   assert(dpopAlgorithms === undefined || origin !== undefined, 'origin', 'is needed with dpopAlgorithms: proofs name it')
   return {
-    verifier, realm, resource, resourceName: resourceName ?? '', origin, scopesSupported, dpopAlgorithms,
-    metadata: options.metadata ?? {}, formToken: options.formToken ?? false,
+    verifier, realm, resource, resourceName: resourceName ?? '', origin, scopesSupported, dpopAlgorithms, metadata, formToken,
     certificateHeader: options.certificateHeader?.toLowerCase()
   }
+}
+
+const optionNames: Readonly<Record<keyof GuardOptions | 'onRefusal', true>> = {
+  verifier: true, realm: true, resource: true, scopesSupported: true, metadata: true, origin: true, dpopAlgorithms: true,
+  formToken: true, certificateHeader: true, onRefusal: true
+}
+
+/** Fastify's own, which every plugin may be registered with. */
+const registrationNames = ['prefix', 'logLevel', 'logSerializers']
+
+function assertOptions(options: GuardOptions & { onRefusal?: unknown }): void {
+  for (const name of Object.keys(options)) {
+    assert(Object.hasOwn(optionNames, name) || registrationNames.includes(name), name, `is no option: use ${Object.keys(optionNames).join(', ')}`)
+  }
+  const { verifier, realm, origin, scopesSupported, dpopAlgorithms, metadata, formToken, certificateHeader, onRefusal } = options
+  assert(typeof verifier?.verify === 'function', 'verifier', 'is what createVerifier has made')
+  assert(realm === undefined || isAttribute(realm), 'realm', 'is printable ASCII without " and \\')
+  assert(origin === undefined || (URL.canParse(origin) && new URL(origin).origin === origin), 'origin', 'is like https://api.example, and no more')
+  assert(scopesSupported === undefined || isListOfScopes(scopesSupported), 'scopesSupported', 'lists scopes: ASCII without spaces, " and \\')
+  assert(dpopAlgorithms === undefined || isListOfScopes(dpopAlgorithms), 'dpopAlgorithms', 'lists names of algorithms')
+  assert(metadata === undefined || isRecord(metadata), 'metadata', 'is an object of further members')
+  assert(formToken === undefined || typeof formToken === 'boolean', 'formToken', 'is true or false')
+  assert(certificateHeader === undefined || isHeaderName(certificateHeader), 'certificateHeader', 'is the name of a header')
+  assert(onRefusal === undefined || typeof onRefusal === 'function', 'onRefusal', 'is a function')
 }
 
 const known: readonly string[] = ['scope', 'acrValues', 'maxAge', 'whenStale'] satisfies Array<keyof Requirements>
@@ -70,8 +92,8 @@ const known: readonly string[] = ['scope', 'acrValues', 'maxAge', 'whenStale'] s
 export function assertRequirements(requirements: Requirements): void {
   for (const name of Object.keys(requirements)) assert(known.includes(name), name, `is no requirement: use ${known.join(', ')}`)
   const { scope = [], acrValues = [], maxAge, whenStale = 'lookup' } = requirements
-  assert(listScopes(scope).every(isScope), 'scope', 'has characters that no scope has')
-  assert(acrValues.every(isScope), 'acrValues', 'lists values without spaces, " and \\')
+  assert(isListOfScopes(typeof scope === 'string' ? listScopes(scope) : scope), 'scope', 'lists scopes: ASCII without spaces, " and \\')
+  assert(isListOfScopes(acrValues), 'acrValues', 'lists values without spaces, " and \\')
   assert(maxAge === undefined || (Number.isSafeInteger(maxAge) && maxAge >= 0), 'maxAge', 'is a whole number of seconds')
   assert(['lookup', 'reject', 'accept'].includes(whenStale), 'whenStale', 'is lookup, reject or accept')
 }
@@ -89,15 +111,18 @@ function nameResource({ resource, verifier }: GuardOptions): string | undefined 
 }
 
 /** RFC 9728 §1.2. */
-function isResource(name: string): boolean {
-  if (!URL.canParse(name) || name.includes('#')) return false
+function isResource(name: unknown): name is string {
+  if (typeof name !== 'string' || !URL.canParse(name) || name.includes('#')) return false
   const url = new URL(name)
   return url.protocol === 'https:' || (url.protocol === 'http:' && /^(localhost|127\.[\d.]+|\[::1\])$/.test(url.hostname))
 }
 
 /** RFC 6750 §3. */
-const isAttribute = (text: string): boolean => /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/.test(text)
-const isScope = (text: string): boolean => isAttribute(text) && !text.includes(' ')
+const isAttribute = (text: unknown): text is string => typeof text === 'string' && /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/.test(text)
+const isScope = (text: unknown): boolean => isAttribute(text) && !text.includes(' ')
+const isListOfScopes = (list: unknown): boolean => Array.isArray(list) && list.every(isScope)
+/** RFC 9110 §5.1. */
+const isHeaderName = (text: unknown): boolean => typeof text === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(text)
 
 function assert(holds: boolean, option: string, rule: string): void {
   if (!holds) throw new TypeError(`${option}: it ${rule}`)

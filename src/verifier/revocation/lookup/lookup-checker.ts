@@ -7,11 +7,10 @@ import type { RevocationChecker, RevocationState } from '../revocation-checker.t
 import type { RevocationContext } from '../revocation-context.ts'
 import type { LookupOptions } from '../revocation-options.ts'
 import { openIssuerAccess } from '../issuer/issuer-access.ts'
-import { mustHaveClient, readLookupPolicy, readLookupSettings } from '../read-settings.ts'
+import { readLookupPolicy, readLookupSettings } from '../read-settings.ts'
 
 /** The mode `lookup`: the service is asked about every token, those of one moment together. */
 export function createLookupChecker(options: LookupOptions, context: RevocationContext): RevocationChecker {
-  mustHaveClient(options)
   const policy = readLookupPolicy(options)
   const closing = new AbortController()
   const counters = createCounters(['lookups', 'lookupFailures', 'rejected', 'accepted', 'lookedUp'])
