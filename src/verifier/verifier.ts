@@ -16,6 +16,7 @@ export interface Verifier {
   verify(token: string, options?: VerifyOptions): Promise<VerifiedToken>
   /** Resolves once keys and the view of revocations are there; rejects when the verifier is closed before. */
   ready(): Promise<void>
+  /** Answers at once. Where no keys are usable, it has them fetched behind its back. */
   health(): VerifierHealth
   /** Returns what takes the listener off again. */
   on<Name extends keyof VerifierEvents>(name: Name, listener: (event: VerifierEvents[Name]) => void): () => void
@@ -87,7 +88,10 @@ export interface AccessTokenClaims {
 }
 
 export interface VerifierHealth {
-  /** Whether a good token would be accepted without asking anybody. */
+  /**
+   * Whether there are keys to go by and, in the mode `feed`, a fresh view of revocations. In the modes `lookup` and `status-list`
+   * requests alone tell whether the service answers: `revocation.fresh` has what the last of them found.
+   */
   ready: boolean
   keys: {
     /** Grows by one with each set of keys that differs from the one before. */

@@ -184,6 +184,42 @@ t.test('options that cannot work are refused by name', async t => {
   }
 })
 
+t.test('a verifier whose keys are too old to go by is not ready, and is again once they can be had', async t => {
+  onEachPlatform(t, async (t, { verifier, clock, publish, requests }) => {
+    await verifier.ready()
+    t.ok(verifier.health().ready)
+    publish(new Error('away'))
+    clock.advance(360)
+    t.ok(verifier.health().ready, 'within the bound')
+    clock.advance(1)
+    t.equal(await outcomeOf(verifier, signToken(clock)), 'keys_unavailable')
+    t.notOk(verifier.health().ready)
+    let isThere = false
+    const waiting = verifier.ready().then(() => { isThere = true })
+    t.equal(await outcomeOf(verifier, signToken(clock)), 'keys_unavailable')
+    t.notOk(isThere)
+    publish({ keys: [publicJwk(ourKey.publicKey)] })
+    clock.advance(31)
+    await waiting
+    t.ok(verifier.health().ready)
+    t.equal(await outcomeOf(verifier, signToken(clock)), 'good')
+    t.equal(requests.length, 3)
+  }, { jwks: { maxStale: 60 } })
+})
+
+t.test('a probe that asks health alone sees the verifier get ready, at first and after its keys were too old', async t => {
+  onEachPlatform(t, async (t, { verifier, clock, requests }) => {
+    t.notOk(verifier.health().ready)
+    await until('it has fetched keys', () => verifier.health().ready)
+    clock.advance(361)
+    t.notOk(verifier.health().ready, 'nobody has asked it for anything meanwhile')
+    await until('it has fetched them anew', () => verifier.health().ready)
+    t.equal(requests.length, 2)
+    await verifier.close()
+    t.notOk(verifier.health().ready, 'nor once it was closed')
+  }, { jwks: { maxStale: 60 } })
+})
+
 t.test('an option that is misspelt is refused by the name it has, and by those there are', async t => {
   const client = { clientId: 'orders', clientSecret: 'secret' }
   const wrong: Array<[object, string]> = [

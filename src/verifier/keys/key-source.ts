@@ -11,7 +11,9 @@ export interface KeySource {
   find(kid: string): TrustedKey | undefined | Promise<TrustedKey | undefined>
   /** Has the keys fetched anew, behind the requests' back; false while the cool-down forbids it. */
   renew(): boolean
-  /** Resolves once there are keys. Tries again as often as it may. */
+  /** Whether a token can be judged by what is held now. */
+  isUsable(): boolean
+  /** Resolves once keys were asked for, where there are none that are usable. Tries again as often as it may. */
   fill(): Promise<void>
   /** How many requests were made. */
   requests(): number
@@ -32,10 +34,11 @@ export function createKeySource(options: KeySourceOptions): KeySource {
   const { held, monotonic, areFed, times } = options
   const refresh = createRefresh(options)
   const age = (): number => monotonic() - held.confirmedAt()
-  const isUsable = (): boolean => age() <= times.cacheLifetime + times.maxStale
+  const isYoung = (): boolean => age() <= times.cacheLifetime + times.maxStale
+  const isUsable = (): boolean => held.keys().size > 0 && (isYoung() || areFed())
 
   const settle = (kid: string): TrustedKey | undefined => {
-    const key = isUsable() ? held.keys().get(kid) : undefined
+    const key = isYoung() ? held.keys().get(kid) : undefined
     // That a kid is unknown can be told from keys alone that are not old.
     if (key === undefined && age() > times.cacheLifetime && !held.isRemoved(kid)) throw unavailable()
     return key
@@ -57,7 +60,7 @@ export function createKeySource(options: KeySourceOptions): KeySource {
       if (held.isRemoved(kid)) return undefined
       if (!refresh.isPossible()) return settle(kid)
       // After a long quiet it pays to wait; while the issuer is away nobody waits for it.
-      if (key === undefined || !isUsable() || age() > 2 * times.cacheLifetime && !refresh.hasFailed()) return findAnew(kid)
+      if (key === undefined || !isYoung() || age() > 2 * times.cacheLifetime && !refresh.hasFailed()) return findAnew(kid)
       void refresh.run()
       return key
     },
@@ -67,7 +70,8 @@ export function createKeySource(options: KeySourceOptions): KeySource {
       if (isPossible) void refresh.run()
       return isPossible
     },
-    async fill() { if (held.keys().size === 0) await refresh.run() },
+    isUsable,
+    async fill() { if (!isUsable()) await refresh.run() },
     requests: () => refresh.count()
   }
 }
