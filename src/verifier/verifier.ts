@@ -106,9 +106,9 @@ export interface VerifierHealth {
 }
 
 export interface VerifierEvents {
-  /** The view of revocations is older than it may be; `age` in seconds. */
+  /** Revocations are not known as they ought to be any more: the view is too old, or nobody answers. `age` in seconds. */
   stale: { age: number }
-  /** It is fresh again. */
+  /** They are again. */
   fresh: { age: number }
   /** There are other keys. */
   keys: { kids: string[]; removed: readonly string[] }
