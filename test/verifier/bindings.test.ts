@@ -37,7 +37,9 @@ t.test('H110: a token that is bound to a key is refused without the proof, and a
       t.equal(await ask(scene, token, { scheme: 'Bearer', dpop: prove(token, scene.clock) }), 'binding_missing')
       t.equal(await ask(scene, token, { dpop: prove(token, scene.clock) }), 'good', 'with it, also when the token is known')
     }
-    t.equal(await ask(scene, signToken(scene.clock), {}), 'binding_invalid', 'DPoP for a token that is bound to nothing')
+    const unbound = signToken(scene.clock)
+    t.equal(await ask(scene, unbound, {}), 'token_invalid', 'DPoP for a token that is bound to nothing')
+    t.equal(await ask(scene, unbound, { scheme: 'dpop', dpop: prove(unbound, scene.clock) }), 'token_invalid', 'whatever the proof is like')
   })
 })
 
@@ -106,6 +108,7 @@ t.test('L152: a token that is bound to a certificate needs it', async t => {
     for (let use = 0; use < 2; use += 1) {
       t.equal(await outcomeOf(scene.verifier, token), 'binding_missing')
       t.equal(await present(), 'binding_missing')
+      t.equal(await ask(scene, token, { dpop: prove(token, scene.clock), clientCertificate: der }), 'token_invalid', 'it is bound to no DPoP key')
       for (const shown of [der, pem, thumbprint]) t.equal(await present(shown), 'good')
       for (const shown of ['', 'x', `${thumbprint}A`, digest('other'), Buffer.from('other'), pem.replace('A', 'B'), '-----BEGIN CERTIFICATE-----']) {
         t.equal(await present(shown), 'binding_invalid')
