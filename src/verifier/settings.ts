@@ -72,13 +72,13 @@ function readDpop(dpop: DpopOptions = {}): Settings['dpop'] {
 }
 
 function readFetch(own: VerifierFetch = (...request) => globalThis.fetch(...request)): VerifierFetch {
-  if (typeof own !== 'function') throw new TypeError('fetch has to be a function that works like the runtime\'s own.')
+  if (typeof own !== 'function') throw new TypeError('fetch has to be a function, like the runtime\'s own.')
   return own
 }
 
 function readClock(own: VerifierClock = createClock()): VerifierClock {
   if (typeof own?.now !== 'function' || typeof own.monotonic !== 'function') {
-    throw new TypeError('clock has to have the functions now and monotonic, which tell milliseconds.')
+    throw new TypeError('clock has to have the functions now() and monotonic().')
   }
   return own
 }
@@ -95,7 +95,8 @@ function checkUrl(name: string, text: unknown): void {
   const isLoopback = url !== undefined && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)
   const isSafe = url?.protocol === 'https:' || url?.protocol === 'http:' && isLoopback
   if (!isSafe || url.username !== '' || url.password !== '' || url.hash !== '' || name === 'issuer' && url.search !== '') {
-    throw new TypeError(`${name} has to be an https: URL (or http: on a loopback address) without user and fragment.`)
+    const without = name === 'issuer' ? 'user, query and fragment' : 'user and fragment'
+    throw new TypeError(`${name} has to be an https: URL (or http: on a loopback address) without ${without}.`)
   }
 }
 
