@@ -89,7 +89,7 @@ function connectParts({ options, settings, platform, events }: Parts) {
     fetchKeys: () => fetchJwks({ uri: jwksUri, fetch, timeout: jwks.timeout * 1000 }),
     areFed: () => wereFed && revocation.health().fresh,
     onError: error => events.emit('error', { error, during: 'keys' }),
-    times: { cacheLifetime: jwks.cacheLifetime * 1000, cooldown: jwks.cooldown * 1000, maxStale: jwks.maxStale * 1000 }
+    times: { cacheLifetime: jwks.cacheLifetime * 1000, cooldown: jwks.cooldown * 1000, maxStale: jwks.maxStale * 1000, timeout: jwks.timeout * 1000 }
   })
   return { held, source, revocation }
 }

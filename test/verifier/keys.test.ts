@@ -5,9 +5,10 @@ import { createVerifier } from '../../src/verifier/index.ts'
 import { createHeldKeys } from '../../src/verifier/keys/held-keys.ts'
 import { judgeKey } from '../../src/verifier/keys/judge-key.ts'
 import { nodePlatform } from '../../src/verifier/node/node-platform.ts'
+import { createTestClock } from '../support/clock.ts'
 import { listen } from '../support/listen.ts'
 import { until } from '../support/until.ts'
-import { goodClaims, goodHeader, issuer, onEachPlatform, otherKey, ourKey, outcomeOf, publicJwk, signRaw, signToken } from './scene.ts'
+import { audience, goodClaims, goodHeader, issuer, onEachPlatform, otherKey, ourKey, outcomeOf, publicJwk, signRaw, signToken } from './scene.ts'
 
 t.test('K129: ten thousand unknown kids at once are one request, and the next comes after the cool-down', async t => {
   onEachPlatform(t, async (t, { verifier, clock, requests }) => {
@@ -220,6 +221,29 @@ t.test('a verifier whose keys are too old to go by is not ready, and is again on
     t.equal(await outcomeOf(verifier, signToken(clock)), 'good')
     t.equal(requests.length, 3)
   }, { jwks: { maxStale: 60 } })
+})
+
+t.test('K129: a request for keys that a runtime has cut off together with another request is made again, and nobody waits for the old one', async t => {
+  const clock = createTestClock()
+  let cut = 0
+  let isCutting = true
+  const answer = (): Promise<Response> =>
+    isCutting ? new Promise(() => { cut += 1 }) : Promise.resolve(Response.json({ keys: [publicJwk(ourKey.publicKey)] }))
+  const verifier = createVerifier({ issuer, audience, revocation: { mode: 'none' }, clock, fetch: answer })
+  t.teardown(() => verifier.close())
+  void outcomeOf(verifier, signToken(clock))
+  clock.advance(7)
+  isCutting = false
+  t.equal(await outcomeOf(verifier, signToken(clock)), 'good')
+  isCutting = true
+  clock.advance(301)
+  t.equal(await outcomeOf(verifier, signToken(clock)), 'good', 'fetched behind its back')
+  t.equal(cut, 2)
+  isCutting = false
+  clock.advance(301)
+  t.equal(await outcomeOf(verifier, signToken(clock)), 'good', 'fetched while it waits')
+  t.match(verifier.health().keys, { age: 0 })
+  t.equal(verifier.health().counters['keyRequests'], 4)
 })
 
 t.test('a probe that asks health alone sees the verifier get ready, at first and after its keys were too old', async t => {

@@ -26,8 +26,8 @@ export interface KeySourceOptions {
   /** Whether the feed keeps the held keys up to date at this moment. */
   areFed: () => boolean
   onError: (error: unknown) => void
-  /** Milliseconds. */
-  times: { cacheLifetime: number; cooldown: number; maxStale: number }
+  /** Milliseconds; `timeout` is what a request takes at most. */
+  times: { cacheLifetime: number; cooldown: number; maxStale: number; timeout: number }
 }
 
 export function createKeySource(options: KeySourceOptions): KeySource {
@@ -79,9 +79,13 @@ export function createKeySource(options: KeySourceOptions): KeySource {
 /** One request at a time, with the cool-down in between; sooner only while there is nothing to lose. */
 function createRefresh({ held, fetchKeys, monotonic, onError, times }: KeySourceOptions) {
   let running: Promise<void> | undefined
+  let startedAt = -Infinity
   let nextAt = -Infinity
   let failures = 0
   let count = 0
+
+  const isUnderWay = (): boolean => running !== undefined && monotonic() - startedAt <= times.timeout + 1000
+  const coolDown = (): number => held.keys().size > 0 ? times.cooldown : Math.min(times.cooldown, 500 * 2 ** failures)
 
   async function run(): Promise<void> {
     count += 1
@@ -95,15 +99,24 @@ function createRefresh({ held, fetchKeys, monotonic, onError, times }: KeySource
       failures += 1
       onError(error)
     }
-    nextAt = monotonic() + (held.keys().size > 0 ? times.cooldown : Math.min(times.cooldown, 500 * 2 ** failures))
+    nextAt = monotonic() + coolDown()
+  }
+
+  function start(): void {
+    // Runtimes that tie I/O to a request end both together: what was under way then never ends, nor fails. The next one is waited for.
+    if (running !== undefined) failures = 0
+    startedAt = monotonic()
+    nextAt = startedAt + coolDown()
+    const started = run().finally(() => { if (running === started) running = undefined })
+    running = started
   }
 
   return {
-    isPossible: () => running !== undefined || monotonic() >= nextAt,
+    isPossible: () => isUnderWay() || monotonic() >= nextAt,
     hasFailed: () => failures > 0,
     run(): Promise<void> {
-      if (running === undefined && monotonic() >= nextAt) running = run().finally(() => { running = undefined })
-      return running ?? Promise.resolve()
+      if (!isUnderWay() && monotonic() >= nextAt) start()
+      return isUnderWay() ? running! : Promise.resolve()
     },
     count: () => count
   }
