@@ -10,7 +10,10 @@ export interface Answer {
   body: string | undefined
 }
 
-/** What each code says to the client: constant, so that nothing of a token or of our own inside gets out. */
+/**
+ * What each code says to the client: constant, so that nothing of a token or of our own inside gets out. `token_missing` stands
+ * in the body alone: RFC 6750 §3.1 wants no error in the challenge then, and a person with curl wants to know what is missing.
+ */
 const rows: Record<VerifierErrorCode, [error: string, description: string]> = {
   token_missing: ['token_missing', 'An access token is needed'],
   token_malformed: ['invalid_token', 'The access token is malformed'],

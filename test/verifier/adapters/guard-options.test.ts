@@ -73,7 +73,8 @@ t.test('headers come as they do elsewhere: in any case, as lists, as Headers', a
   for (const headers of good) t.match(await guard.check(headers, { scope: 'orders:read' }), { token: { scopes: ['orders:read'] } })
   const twice = new Headers({ authorization })
   twice.append('authorization', authorization)
-  for (const headers of [twice, { authorization: [authorization, authorization] }, { authorization, Authorization: authorization }]) {
+  const joined = [`${authorization}, Basic YTpi`, `Basic YTpi, ${authorization}`].map(each => new Headers({ authorization: each }))
+  for (const headers of [twice, ...joined, { authorization: [authorization, authorization] }, { authorization, Authorization: authorization }]) {
     t.match(await guard.check(headers), { status: 400 })
   }
   t.match(await guard.check({ authorization: undefined }), { status: 401, error: { code: 'token_missing' } })
