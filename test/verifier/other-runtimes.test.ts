@@ -57,7 +57,7 @@ const statusList = (list: number, bytes: Uint8Array) => ({
 const answers = {
   [keysUrl]: { type: 'application/json', body: JSON.stringify(jwks) },
   [listUrl(1)]: statusList(1, Uint8Array.of(0b10)),
-  [listUrl(2)]: statusList(2, new Uint8Array(200_000_000))
+  [listUrl(2)]: statusList(2, new Uint8Array(20_000_000))
 }
 
 const requests: Array<[expected: string, request: { token: string; scheme?: string; dpop?: string }]> = [
