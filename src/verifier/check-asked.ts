@@ -20,6 +20,7 @@ const rules: Readonly<Record<keyof VerifyOptions, Rule>> = {
 
 /** @throws TypeError that names the option */
 export function checkAsked(asked: VerifyOptions): void {
+  if (typeof asked !== 'object' || asked === null) throw new TypeError('What verify is asked beside the token has to be an object of options.')
   for (const name in asked) {
     if (!Object.hasOwn(rules, name)) throw new TypeError(`${name} is no option of verify: use ${Object.keys(rules).join(', ')}.`)
     const { holds, says } = rules[name as keyof VerifyOptions]

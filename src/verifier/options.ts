@@ -59,7 +59,10 @@ export interface DpopOptions {
    * `binding_invalid` at `verify`. @default 60
    */
   maxAge?: number
-  /** How many proofs are remembered so that none works twice, 1000 to 10000000; beyond is a TypeError. @default 100000 */
+  /**
+   * How many proofs are remembered so that none works twice in this process, 1000 to 10000000; beyond is a TypeError. When more come
+   * while they could be good, the older half is forgotten. @default 100000
+   */
   replaySize?: number
   /** What proofs may be signed with. An empty list is a TypeError. @default ['RS256', 'PS256', 'ES256', 'EdDSA'] */
   algorithms?: readonly AlgorithmName[]

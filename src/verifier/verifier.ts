@@ -16,6 +16,7 @@ export interface Verifier {
   verify(token: string, options?: VerifyOptions): Promise<VerifiedToken>
   /** Resolves once keys and the view of revocations are there; rejects when the verifier is closed before. */
   ready(): Promise<void>
+  /** Answers at once. Where no keys are usable, it has them fetched behind its back. */
   health(): VerifierHealth
   /** Returns what takes the listener off again. */
   on<Name extends keyof VerifierEvents>(name: Name, listener: (event: VerifierEvents[Name]) => void): () => void
@@ -100,7 +101,10 @@ export interface AccessTokenClaims {
 }
 
 export interface VerifierHealth {
-  /** Whether a good token would be accepted without asking anybody. */
+  /**
+   * Whether there are keys to go by and, in the mode `feed`, a fresh view of revocations. In the modes `lookup` and `status-list`
+   * requests alone tell whether the service answers: `revocation.fresh` has what the last of them found.
+   */
   ready: boolean
   keys: {
     /** Grows by one with each set of keys that differs from the one before. */
@@ -115,9 +119,9 @@ export interface VerifierHealth {
 }
 
 export interface VerifierEvents {
-  /** The view of revocations is older than it may be; `age` in seconds. */
+  /** Revocations are not known as they ought to be any more: the view is too old, or nobody answers. `age` in seconds. */
   stale: { age: number }
-  /** It is fresh again. */
+  /** They are again. */
   fresh: { age: number }
   /** There are other keys. */
   keys: { kids: string[]; removed: readonly string[] }

@@ -1,6 +1,6 @@
 import type { VerifiedToken } from '../verifier.ts'
 import { bindRequirements, createGuard } from './guard.ts'
-import { assertListener, type GuardOptions, type OnRefusal, type Requirements } from './guard-options.ts'
+import type { GuardOptions, OnRefusal, Requirements } from './guard-options.ts'
 import { guardNodeRequest, type NodeRequest } from './node-request.ts'
 import type { Answer } from './refusal.ts'
 
@@ -16,7 +16,7 @@ declare global {
   }
 }
 
-/** For Express 4 and 5, Connect, and whatever else has middleware of that kind. */
+/** For Express 5, which it is tested with; it needs no more than `(request, response, next)`. */
 export interface ExpressGuard {
   /** Middleware that lets nobody pass without a good token, and leaves it in `request.token`. */
   protect(requirements?: Requirements): Middleware
@@ -43,7 +43,6 @@ export interface ExpressResponse {
 export type Middleware = (request: ExpressRequest, response: ExpressResponse, next: (error?: unknown) => void) => void
 
 export function createExpressGuard(options: ExpressGuardOptions): ExpressGuard {
-  assertListener(options.onRefusal)
   const guard = createGuard(options)
   const { onRefusal, formToken: takesForm = false } = options
   const view = (request: ExpressRequest) =>
@@ -61,7 +60,7 @@ export function createExpressGuard(options: ExpressGuardOptions): ExpressGuard {
         request.token = result.token
         return true
       }
-      // Express 4 knows nothing of promises. What `next` throws is not ours to catch.
+      // What `next` throws is not ours to catch.
       return (request, response, next) => void pass(request, response).then(passed => { if (passed) next() }, next)
     },
     metadata(request, response, next) {

@@ -1,5 +1,6 @@
 import { isAlgorithmName } from '../algorithms.ts'
 import type { VerifierError } from '../errors.ts'
+import { isRecord } from '../strict-json.ts'
 import type { Verifier, VerifyOptions } from '../verifier.ts'
 
 /** What every adapter is made with. Each TypeError is thrown then (by Fastify, `register` rejects), and begins with the option's name. */
@@ -56,34 +57,39 @@ export interface SettledOptions {
 
 /** @throws TypeError, which names the option, for what cannot work */
 export function settleOptions(options: GuardOptions): SettledOptions {
-  assertKinds(options)
-  const { verifier, realm = verifier.audiences[0] ?? '', scopesSupported = [], dpopAlgorithms } = options
+  assertOptions(options)
+  const { verifier, realm = verifier.audiences[0] ?? '', scopesSupported = [], dpopAlgorithms, metadata = {}, formToken = false } = options
   const resourceName = nameResource(options)
   const resource = resourceName === undefined ? undefined : new URL(resourceName)
   const origin = options.origin ?? resource?.origin
-  assert(origin === undefined || (URL.canParse(origin) && new URL(origin).origin === origin), 'origin', 'is like https://api.example, and no more')
   assert(dpopAlgorithms === undefined || origin !== undefined, 'origin', 'is needed with dpopAlgorithms: proofs name it')
   return {
-    verifier, realm, resource, resourceName: resourceName ?? '', origin, scopesSupported, dpopAlgorithms,
-    metadata: options.metadata ?? {}, formToken: options.formToken ?? false,
+    verifier, realm, resource, resourceName: resourceName ?? '', origin, scopesSupported, dpopAlgorithms, metadata, formToken,
     certificateHeader: options.certificateHeader?.toLowerCase()
   }
 }
 
-/** What can be told of each option by itself. */
-function assertKinds(options: GuardOptions): void {
-  const { verifier, realm, scopesSupported = [], dpopAlgorithms, metadata = {}, formToken = false, certificateHeader } = options
-  assert(typeof verifier?.verify === 'function', 'verifier', 'is what createVerifier answers')
-  assert(realm === undefined || isAttribute(realm), 'realm', 'is printable ASCII without " and \\')
-  assert(Array.isArray(scopesSupported) && scopesSupported.every(isScope), 'scopesSupported', 'lists scopes: ASCII without spaces, " and \\')
-  assert(typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata), 'metadata', 'is an object of further members')
-  assert(dpopAlgorithms === undefined || isAlgorithmList(dpopAlgorithms), 'dpopAlgorithms', 'lists some of RS256, PS256, ES256, EdDSA')
-  assert(typeof formToken === 'boolean', 'formToken', 'is true or false')
-  assert(certificateHeader === undefined || isHeaderName(certificateHeader), 'certificateHeader', 'is the name of a header')
+const optionNames: Readonly<Record<keyof GuardOptions | 'onRefusal', true>> = {
+  verifier: true, realm: true, resource: true, scopesSupported: true, metadata: true, origin: true, dpopAlgorithms: true,
+  formToken: true, certificateHeader: true, onRefusal: true
 }
 
-/** @throws TypeError */
-export function assertListener(onRefusal: unknown): void {
+/** Fastify's own, which every plugin may be registered with. */
+const registrationNames = ['prefix', 'logLevel', 'logSerializers']
+
+function assertOptions(options: GuardOptions & { onRefusal?: unknown }): void {
+  for (const name of Object.keys(options)) {
+    assert(Object.hasOwn(optionNames, name) || registrationNames.includes(name), name, `is no option: use ${Object.keys(optionNames).join(', ')}`)
+  }
+  const { verifier, realm, origin, scopesSupported, dpopAlgorithms, metadata, formToken, certificateHeader, onRefusal } = options
+  assert(typeof verifier?.verify === 'function', 'verifier', 'is what createVerifier answers')
+  assert(realm === undefined || isAttribute(realm), 'realm', 'is printable ASCII without " and \\')
+  assert(origin === undefined || (URL.canParse(origin) && new URL(origin).origin === origin), 'origin', 'is like https://api.example, and no more')
+  assert(scopesSupported === undefined || isListOfScopes(scopesSupported), 'scopesSupported', 'lists scopes: ASCII without spaces, " and \\')
+  assert(dpopAlgorithms === undefined || isAlgorithmList(dpopAlgorithms), 'dpopAlgorithms', 'lists some of RS256, PS256, ES256, EdDSA')
+  assert(metadata === undefined || isRecord(metadata), 'metadata', 'is an object of further members')
+  assert(formToken === undefined || typeof formToken === 'boolean', 'formToken', 'is true or false')
+  assert(certificateHeader === undefined || isHeaderName(certificateHeader), 'certificateHeader', 'is the name of a header')
   assert(onRefusal === undefined || typeof onRefusal === 'function', 'onRefusal', 'is a function')
 }
 
@@ -112,16 +118,16 @@ function nameResource({ resource, verifier }: GuardOptions): string | undefined 
 }
 
 /** RFC 9728 §1.2. */
-function isResource(name: string): boolean {
-  if (!URL.canParse(name) || name.includes('#')) return false
+function isResource(name: unknown): name is string {
+  if (typeof name !== 'string' || !URL.canParse(name) || name.includes('#')) return false
   const url = new URL(name)
   return url.protocol === 'https:' || (url.protocol === 'http:' && /^(localhost|127\.[\d.]+|\[::1\])$/.test(url.hostname))
 }
 
 /** RFC 6750 §3. */
-const isAttribute = (text: string): boolean => /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/.test(text)
-const isScope = (text: string): boolean => isAttribute(text) && !text.includes(' ')
-
+const isAttribute = (text: unknown): text is string => typeof text === 'string' && /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/.test(text)
+const isScope = (text: unknown): boolean => isAttribute(text) && !text.includes(' ')
+const isListOfScopes = (list: unknown): boolean => Array.isArray(list) && list.every(isScope)
 const isAlgorithmList = (list: unknown): boolean => Array.isArray(list) && list.length > 0 && list.every(isAlgorithmName)
 /** RFC 9110 §5.1. */
 const isHeaderName = (name: unknown): boolean => typeof name === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(name)

@@ -163,6 +163,22 @@ t.test('L146: a token beyond the limit is refused before it is looked at', async
   })
 })
 
+t.test('L148: the cache of verified tokens holds no more than it may, and forgets what was used longest ago', async t => {
+  onEachPlatform(t, async (t, { verifier, clock }) => {
+    const tokens = Array.from({ length: 3 }, (_, index) => signToken(clock, { scope: `orders:${index}` })) as [string, string, string]
+    const counted = async (token: string) => {
+      const before = verifier.health().counters
+      t.equal(await outcomeOf(verifier, token), 'good')
+      return verifier.health().counters['cached']! - before['cached']! === 1 ? 'known' : 'new'
+    }
+    const [first, second, third] = tokens
+    const uses: Array<[string, 'known' | 'new']> = [
+      [first, 'new'], [second, 'new'], [first, 'known'], [second, 'known'], [third, 'new'], [second, 'known'], [first, 'new'], [second, 'known'], [third, 'new']
+    ]
+    for (const [index, [token, expected]] of uses.entries()) t.equal(await counted(token), expected, `use ${index + 1}`)
+  }, { cache: { size: 2 } })
+})
+
 t.test('L148: the cache of verified tokens knows the exact text alone', async t => {
   onEachPlatform(t, async (t, { verifier, clock }) => {
     const good = signToken(clock)

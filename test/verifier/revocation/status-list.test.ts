@@ -17,6 +17,8 @@ interface Served {
   type?: string
   signed?: boolean
   claims?: object
+  /** The number of a list that is not there, while others are. */
+  missing?: number
   /** Over the whole answer. */
   redirect?: string
 }
@@ -25,6 +27,7 @@ const tokenNaming = (status_list: object) => ({ ...tokenOf({ status: { status_li
 
 interface Scene extends OpenedChecker {
   uri: string
+  uriOf(list: number): string
   served: Served
   count(): number
   checkAt(idx: unknown, uri?: string): Promise<string>
@@ -34,9 +37,10 @@ interface Scene extends OpenedChecker {
 async function openLists(t: Test, options: Partial<StatusListOptions> = {}): Promise<Scene> {
   const served: Served = {}
   const clock = createTestClock(Date.now())
-  const server = await startWebServer(t, response => {
+  const server = await startWebServer(t, (response, { url }) => {
+    if (served.missing !== undefined && url!.endsWith(`/${served.missing}`)) return void response.writeHead(404).end()
     if (served.redirect !== undefined) return void response.writeHead(302, { location: served.redirect }).end()
-    const claims = { sub: uri, iat: now(), exp: now() + 600, ttl: 30, status_list: { bits: 1, lst: pack([0b10]) }, ...served.claims }
+    const claims = { sub: new URL(url!, uri).href, iat: now(), exp: now() + 600, ttl: 30, status_list: { bits: 1, lst: pack([0b10]) }, ...served.claims }
     response.writeHead(served.status ?? 200, { 'content-type': served.type ?? 'application/statuslist+jwt' }).end(JSON.stringify(claims))
   })
   const uri = `${server.url}/status-lists/1.${kid}`
@@ -48,8 +52,9 @@ async function openLists(t: Test, options: Partial<StatusListOptions> = {}): Pro
         : JSON.parse(token) as Record<string, unknown>
     }
   })
+  const uriOf = (list: number) => `${server.url}/status-lists/${list}`
   return {
-    ...opened, uri, served, clock,
+    ...opened, uri, uriOf, served, clock,
     count: () => server.requests.length,
     checkAt: (idx, at = uri) => opened.check(tokenNaming({ idx, uri: at }))
   }
@@ -149,6 +154,54 @@ t.test('a list is kept for its ttl, fetched anew before that ends, and used beyo
   scene.clock.advance(2)
   t.equal(await scene.checkAt(3), 'good')
   t.strictSame(scene.changes, ['stale', 'fresh'])
+})
+
+t.test('stale is told when a list cannot be used any more, with its age, and not at the first failure', async t => {
+  const scene = await openLists(t, { maxStaleness: 100 })
+  t.equal(await scene.checkAt(0), 'good')
+  scene.served.status = 503
+  scene.clock.advance(40)
+  t.equal(await scene.checkAt(0), 'good')
+  t.equal(scene.errors.length, 1, 'that it could not be fetched is told')
+  t.match(scene.checker.health(), { fresh: true, age: 40 })
+  scene.clock.advance(50)
+  t.equal(await scene.checkAt(0), 'good')
+  t.strictSame(scene.changes, [])
+  scene.clock.advance(11)
+  t.match(scene.checker.health(), { fresh: false, age: 101 }, 'health tells it, too, when nobody has asked since')
+  t.strictSame([scene.changes, scene.ages], [['stale'], [101]])
+  t.equal(await scene.checkAt(0), 'revocation_unavailable')
+  t.equal(await scene.checkAt(0), 'revocation_unavailable')
+  scene.served.status = 200
+  scene.clock.advance(2)
+  t.equal(await scene.checkAt(0), 'good')
+  t.strictSame([scene.changes, scene.ages], [['stale', 'fresh'], [101, 0]])
+})
+
+t.test('of several lists one that is lost makes the verifier stale until it is back, or nobody needs it any more', async t => {
+  const scene = await openLists(t)
+  scene.served.missing = 2
+  for (let round = 0; round < 3; round++) {
+    scene.clock.advance(40)
+    t.equal(await scene.checkAt(0), 'good')
+    t.equal(await scene.checkAt(0, scene.uriOf(2)), 'revocation_unavailable')
+  }
+  t.strictSame([scene.changes, scene.ages], [['stale'], [Infinity]], 'told once')
+  t.match(scene.checker.health(), { fresh: false, age: Infinity })
+  delete scene.served.missing
+  scene.clock.advance(2)
+  t.equal(await scene.checkAt(0, scene.uriOf(2)), 'good')
+  t.strictSame(scene.changes, ['stale', 'fresh'])
+  scene.served.missing = 3
+  t.equal(await scene.checkAt(0, scene.uriOf(3)), 'revocation_unavailable')
+  scene.clock.advance(61)
+  t.match(scene.checker.health(), { fresh: true })
+  t.strictSame(scene.changes, ['stale', 'fresh', 'stale', 'fresh'])
+  t.equal(await scene.checkAt(0, scene.uriOf(3)), 'revocation_unavailable')
+  await scene.checker.close()
+  const told = [...scene.changes]
+  t.equal(await scene.checkAt(0, scene.uriOf(4)), 'revocation_unavailable')
+  t.strictSame(scene.changes, told, 'of one that was closed nothing is told')
 })
 
 t.test('an older list does not take the place of a newer one', async t => {

@@ -2,7 +2,7 @@ import { createAcknowledger, type Acknowledger } from './acknowledger.ts'
 import type { Counters } from '../counters.ts'
 import { followFeed } from './feed-follower.ts'
 import type { FeedSession } from './feed-session.ts'
-import { createFreshness, type Freshness } from './freshness.ts'
+import type { Freshness } from '../freshness.ts'
 import { createKeyNewsTaker } from './key-news-taker.ts'
 import { loadSnapshot } from './load-snapshot.ts'
 import type { FeedSettings } from '../read-settings.ts'
@@ -11,6 +11,7 @@ import { createViews, type RevocationView, type Views } from '../table/revocatio
 import type { IssuerAccess } from '../issuer/issuer-access.ts'
 import { createTransportChoice } from './transport-choice.ts'
 import { createUpkeep } from './upkeep.ts'
+import { createViewFreshness } from './view-freshness.ts'
 
 /** All that keeps the view up to date, put together. */
 export interface OpenFeed {
@@ -34,7 +35,7 @@ export function openFeed(parts: FeedParts): OpenFeed {
   const { settings, context, access: { caller, time }, counters: { count }, signal } = parts
   const { clock, events, platform } = context
   const views = createViews()
-  const freshness = createFreshness({ ...settings, clock, views, events })
+  const freshness = createViewFreshness({ ...settings, clock, views, events })
   const acknowledger = createAcknowledger({
     ...settings, caller, keys: context.keys, view: views.serving, onGone: views.abandon, onResult: count
   })
