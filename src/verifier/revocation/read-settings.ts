@@ -28,7 +28,7 @@ const policies: readonly WhenStale[] = ['lookup', 'reject', 'accept']
 export function readFeedSettings(options: FeedOptions): FeedSettings {
   const { maxStaleness = 5, whenStale = 'lookup', instance = `v-${crypto.randomUUID()}`, transport = 'auto' } = options
   mustHaveClient(options)
-  mustBeWithin('maxStaleness', maxStaleness, [2, 3600], heartbeats)
+  mustBeWithin('maxStaleness', maxStaleness, [2, 3600, heartbeats])
   mustBeOneOf('whenStale', whenStale, policies)
   mustBeOneOf('transport', transport, ['auto', 'stream', 'poll'])
   if (typeof instance !== 'string' || !/^[A-Za-z0-9_.:-]{1,100}$/.test(instance)) {
@@ -85,7 +85,7 @@ function isServiceUrl(text: string): boolean {
   return (protocol === 'https:' || protocol === 'http:' && isLoopback) && search + hash + username + password === ''
 }
 
-function mustBeWithin(name: string, value: number, [least, most]: [number, number], why = ''): void {
+function mustBeWithin(name: string, value: number, [least, most, why = '']: [least: number, most: number, why?: string]): void {
   if (typeof value === 'number' && value >= least && value <= most) return
   throw new TypeError(`revocation.${name} must be a number of seconds from ${least} to ${most}.${why}`)
 }
