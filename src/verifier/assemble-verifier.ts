@@ -29,11 +29,11 @@ export function assembleVerifier(options: VerifierOptions, platform: Platform): 
   let isClosed = false
   const counters = { verified: 0, cached: 0, proofsForgottenEarly: 0 }
   const { held, source, revocation } = connectParts({ options, settings, platform, events })
-  const onOverflow = (): void => { counters.proofsForgottenEarly += 1 }
+  const dpop = readDpopRules(settings, () => { counters.proofsForgottenEarly += 1 })
   const verifyToken = createVerifyToken({
     settings, keys: source, revocation,
     admit: createAdmitToken({ settings, platform, keys: source, revocation }),
-    checkBinding: createCheckBinding(createCheckDpop({ platform, ...readDpopRules(settings, onOverflow) }), platform),
+    checkBinding: createCheckBinding(createCheckDpop({ platform, ...dpop }), platform),
     count: name => { counters[name] += 1 }
   })
   const isReady = (): boolean => !isClosed && source.isUsable() && isCurrent(revocation.health())
@@ -43,6 +43,7 @@ export function assembleVerifier(options: VerifierOptions, platform: Platform): 
     issuer: settings.issuer,
     audiences: settings.audience,
     verify: (token, asked) => isClosed ? Promise.reject(closed()) : verifyToken(token, asked),
+    announce: ({ whenStale }) => { if (whenStale !== undefined) revocation.announce(whenStale) },
     async ready() {
       await waitUntil(async () => { if (isClosed) throw closed(); await source.fill(); return isReady() })
     },

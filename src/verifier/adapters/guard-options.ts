@@ -6,7 +6,7 @@ import type { Verifier, VerifyOptions } from '../verifier.ts'
 /** What every adapter is made with. Each TypeError is thrown then (by Fastify, `register` rejects), and begins with the option's name. */
 export interface GuardOptions {
   /** The verifier that judges the tokens; anything else is a TypeError. */
-  verifier: Pick<Verifier, 'verify' | 'issuer' | 'audiences'>
+  verifier: GuardVerifier
   /** What challenges call this service: printable ASCII without `"` and `\`, or a TypeError. @default the first audience */
   realm?: string | undefined
   /**
@@ -37,6 +37,9 @@ export interface GuardOptions {
    */
   certificateHeader?: string | undefined
 }
+
+/** What adapters use of a verifier. */
+export type GuardVerifier = Pick<Verifier, 'verify' | 'issuer' | 'audiences'> & Partial<Pick<Verifier, 'announce'>>
 
 /** What a route asks of a token, over its being good. */
 export type Requirements = Pick<VerifyOptions, 'scope' | 'acrValues' | 'maxAge' | 'whenStale'>
