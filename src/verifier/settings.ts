@@ -41,8 +41,8 @@ export function readSettings(options: VerifierOptions): Settings {
       replaySize: readNumber('dpop.replaySize', dpop.replaySize ?? 100_000, [1000, 10_000_000]),
       algorithms: readAlgorithms('dpop.algorithms', dpop.algorithms ?? ['RS256', 'PS256', 'ES256', 'EdDSA'])
     },
-    fetch: options.fetch ?? ((...request) => globalThis.fetch(...request)),
-    clock: options.clock ?? createClock()
+    fetch: readFetch(options.fetch) ?? ((...request) => globalThis.fetch(...request)),
+    clock: readClock(options.clock) ?? createClock()
   }
 }
 
@@ -58,7 +58,8 @@ function checkUrl(name: string, text: unknown): void {
   const isLoopback = url !== undefined && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)
   const isSafe = url?.protocol === 'https:' || url?.protocol === 'http:' && isLoopback
   if (!isSafe || url.username !== '' || url.password !== '' || url.hash !== '' || name === 'issuer' && url.search !== '') {
-    throw new TypeError(`${name} has to be an https: URL (or http: on a loopback address) without user and fragment.`)
+    const without = name === 'issuer' ? 'user, query and fragment' : 'user and fragment'
+    throw new TypeError(`${name} has to be an https: URL (or http: on a loopback address) without ${without}.`)
   }
 }
 
@@ -80,4 +81,14 @@ function readAlgorithms(name: string, list: readonly unknown[]): readonly Algori
 function readNumber(name: string, value: unknown, [least, most]: readonly [number, number]): number {
   if (typeof value === 'number' && value >= least && value <= most) return value
   throw new TypeError(`${name} has to be a number from ${least} to ${most}.`)
+}
+
+function readFetch(fetch: VerifierFetch | undefined): VerifierFetch | undefined {
+  if (fetch === undefined || typeof fetch === 'function') return fetch
+  throw new TypeError('fetch has to be a function, like the runtime\'s own.')
+}
+
+function readClock(clock: VerifierClock | undefined): VerifierClock | undefined {
+  if (clock === undefined || typeof clock?.now === 'function' && typeof clock.monotonic === 'function') return clock
+  throw new TypeError('clock has to have the functions now() and monotonic().')
 }

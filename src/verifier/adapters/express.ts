@@ -1,6 +1,6 @@
 import type { VerifiedToken } from '../verifier.ts'
 import { bindRequirements, createGuard } from './guard.ts'
-import type { GuardOptions, OnRefusal, Requirements } from './guard-options.ts'
+import { assertListener, type GuardOptions, type OnRefusal, type Requirements } from './guard-options.ts'
 import { guardNodeRequest, type NodeRequest } from './node-request.ts'
 import type { Answer } from './refusal.ts'
 
@@ -43,6 +43,7 @@ export interface ExpressResponse {
 export type Middleware = (request: ExpressRequest, response: ExpressResponse, next: (error?: unknown) => void) => void
 
 export function createExpressGuard(options: ExpressGuardOptions): ExpressGuard {
+  assertListener(options.onRefusal)
   const guard = createGuard(options)
   const { onRefusal, formToken: takesForm = false } = options
   const view = (request: ExpressRequest) =>

@@ -1,6 +1,6 @@
 import type { Verifier, VerifiedToken } from '../verifier.ts'
 import { bindRequirements, createGuard, type Guard } from './guard.ts'
-import type { GuardOptions, OnRefusal, Requirements } from './guard-options.ts'
+import { assertListener, type GuardOptions, type OnRefusal, type Requirements } from './guard-options.ts'
 import { guardNodeRequest, type NodeRequest } from './node-request.ts'
 
 export type { GuardOptions, Requirements }
@@ -46,6 +46,7 @@ export interface FastifyLike {
 
 /** The plugin: `await app.register(fastifyGuard, { verifier })`. */
 export async function fastifyGuard(app: FastifyLike, options: FastifyGuardOptions): Promise<void> {
+  assertListener(options.onRefusal)
   const guard = createGuard(options)
   const tokens = new WeakMap<object, VerifiedToken>()
   app.decorate('protect', (requirements?: Requirements): FastifyGuardHook => {

@@ -1,4 +1,5 @@
 import { sign as signBytes } from 'node:crypto'
+import { deflateRawSync } from 'node:zlib'
 import t from 'tap'
 import { encode, goodClaims, goodHeader, onEachPlatform, otherKey, ourKey, outcomeOf, refusesEach, signRaw, signToken } from '../scene.ts'
 
@@ -129,14 +130,13 @@ t.test('L147: what is signed in another spelling is refused, though the signatur
 })
 
 t.test('L149: what is encrypted or compressed', refusesEach(clock => {
-  const bomb = Buffer.from('78daedc1010d000000c2a0f74f6d0e37a00000000000000000be0d210000010000', 'hex')
   return [
     ['a JWE of five parts', `${encode({ alg: 'RSA-OAEP', enc: 'A256GCM', zip: 'DEF' })}.AAAA.AAAA.AAAA.AAAA`, 'token_malformed'],
     ['a password with two thousand million rounds',
       `${encode({ alg: 'PBES2-HS256+A128KW', enc: 'A128GCM', p2c: 2 ** 31, p2s: 'AAAA' })}.AAAA.AAAA.AAAA.AAAA`, 'token_malformed'],
     ['the same in three parts', signRaw({ ...goodHeader, p2c: 2 ** 31, p2s: 'AAAA' }, goodClaims(clock))],
     ['zip in the header', signRaw({ ...goodHeader, zip: 'DEF' }, goodClaims(clock))],
-    ['a compressed payload', signRaw(goodHeader, bomb), 'token_malformed'],
+    ['a compressed payload', signRaw(goodHeader, deflateRawSync(JSON.stringify(goodClaims(clock)))), 'token_malformed'],
     ['enc in the header', signRaw({ ...goodHeader, enc: 'A256GCM' }, goodClaims(clock))],
     ['a token in a token', signRaw({ ...goodHeader, cty: 'JWT' }, signToken(clock))]
   ]

@@ -85,11 +85,9 @@ for (const [what, served] of Object.entries(faults)) {
   t.test(`Q200: a list that is faulty (${what}) is no reason to accept, under any policy`, async t => {
     const scene = await openLists(t, { whenStale: 'accept' })
     Object.assign(scene.served, served)
-    const before = process.memoryUsage().rss
     t.equal(await scene.checkAt(0), 'revocation_unavailable')
     t.equal(await scene.checkAt(0), 'revocation_unavailable', 'and it is not asked for again at once')
     t.equal(scene.count(), 1)
-    t.ok(process.memoryUsage().rss - before < 100_000_000, 'what is packed is not unpacked without bound')
   })
 }
 
