@@ -50,7 +50,7 @@ function describe(request: FastifyRequest, reply: FastifyReply, { body, face }: 
   const path = request.url.split('?', 1)[0]!
   return {
     method: request.method, path, face: face ?? (path.includes('/api/auth') ? 'api' : 'oauth'), body,
-    hasCredentials: request.headers.authorization !== undefined, status: reply.statusCode, headers: reply.getHeaders() as Headers
+    hasCredentials: request.headers.authorization !== undefined, status: reply.statusCode, headers: reply.getHeaders()
   }
 }
 
