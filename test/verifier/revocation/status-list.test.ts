@@ -38,12 +38,13 @@ async function openLists(t: Test, options: Partial<StatusListOptions> = {}): Pro
   const served: Served = {}
   const clock = createTestClock(Date.now())
   const server = await startWebServer(t, (response, { url }) => {
-    if (served.missing !== undefined && url!.endsWith(`/${served.missing}`)) return void response.writeHead(404).end()
+    if (served.missing !== undefined && url === new URL(uriOf(served.missing)).pathname) return void response.writeHead(404).end()
     if (served.redirect !== undefined) return void response.writeHead(302, { location: served.redirect }).end()
     const claims = { sub: new URL(url!, uri).href, iat: now(), exp: now() + 600, ttl: 30, status_list: { bits: 1, lst: pack([0b10]) }, ...served.claims }
     response.writeHead(served.status ?? 200, { 'content-type': served.type ?? 'application/statuslist+jwt' }).end(JSON.stringify(claims))
   })
-  const uri = `${server.url}/status-lists/1.${kid}`
+  const uriOf = (list: number) => `${server.url}/status-lists/${list}.${kid}`
+  const uri = uriOf(1)
   const opened = openChecker(t, {
     issuer: server.url, options: { mode: 'status-list', ...options }, clock,
     context: {
@@ -52,7 +53,6 @@ async function openLists(t: Test, options: Partial<StatusListOptions> = {}): Pro
         : JSON.parse(token) as Record<string, unknown>
     }
   })
-  const uriOf = (list: number) => `${server.url}/status-lists/${list}`
   return {
     ...opened, uri, uriOf, served, clock,
     count: () => server.requests.length,
