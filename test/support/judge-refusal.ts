@@ -37,7 +37,7 @@ const rowsOf = (face: Refusal['face']): Row[] => Object.entries(errorTable).map(
 const rows = { oauth: rowsOf('oauth'), api: rowsOf('api') }
 
 /** RFC 6749 §5.2 for `error_description`; our own API may quote what an operator wrote, but nothing that controls. */
-const characters = { oauth: /^[\x20-\x21\x23-\x5B\x5D-\x7E]+\.$/, api: /^[^\p{C}]+$/u }
+const characters = { oauth: /^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/, api: /^[^\p{C}]+$/u }
 
 const bare = 'Bearer realm="countersign"'
 const basic = 'Basic realm="countersign", charset="UTF-8"'
