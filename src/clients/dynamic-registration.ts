@@ -9,6 +9,7 @@ import type { Client, ClientStore } from '../stores/clients.ts'
 import type { ServiceState } from '../stores/state.ts'
 import { draftFromMetadata } from './draft-from-metadata.ts'
 import { makeNextSecret } from './next-secret.ts'
+import { isPublicClient } from './public-client.ts'
 import { makeClientId, makeNeededSecret } from './registration.ts'
 import type { ClientRegistry } from './registry.ts'
 import { findClientFault, type ClientDraft, type RuleContext } from './rules/index.ts'
@@ -23,7 +24,7 @@ export interface DynamicRegistration {
   register(body: Body): Promise<DynamicClient>
   /** Throws `invalid_token` for a token that is not this client's, as do the others. */
   read(access: RegistrationAccess): Promise<DynamicClient>
-  /** Everything that is not said is gone. */
+  /** Everything that is not said is gone; with the last proof of who it is, so is all that it was granted (ADR 21). */
   replace(access: RegistrationAccess, body: Body): Promise<DynamicClient>
   /** Its tokens end with it. */
   remove(access: RegistrationAccess): Promise<void>
@@ -92,9 +93,11 @@ export function createDynamicRegistration(options: DynamicRegistrationOptions): 
       checkReplacement(client, body)
       const draft = checkDraft(client.id, body, options)
       const { secret, secretHash } = makeNextSecret(client, draft, random)
-      const isReplaced = await clientRegistrations.replace(
-        { ...draft, clientId: client.id, registrationTokenHash: hashToken(token), secretHash }, `client:${client.id}`)
-      if (!isReplaced) throw refused('gone-meanwhile', 'invalid_token')
+      const endReason = isPublicClient(draft) ? 'client-made-public' : undefined
+      const replaced = await clientRegistrations.replace(
+        { ...draft, clientId: client.id, registrationTokenHash: hashToken(token), secretHash, endReason }, `client:${client.id}`)
+      if (replaced === undefined) throw refused('gone-meanwhile', 'invalid_token')
+      if (replaced.entry !== undefined) await revoker.publish([replaced.entry])
       return finish(client.id, { registrationToken: token, secret })
     },
     async remove(access) {
