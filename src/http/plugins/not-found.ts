@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { CountersignError } from '../../protocol/errors.ts'
+import { openHeaders } from './any-origin.ts'
 import { sendRefusal } from './error-handler.ts'
 
 /** 404 for unknown paths and 405 with `Allow` for known ones (RFC 9110 §15.5.6). Register before the routes. */
@@ -12,10 +13,11 @@ export function addNotFound(app: FastifyInstance): void {
   })
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0]!
-    const known = [...methodsByPath].find(([url]) => !url.includes('*') && matches(url, path))?.[1]
-    const refusal = known === undefined
+    const [url, methods] = [...methodsByPath].find(([pattern]) => !pattern.includes('*') && matches(pattern, path)) ?? []
+    if (url !== undefined && app.openRoutes?.has(url)) reply.headers(openHeaders)
+    const refusal = methods === undefined
       ? new CountersignError('not_found', { reason: 'http/unknown-path' })
-      : new CountersignError('method_not_allowed', { reason: 'http/method', headers: { allow: [...known].join(', ') } })
+      : new CountersignError('method_not_allowed', { reason: 'http/method', headers: { allow: [...methods].join(', ') } })
     return sendRefusal(refusal, request, reply)
   })
 }
