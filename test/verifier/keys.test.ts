@@ -1,8 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { createServer } from 'node:http'
 import t from 'tap'
-import { createHeldKeys } from '../../src/verifier/keys/held-keys.ts'
 import { createVerifier } from '../../src/verifier/index.ts'
+import { createHeldKeys } from '../../src/verifier/keys/held-keys.ts'
+import { judgeKey } from '../../src/verifier/keys/judge-key.ts'
 import { nodePlatform } from '../../src/verifier/node/node-platform.ts'
 import { listen } from '../support/listen.ts'
 import { until } from '../support/until.ts'
@@ -86,6 +87,20 @@ t.test('K124: another key under a known kid takes over, and what was verified by
     t.equal(await outcomeOf(verifier, token), 'token_invalid')
     t.equal(await outcomeOf(verifier, signRaw(goodHeader, goodClaims(clock), otherKey.privateKey)), 'good')
   })
+})
+
+t.test('a key whose factors can be found (ROCA) is not trusted, and its like without that mark is', t => {
+  const primes = Array.from({ length: 166 }, (_, at) => BigInt(at + 2)).filter(each => {
+    for (let divisor = 2n; divisor * divisor <= each; divisor++) if (each % divisor === 0n) return false
+    return true
+  })
+  const product = primes.reduce((whole, prime) => whole * prime)
+  // As those chips made their factors: a multiple of the small primes, and a power of 65537 on top.
+  const marked = (1n << 2047n) / product * product + product + 65537n ** 77n % product
+  const jwk = (modulus: bigint) => ({ kty: 'RSA', e: 'AQAB', n: Buffer.from(modulus.toString(16), 'hex').toString('base64url') })
+  t.equal(judgeKey(jwk(marked), 'RS256'), undefined)
+  t.match(judgeKey(jwk(marked + 2n), 'RS256'), { kty: 'RSA' })
+  t.end()
 })
 
 t.test('answers that are no JWKS change nothing', async t => {

@@ -1,6 +1,8 @@
 import { algorithms, type AlgorithmName } from '../algorithms.ts'
 import { isCanonicalBase64url } from '../compact-token.ts'
 import type { PublicJwk } from '../platform.ts'
+import { decodeBase64url } from '../revocation/table/decode-base64url.ts'
+import { isRoca } from './is-roca.ts'
 
 /** Whether a JWK is a public key that may verify signatures, and by which one algorithm (RFC 7517, RFC 8725bis §3.1). */
 
@@ -23,12 +25,13 @@ export function judgeKey(jwk: Record<string, unknown>, name: AlgorithmName): Pub
   return (algorithm.kty === 'RSA' ? isStrongRsa(key) : hasWholeCoordinates(key)) ? key : undefined
 }
 
-/** At least 2048 bits (RFC 7518 §3.3), and the one exponent that everybody uses. */
+/** At least 2048 bits (RFC 7518 §3.3), the one exponent that everybody uses, and no factors that can be found. */
 function isStrongRsa({ n = '', e }: PublicJwk): boolean {
   // Without leading zeros (RFC 7518 §6.3.1.1), the first bit of 2048 is the first of the first character.
   const bytes = Math.floor(n.length * 3 / 4)
   const isLong = bytes > modulus.least || bytes === modulus.least && /^[g-z0-9_-]/.test(n)
-  return e === 'AQAB' && isCanonicalBase64url(n) && !n.startsWith('AA') && isLong && bytes <= modulus.most
+  const isSound = e === 'AQAB' && isCanonicalBase64url(n) && !n.startsWith('AA') && isLong && bytes <= modulus.most
+  return isSound && !isRoca(decodeBase64url(n)!)
 }
 
 function hasWholeCoordinates({ x = '', y = x }: PublicJwk): boolean {
