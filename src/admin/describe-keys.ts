@@ -1,4 +1,4 @@
-import { isRetired } from '../keys/retired-keys.ts'
+import { isRetired } from '../keys/is-retired.ts'
 import { keyTimes, signingKey, type KeyTimes, type Retention } from '../protocol/key-timeline.ts'
 import type { KeyPurpose, KeyRecord } from '../stores/keys.ts'
 import type { AdminInstance } from './instance.ts'

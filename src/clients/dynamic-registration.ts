@@ -6,6 +6,7 @@ import { sha256 } from '../protocol/sha256.ts'
 import type { Revoker } from '../revocation/revoke.ts'
 import type { ClientRegistrationStore } from '../stores/client-registrations.ts'
 import type { Client, ClientStore } from '../stores/clients.ts'
+import type { JournalEntry } from '../stores/journal.ts'
 import type { ServiceState } from '../stores/state.ts'
 import { draftFromMetadata } from './draft-from-metadata.ts'
 import { makeNextSecret } from './next-secret.ts'
@@ -65,8 +66,7 @@ const codeByReason: Partial<Record<Reason, ErrorCode>> = {
 }
 
 export function createDynamicRegistration(options: DynamicRegistrationOptions): DynamicRegistration {
-  const { clients, clientRegistrations, revoker, pulse, random } = options
-
+  const { clients, clientRegistrations, pulse, random } = options
   async function finish(clientId: string, rest: Omit<DynamicClient, 'client'>): Promise<DynamicClient> {
     await pulse.refresh()
     const client = await clients.find(clientId)
@@ -93,20 +93,23 @@ export function createDynamicRegistration(options: DynamicRegistrationOptions): 
       checkReplacement(client, body)
       const draft = checkDraft(client.id, body, options)
       const { secret, secretHash } = makeNextSecret(client, draft, random)
+      const replacement = { ...draft, clientId: client.id, registrationTokenHash: hashToken(token), secretHash }
       const endReason = isPublicClient(draft) ? 'client-made-public' : undefined
-      const replaced = await clientRegistrations.replace(
-        { ...draft, clientId: client.id, registrationTokenHash: hashToken(token), secretHash, endReason }, `client:${client.id}`)
+      const replaced = await clientRegistrations.replace({ ...replacement, endReason }, `client:${client.id}`)
       if (replaced === undefined) throw refused('gone-meanwhile', 'invalid_token')
-      if (replaced.entry !== undefined) await revoker.publish([replaced.entry])
+      await publish(options, replaced.entry)
       return finish(client.id, { registrationToken: token, secret })
     },
     async remove(access) {
       const { client } = await requireOwner(access, options.registry)
-      const entry = await clients.delete(client.id, { reason: 'client-deleted', actor: `client:${client.id}` })
-      if (entry !== undefined) await revoker.publish([entry])
+      await publish(options, await clients.delete(client.id, { reason: 'client-deleted', actor: `client:${client.id}` }))
       await pulse.refresh()
     }
   }
+}
+
+async function publish({ revoker }: DynamicRegistrationOptions, entry: JournalEntry | undefined): Promise<void> {
+  if (entry !== undefined) await revoker.publish([entry])
 }
 
 function checkDraft(id: string, body: Body, options: DynamicRegistrationOptions): ClientDraft {

@@ -73,10 +73,7 @@ export function createKeyRing({ store, seal, clock, pulse, skipsShut = false }: 
   }
 
   return {
-    reload: reading.run,
-    retention,
-    records: keys.records,
-    retired: keys.retiredRecords,
+    retention, reload: reading.run, records: keys.records, retired: keys.retiredRecords,
     signing: () => current('sign', keys.signing),
     mac: () => current('mac', keys.mac),
     verifying: kid => published().some(record => record.kid === kid) ? keys.signing(kid) : undefined,

@@ -1,7 +1,7 @@
 import { livingKeys } from '../protocol/key-timeline.ts'
 import type { KeyPurpose, KeyRecord } from '../stores/keys.ts'
 import { openMacKey, openRetiredKey, openSigningKey, type OpenMacKey, type OpenSigningKey, type VerifyingKey } from './open-key.ts'
-import { isRetired } from './retired-keys.ts'
+import { isRetired } from './is-retired.ts'
 import type { Seal } from './seal.ts'
 
 /** The key records as last read, and those in use opened: each is opened once. */

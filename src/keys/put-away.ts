@@ -2,7 +2,7 @@ import type { Clock } from '../ports/clock.ts'
 import { keyTimes, livingKeys, type Retention } from '../protocol/key-timeline.ts'
 import type { KeyRecord, KeyStore } from '../stores/keys.ts'
 import type { KeyRing } from './key-ring.ts'
-import { nothingSealed } from './retired-keys.ts'
+import { nothingSealed } from './is-retired.ts'
 
 export interface PutAwayOptions {
   store: KeyStore

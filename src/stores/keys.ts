@@ -14,7 +14,7 @@ export interface KeyRecord {
   /** `alg` of the tokens it signs, or `HS256` for a MAC key. */
   algorithm: string
   publicJwk: JWK | undefined
-  /** AES-256-GCM, see keys/seal.ts. Empty once a signing key is retired, see keys/retired-keys.ts. */
+  /** AES-256-GCM, see keys/seal.ts. Empty once a signing key is retired, see keys/is-retired.ts. */
   sealed: Buffer
   /** Which master key sealed it; empty when nothing is sealed. */
   sealedWith: string
