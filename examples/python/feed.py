@@ -10,8 +10,6 @@ import jwt.utils
 
 from revocations import View, read_snapshot
 
-FORM = 'application/x-www-form-urlencoded'
-
 
 class Feed:
     """`view` is what is revoked, and `keys` those to verify tokens with: {kid: public key}."""
@@ -30,8 +28,9 @@ class Feed:
                 logging.warning('The revocation feed: %r', error)
                 if getattr(error, 'code', None) == 410:
                     self.view.point = None
+                # A number too large for `int` or `sleep` must not end this thread: three digits do.
                 asked = getattr(error, 'headers', {}).get('Retry-After', '')
-                self.delay = max(self.delay, int(asked) if asked.isdigit() else 0)
+                self.delay = max(self.delay, int(asked[:3]) if asked.isdecimal() else 0)
             sleep(self.delay)
             self.delay = min(2 * self.delay, 2)
 
@@ -42,7 +41,7 @@ class Feed:
         if self.view.point is None:
             # Another view: nobody sees half of a table, or an old proof beside a new table.
             self.view = read_snapshot(self.call('/revocations/snapshot', bearer).read())
-        self.view.forget_expired(time.time())
+        self.view.table = {key: row for key, row in self.view.table.items() if row[1] + 60 >= time.time()}
         query, sent_at = urlencode({'after': self.view.point, **self.rule}), time.monotonic()
         with self.call(f'/revocations/feed?{query}', bearer) as stream:
             for event in read_events(stream):
@@ -50,23 +49,21 @@ class Feed:
                 self.acknowledge(bearer)
 
     def apply(self, event, sent_at):
-        view, data = self.view, json.loads(event.get('data', 'null'))
+        view, name, data = self.view, event.get('event'), json.loads(event.get('data', 'null'))
         seq = int(view.point.partition('.')[0])
-        match event.get('event'):  # 'stale' and 'end' only say why the stream ends now
-            case 'jwks':
-                keys = [key for key in data['keys'] if key['alg'] == 'RS256']
-                self.keys = {key['kid']: jwt.PyJWK(key).key for key in keys}
-            case 'revocations' if data['after'] == seq:
-                view.add(jwt.utils.base64url_decode(data['entries']))
-                view.point = event['id']
-            case 'heartbeat' if data['seq'] == seq:
-                moment, now = sent_at + data['confirmed'] / 1000, time.monotonic()
-                if moment > now + 1:
-                    raise ValueError('the clock of this machine has stood still')
-                view.proven_at, self.delay = max(view.proven_at, min(moment, now)), 0.1
-            case 'revocations' | 'heartbeat' | 'reset':
-                view.point = None
-                raise ValueError('the journal does not go on from here: a snapshot is needed')
+        if name == 'jwks':
+            self.keys = {key['kid']: jwt.PyJWK(key).key for key in data['keys'] if key['alg'] == 'RS256'}
+        elif name == 'revocations' and data['after'] == seq:
+            view.add(jwt.utils.base64url_decode(data['entries']))
+            view.point = event['id']
+        elif name == 'heartbeat' and data['seq'] == seq:
+            moment, now = sent_at + data['confirmed'] / 1000, time.monotonic()
+            if moment > now + 1:
+                raise ValueError('the clock of this machine has stood still')
+            view.proven_at, self.delay = max(view.proven_at, min(moment, now)), 0.1
+        elif name in ('revocations', 'heartbeat', 'reset'):  # `stale` and `end` only say why it ends now
+            view.point = None
+            raise ValueError('the journal does not go on from here: a snapshot is needed')
 
     def acknowledge(self, bearer):
         """Once a second at most: a flood of revocations must not keep the stream unread."""
@@ -76,7 +73,7 @@ class Feed:
             self.told, self.told_at = news, time.monotonic()
             self.call('/revocations/ack', bearer, json.dumps(news), 'application/json').close()
 
-    def call(self, path, authorization, body=None, media_type=FORM):
+    def call(self, path, authorization, body=None, media_type='application/x-www-form-urlencoded'):
         request = Request(self.issuer + path, body and body.encode(), {'Content-Type': media_type})
         # Or else urllib takes the secret along to wherever an answer redirects.
         request.add_unredirected_header('Authorization', authorization)

@@ -1,19 +1,14 @@
 """Which tokens are revoked, as docs/revocation-feed.md says, wherever the entries come from."""
 import hashlib
-import math
 import re
 import struct
 
 from jwt.utils import base64url_decode, base64url_encode
 
-HEADER = struct.Struct('>4sBBHQ12sI')
-ENTRY = struct.Struct('>13s6sI')  # the kind with the key of the value, cut-off, end
 # By kind: the claim that has the value, and the shape of the values that lend their own bits.
-KINDS = {
-    1: ('jti', r'([\w-]{22})\.([\w-]{12})'), 2: ('grant_id', r'([\w-]{22})'),
-    3: ('sid', r'([\w-]{22})'), 4: ('sub', r'(?:usr|pws)_([\w-]{22})'),
-    5: ('client_id', r'(?!)'), 6: ('kid', r'([\w-]{43})'),
-}
+KINDS = {1: ('jti', r'([\w-]{22})\.([\w-]{12})'), 2: ('grant_id', r'([\w-]{22})'),
+         3: ('sid', r'([\w-]{22})'), 4: ('sub', r'(?:usr|pws)_([\w-]{22})'),
+         5: ('client_id', r'(?!)'), 6: ('kid', r'([\w-]{43})')}
 ISSUER = b'\7' + bytes(12)
 
 
@@ -22,18 +17,13 @@ class View:
 
     def __init__(self, point=None, entries=b''):
         self.point, self.table = point, {}  # where there is no point, a snapshot is needed
-        self.proven_at = -math.inf  # the monotonic time up to which the table is known to be whole
+        self.proven_at = float('-inf')  # the monotonic time up to which the table is known to be whole
         self.add(entries)
 
     def add(self, entries):
-        for key, cutoff, end in ENTRY.iter_unpack(entries):
-            cutoff = int.from_bytes(cutoff, 'big') or math.inf  # 0 covers everything
-            known_cutoff, known_end = self.table.get(key, (0, 0))
-            self.table[key] = max(cutoff, known_cutoff), max(end, known_end)
-
-    def forget_expired(self, now):
-        """`now` in seconds since 1970."""
-        self.table = {key: row for key, row in self.table.items() if row[1] + 60 >= now}
+        for key, cutoff, end in struct.iter_unpack('>13s6sI', entries):  # `key`: the kind before the key
+            row = int.from_bytes(cutoff, 'big') or float('inf'), end  # 0 covers everything
+            self.table[key] = tuple(map(max, row, self.table.get(key, row)))
 
     def covers(self, token):
         """Whether a token (its claims and its `kid`), which is good otherwise, is revoked."""
@@ -43,10 +33,10 @@ class View:
 
 
 def read_snapshot(body):
-    magic, version, size, _, seq, journal_hash, count = HEADER.unpack_from(body)
-    if (magic, version, size, len(body)) != (b'CSRV', 1, 23, HEADER.size + count * 23):
+    magic, version, size, _, seq, journal_hash, count = struct.unpack_from('>4sBBHQ12sI', body)
+    if (magic, version, size, len(body)) != (b'CSRV', 1, 23, 32 + count * 23):
         raise ValueError('this is not a whole snapshot of version 1')
-    return View(f'{seq}.{base64url_encode(journal_hash).decode()}', body[HEADER.size:])
+    return View(f'{seq}.{base64url_encode(journal_hash).decode()}', body[32:])
 
 
 def key_of(kind, value):

@@ -2,22 +2,18 @@
 import json
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from os import getenv
-from socket import gethostname
+from os import getenv, uname
 from threading import Thread
 
-import jwt
-from jwt.utils import base64url_decode, base64url_encode
+import jwt.utils
 
 from feed import Feed
 
 PORT = int(getenv('PORT', 4003))
 AUDIENCE = getenv('AUDIENCE', f'http://127.0.0.1:{PORT}')
-FEED = Feed(
-    getenv('ISSUER', 'http://127.0.0.1:3000'), getenv('CLIENT_ID', ''), getenv('CLIENT_SECRET', ''),
-    getenv('INSTANCE', f'{gethostname()}:{PORT}'), float(getenv('MAX_STALENESS', 5)))
+FEED = Feed(getenv('ISSUER', 'http://127.0.0.1:3000'), getenv('CLIENT_ID', ''), getenv('CLIENT_SECRET', ''),
+            f'{uname().nodename}:{PORT}', float(getenv('MAX_STALENESS', 5)))
 SCOPES = {'/orders': 'orders:read', '/whoami': None}  # what each route asks for
-REQUIRED = ['sub', 'client_id', 'iat', 'exp', 'jti']
 
 
 def admit(authorization, scope=None):
@@ -30,7 +26,7 @@ def admit(authorization, scope=None):
         return 503, {'error': 'temporarily_unavailable'}
     try:
         claims = verify(token.strip(), view)
-    except (jwt.InvalidTokenError, LookupError, RecursionError, TypeError, ValueError):
+    except Exception:  # whatever is wrong with a token, it lets nobody in
         return 401, {'error': 'invalid_token'}
     # The tokens of people who signed in first-party have no scope: that is not a permission.
     if scope and scope not in str(claims.get('scope')).split(' '):
@@ -39,18 +35,21 @@ def admit(authorization, scope=None):
 
 
 def verify(token, view):
+    parts = token.encode().split(b'.') if len(token) <= 8192 else []
+    decoded = [jwt.utils.base64url_decode(part) for part in parts]
+    # As pairs, so that a member that is there twice is seen.
+    pairs = [json.loads(part, object_pairs_hook=list) for part in decoded[:2]]
+    header = dict(pairs[0])
+    claims = jwt.decode(token, FEED.keys[header['kid']], ['RS256'], issuer=FEED.issuer, audience=AUDIENCE,
+                        leeway=30, options={'require': ['sub', 'client_id', 'iat', 'exp', 'jti']})
     # Base64 has several spellings of one token, and `crit` says: understand or refuse.
-    parts, header = token.encode().split(b'.'), jwt.get_unverified_header(token)
-    is_canonical = parts == [base64url_encode(base64url_decode(part)) for part in parts]
-    if not is_canonical or 'crit' in header or header.get('typ') != 'at+jwt':
-        raise ValueError('not an access token')
-    claims = jwt.decode(token, FEED.keys[header['kid']], ['RS256'], {'require': REQUIRED},
-                        issuer=FEED.issuer, audience=AUDIENCE, leeway=30)
-    if view.covers({**claims, 'kid': header['kid']}):
-        raise ValueError('revoked')
+    is_canonical = parts == [jwt.utils.base64url_encode(part) for part in decoded]
+    is_plain = 'crit' not in header and all(len(dict(each)) == len(each) for each in pairs)
     # Bound to a key (`cnf`), a token is worth nothing without a proof, which nobody looks at here.
-    if 'cnf' in claims or claims.get('grant_id') not in (None, claims['jti'].split('.')[0]):
-        raise ValueError('not a bearer token of Countersign')
+    is_bearer = header['typ'] == 'at+jwt' and 'cnf' not in claims
+    is_ours = is_canonical and claims.get('grant_id') in (None, claims['jti'].split('.')[0])
+    if not (is_plain and is_bearer and is_ours) or view.covers({**claims, 'kid': header['kid']}):
+        raise ValueError('revoked, or not an access token of Countersign')
     return claims
 
 

@@ -2,6 +2,7 @@
 import base64
 import json
 import logging
+import struct
 import threading
 import time
 import unittest
@@ -9,7 +10,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 from feed import Feed
-from revocations import HEADER
 
 HEARTBEAT = b'event: heartbeat\nid: 7.AAAAAAAAAAAAAAAA\ndata: {"seq":7,"confirmed":0,"sent":1}\n\n'
 RESET = b'event: reset\ndata: {}\n\n'
@@ -38,7 +38,7 @@ class Following(unittest.TestCase):
         logging.disable()
         self.service = self.serve({
             '/oauth/token': (200, {}, b'{"access_token":"t"}'),
-            '/revocations/snapshot': (200, {}, HEADER.pack(b'CSRV', 1, 23, 0, 7, bytes(12), 0)),
+            '/revocations/snapshot': (200, {}, struct.pack('>4sBBHQ12sI', b'CSRV', 1, 23, 0, 7, bytes(12), 0)),
             '/revocations/feed': (200, {}, HEARTBEAT), '/revocations/ack': (204, {}, b'')})
         self.feed = Feed(f'http://127.0.0.1:{self.service.server_port}', 'or ders', 'a:b', 'test')
 
@@ -91,9 +91,11 @@ class Following(unittest.TestCase):
 
     def test_it_forgets_what_has_expired_when_it_connects_again(self):
         self.connect()
-        self.feed.view.add(b'\2' + bytes(18) + (1000).to_bytes(4, 'big'))
+        now = int(time.time())
+        for kind, end in ((b'\2', 1000), (b'\3', now - 70), (b'\4', now - 50)):  # a minute late
+            self.feed.view.add(kind + bytes(18) + end.to_bytes(4, 'big'))
         self.connect()
-        self.assertEqual(self.feed.view.table, {})
+        self.assertEqual([key[:1] for key in self.feed.view.table], [b'\4'])
 
     def test_a_flood_is_acknowledged_once_a_second(self):
         news = [f'event: revocations\nid: {seq}.AAAAAAAAAAAAAAAA\n'
@@ -101,6 +103,16 @@ class Following(unittest.TestCase):
         self.answer('/revocations/feed', 200, body=''.join(news).encode())
         self.assertEqual(self.connect().count('/revocations/ack'), 1)
         self.assertEqual(self.feed.view.point, '39.AAAAAAAAAAAAAAAA')
+
+    def test_a_stream_that_ends_inside_an_event_is_gone_on_with(self):
+        news = b'event: revocations\nid: 8.AAAAAAAAAAAAAAAA\ndata: {"after":7,"seq":8,"entries":""}\n\n'
+        for length in (10, 40, len(news) - 20, len(news) - 2, len(news) - 1):
+            self.answer('/revocations/feed', 200, body=HEARTBEAT + news[:length])
+            self.connect()
+            self.assertEqual(self.feed.view.point, '7.AAAAAAAAAAAAAAAA', length)
+        self.answer('/revocations/feed', 200, body=HEARTBEAT + news)
+        self.assertNotIn('/revocations/snapshot', self.connect())
+        self.assertEqual(self.feed.view.point, '8.AAAAAAAAAAAAAAAA')
 
     def test_what_makes_it_take_another_snapshot(self):
         for status, body in ((410, b''), (200, RESET)):
@@ -133,6 +145,11 @@ class Following(unittest.TestCase):
         self.assertEqual(self.follow(times=2), [7, 7])
         self.answer('/revocations/feed', 200, body=HEARTBEAT)
         self.assertEqual(self.follow(times=2), [0.1, 0.1])
+        for asked in ('\xb2', '9' * 5000, '1' + '0' * 30):  # no number ends the thread that follows
+            self.answer('/revocations/feed', 503, {'Retry-After': asked})
+            self.assertLess(self.follow(times=2)[1], 1000)
+        self.answer('/revocations/feed', 200, body=HEARTBEAT)
+        self.follow(times=2)
         self.answer('/revocations/feed', 503, {'Retry-After': 'Sat, 28 Nov 2026 04:00:00 GMT'})
         self.assertEqual(self.follow(times=2), [0.1, 0.2])
 

@@ -10,8 +10,8 @@ from http.client import HTTPConnection
 from http.server import ThreadingHTTPServer
 
 import jwt
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from jwt.utils import base64url_decode, base64url_encode
 
 import server
@@ -92,6 +92,26 @@ class Service(unittest.TestCase):
             self.assert_answer(401, 'invalid_token', token)
         embedded = jwt.encode(claims_with(), other, 'RS256', headers={**HEADERS, 'jwk': {'kty': 'RSA'}, 'jku': ISSUER})
         self.assert_answer(401, 'invalid_token', embedded)
+
+    def test_members_that_are_there_twice_and_tokens_without_end(self):
+        def sign_text(header, payload):
+            head = '.'.join(encode(part.encode()) for part in (header, payload))
+            return f'{head}.{encode(KEY.sign(head.encode(), padding.PKCS1v15(), hashes.SHA256()))}'
+        header, payload = json.dumps({'alg': 'RS256', **HEADERS}), json.dumps(claims_with())
+        self.assert_answer(200, None, sign_text(header, payload))
+        self.assert_answer(401, 'invalid_token', sign_text('{"alg":"none",' + header[1:], payload))
+        self.assert_answer(401, 'invalid_token', sign_text(header, '{"exp":1,' + payload[1:]))
+        self.assert_answer(401, 'invalid_token', sign_text(header, payload.replace(payload[1:-1], '"exp":1e400')))
+        self.assert_answer(401, 'invalid_token', sign(claims_with(more='x' * 8000)))
+
+    def test_a_token_without_a_grant(self):
+        jti = 'c.AAAAAAAAAAAAAAAA.1000.ImXaughy_Drv'
+        token = sign(claims_with(grant_id=None, jti=jti, sub='web'))
+        self.assert_answer(200, None, token)
+        self.revoke(key_of(5, 'web'), 1000)
+        self.assert_answer(200, None, token)
+        self.revoke(key_of(5, 'web'), 1001)
+        self.assert_answer(401, 'invalid_token', token)
 
     def test_signatures(self):
         head, payload, signature = sign().split('.')

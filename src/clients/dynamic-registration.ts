@@ -67,6 +67,7 @@ const codeByReason: Partial<Record<Reason, ErrorCode>> = {
 
 export function createDynamicRegistration(options: DynamicRegistrationOptions): DynamicRegistration {
   const { clients, clientRegistrations, pulse, random } = options
+
   async function finish(clientId: string, rest: Omit<DynamicClient, 'client'>): Promise<DynamicClient> {
     await pulse.refresh()
     const client = await clients.find(clientId)
@@ -77,9 +78,8 @@ export function createDynamicRegistration(options: DynamicRegistrationOptions): 
   return {
     async register(body) {
       const id = makeClientId(random)
-      const draft = checkDraft(id, body, options)
+      const [draft, registrationToken] = [checkDraft(id, body, options), makeRegistrationToken(random)]
       const secret = makeNeededSecret(draft, random)
-      const registrationToken = `cs_registration_${random.bytes(32).toString('base64url')}`
       const hashes = { secretHash: hashOf(secret), registrationTokenHash: hashToken(registrationToken) }
       await clients.create({ id, tag: clientTagOf(id), ...draft, ...hashes }, 'client-registration')
       return finish(id, { registrationToken, secret })
@@ -93,9 +93,9 @@ export function createDynamicRegistration(options: DynamicRegistrationOptions): 
       checkReplacement(client, body)
       const draft = checkDraft(client.id, body, options)
       const { secret, secretHash } = makeNextSecret(client, draft, random)
-      const replacement = { ...draft, clientId: client.id, registrationTokenHash: hashToken(token), secretHash }
       const endReason = isPublicClient(draft) ? 'client-made-public' : undefined
-      const replaced = await clientRegistrations.replace({ ...replacement, endReason }, `client:${client.id}`)
+      const replacement = { ...draft, clientId: client.id, registrationTokenHash: hashToken(token), secretHash, endReason }
+      const replaced = await clientRegistrations.replace(replacement, `client:${client.id}`)
       if (replaced === undefined) throw refused('gone-meanwhile', 'invalid_token')
       await publish(options, replaced.entry)
       return finish(client.id, { registrationToken: token, secret })
@@ -107,6 +107,8 @@ export function createDynamicRegistration(options: DynamicRegistrationOptions): 
     }
   }
 }
+
+const makeRegistrationToken = (random: Random): string => `cs_registration_${random.bytes(32).toString('base64url')}`
 
 async function publish({ revoker }: DynamicRegistrationOptions, entry: JournalEntry | undefined): Promise<void> {
   if (entry !== undefined) await revoker.publish([entry])

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { keyPublishLead } from '../../src/protocol/limits.ts'
 import type { KeyDescription } from '../../src/admin/describe-keys.ts'
 import { createTestClock } from '../support/clock.ts'
 import { onEachStore, openService } from '../support/service.ts'
@@ -77,7 +78,7 @@ t.test('a key that only hints need is listed as retired, until no session with a
   await pulse.refresh()
   await rotation.tend()
   const keys = (await call('GET /admin/keys')).body['keys'] as KeyDescription[]
-  const removedAfter = new Date(signsUntil.getTime() + (30 * 86_400 + 600) * 1000)
+  const removedAfter = new Date(signsUntil.getTime() + (30 * 86_400 + keyPublishLead) * 1000)
   t.match(keys.filter(({ purpose }) => purpose === 'sign'), [
     { kid, state: 'retired', signsUntil: signsUntil.toISOString(), removedAfter: removedAfter.toISOString(), sealedWith: null },
     { state: 'signing', sealedWith: String }, { state: 'standby' }

@@ -124,8 +124,9 @@ async function tourPublic(check: Check): Promise<void> {
     check(`GET ${url}`, await opened.app.inject(url))
   }
   check('GET /status-lists', await opened.app.inject('/status-lists'))
+  const { kid } = opened.service.ring.signing().record
   for (const [list, accept] of [['0', '*/*'], ['9', '*/*'], ['0', 'application/statuslist+cwt']] as const) {
-    check('GET /status-lists/{list}', await opened.app.inject({ url: `/status-lists/${list}`, headers: { accept } }))
+    check('GET /status-lists/{list}', await opened.app.inject({ url: `/status-lists/${list}.${kid}`, headers: { accept } }))
   }
 }
 

@@ -11,6 +11,8 @@ export interface RevocationChecker {
    * claims that no token of Countersign has.
    */
   check(token: PreparedToken, options?: CheckOptions): RevocationState | Promise<RevocationState>
+  /** Says that calls of `check` may have this rule of their own; a call itself says so, too. */
+  announce(whenStale: WhenStale): void
   /** Begins to follow; called once. What fails is tried again for ever. */
   start(): void
   /** Stops following and says goodbye. Idempotent. */
@@ -50,7 +52,7 @@ export interface RevocationHealth {
   mode: 'feed' | 'status-list' | 'lookup' | 'none'
   /** Whether the view may be used as it is. */
   fresh: boolean
-  /** Seconds since the moment up to which the view is complete; Infinity before there is one. */
+  /** Seconds since the moment up to which all is known, or a service was asked that answered; Infinity before there is one. */
   age: number
   /** The journal sequence the view stands for. */
   seq: number | undefined

@@ -13,7 +13,7 @@ async function openStale(t: Test, whenStale: WhenStale, options: Partial<FeedOpt
   const service = await startScriptedService(t)
   const [revoked, other] = [tokenOf(), tokenOf()]
   service.revoke(sessionRecord(revoked.claims.sid!))
-  const opened = openChecker(t, { issuer: service.url, options: { mode: 'feed', ...client, maxStaleness: 1, whenStale, ...options } })
+  const opened = openChecker(t, { issuer: service.url, options: { mode: 'feed', ...client, maxStaleness: 2, whenStale, ...options } })
   await opened.untilFresh()
   return { service, opened, revoked, other }
 }
@@ -141,7 +141,7 @@ t.test('options that make no sense are refused by name', async t => {
   const wrong: Array<[object, RegExp]> = [
     [{ mode: 'other' }, /revocation\.mode/], [{}, /revocation\.mode/], [{ mode: 'toString' }, /revocation\.mode/],
     [{ mode: 'feed' }, /clientId/], [{ mode: 'feed', clientId: 'a' }, /clientSecret/],
-    [{ mode: 'feed', ...client, maxStaleness: 0 }, /maxStaleness/], [{ mode: 'feed', ...client, maxStaleness: NaN }, /maxStaleness/],
+    [{ mode: 'feed', ...client, maxStaleness: 1.9 }, /maxStaleness.* 2 to 3600\. .*1\.5 seconds old/], [{ mode: 'feed', ...client, maxStaleness: NaN }, /maxStaleness/],
     [{ mode: 'feed', ...client, whenStale: 'hope' }, /whenStale/], [{ mode: 'feed', ...client, instance: 'a b' }, /instance/],
     [{ mode: 'feed', ...client, transport: 'pigeon' }, /transport/], [{ mode: 'feed', ...client, lookupTimeout: 0 }, /lookupTimeout/],
     [{ mode: 'feed', ...client, serviceUrl: 'http://example.com' }, /serviceUrl/],
@@ -172,6 +172,47 @@ t.test('the mode lookup asks about every token, and does as it is told when it c
   service.answers.lookup = response => sendJson(response, {}, 401)
   service.answers.token = response => sendJson(response, { error: 'invalid_client' }, 401)
   t.equal(await opened.check(tokenOf()), 'revocation_unavailable')
+})
+
+t.test('L154: the mode lookup tells once that the service does not answer, why, and since when; and once that it does again', async t => {
+  const service = await startScriptedService(t)
+  const clock = createTestClock()
+  const opened = openChecker(t, { issuer: service.url, options: { mode: 'lookup', ...client, lookupCache: 0 }, clock })
+  t.match(opened.checker.health(), { fresh: true, age: Infinity })
+  t.equal(await opened.check(tokenOf()), 'good')
+  clock.advance(7)
+  t.match(opened.checker.health(), { fresh: true, age: 7 })
+  service.isAway = true
+  for (let count = 0; count < 3; count++) t.equal(await opened.check(tokenOf()), 'revocation_unavailable')
+  t.match(opened.checker.health(), { fresh: false, age: 7 })
+  t.strictSame([opened.changes, opened.ages, opened.errors.length], [['stale'], [7], 1])
+  service.isAway = false
+  clock.advance(1)
+  t.equal(await opened.check(tokenOf()), 'good')
+  t.equal(await opened.check(tokenOf()), 'good')
+  t.strictSame([opened.changes, opened.ages, opened.errors.length], [['stale', 'fresh'], [7, 0], 1])
+  await opened.checker.close()
+  t.equal(await opened.check(tokenOf()), 'revocation_unavailable')
+  t.strictSame(opened.changes, ['stale', 'fresh'], 'of one that was closed nothing is told')
+})
+
+t.test('L154: a question that fails late says nothing of a service that has answered a later one', async t => {
+  const service = await startScriptedService(t)
+  const clock = createTestClock()
+  const opened = openChecker(t, { issuer: service.url, options: { mode: 'lookup', ...client, lookupCache: 0 }, clock })
+  t.equal(await opened.check(tokenOf()), 'good')
+  const { lookup } = service.answers
+  let fail: () => void = () => undefined
+  service.answers.lookup = response => { fail = () => void response.destroy() }
+  const late = opened.check(tokenOf())
+  await until('it is asked', () => service.count('lookup') === 2)
+  service.answers.lookup = lookup
+  clock.advance(1)
+  t.equal(await opened.check(tokenOf()), 'good')
+  fail()
+  t.equal(await late, 'revocation_unavailable')
+  t.match(opened.checker.health(), { fresh: true })
+  t.strictSame(opened.changes, [])
 })
 
 t.test('L148: a token is looked for by its jti and key, however it was spelled', async t => {
