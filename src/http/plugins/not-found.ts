@@ -1,6 +1,7 @@
 import Negotiator from 'negotiator'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { CountersignError } from '../../protocol/errors.ts'
+import { openHeaders } from './any-origin.ts'
 import type { Pages } from '../pages.ts'
 import { sendRefusal } from './error-handler.ts'
 import { sendRefusalPage } from './page-errors.ts'
@@ -18,11 +19,12 @@ export function addNotFound(app: FastifyInstance, pages?: Pages): void {
   })
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0]!
-    const known = [...methodsByPath].find(([url]) => !url.includes('*') && matches(url, path))?.[1]
-    const refusal = known === undefined
+    const [url, methods] = [...methodsByPath].find(([pattern]) => !pattern.includes('*') && matches(pattern, path)) ?? []
+    if (url !== undefined && app.openRoutes?.has(url)) reply.headers(openHeaders)
+    const refusal = methods === undefined
       ? new CountersignError('not_found', { reason: 'http/unknown-path' })
-      : new CountersignError('method_not_allowed', { reason: 'http/method', headers: { allow: [...known].join(', ') } })
-    const isRead = pages !== undefined && known === undefined && isForPerson(request, path)
+      : new CountersignError('method_not_allowed', { reason: 'http/method', headers: { allow: [...methods].join(', ') } })
+    const isRead = pages !== undefined && methods === undefined && isForPerson(request, path)
     return isRead ? sendRefusalPage(refusal, request, { reply, pages }) : sendRefusal(refusal, request, reply)
   })
 }
