@@ -49,5 +49,6 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   const { status, refusal } = clientErrors[error.code ?? ''] ?? malformed
   const body = JSON.stringify(projectError(refusal, 'oauth').body)
   socket.end(`HTTP/1.1 ${status} Refused\r\ncontent-type: application/json; charset=utf-8\r\n` +
-    `content-length: ${Buffer.byteLength(body)}\r\ncache-control: no-store\r\nconnection: close\r\n\r\n${body}`)
+    `content-length: ${Buffer.byteLength(body)}\r\ncache-control: no-store\r\n` +
+    `x-content-type-options: nosniff\r\nconnection: close\r\n\r\n${body}`)
 }

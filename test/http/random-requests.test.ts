@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
 import t from 'tap'
 import type { OpenApiDocument } from '../../src/web/open-api-document.ts'
+import { askListener, type Answer } from '../support/ask-listener.ts'
 import { authorizeUrl, callback, createVisitor, createWebClient, formsOf, settle, walk } from '../support/authorization.ts'
 import { basic, clientToken, createGrant } from '../support/clients.ts'
 import { createAnswerJudge } from '../support/documented-answers.ts'
@@ -26,6 +27,8 @@ async function cutKeys({ app, service, issuer }: OpenedService) {
   await walk(visitor, authorizeUrl(client), user)
   return { client, spa, user, grant, token, registered, visitor }
 }
+
+const feed = '/revocations/feed'
 
 interface Registered {
   client_id: string
@@ -57,10 +60,17 @@ async function arrange({ client, spa, user, grant, token, registered, visitor }:
       csrf: path.startsWith('/interaction') ? form.csrf : leaving.csrf,
       email: user.email, password: user.password, oldPassword: user.password, newPassword: user.password, refreshToken: user.refreshToken,
       account: 'current', decision: 'allow', token, tokens: [token], grant_type: 'refresh_token', refresh_token: grant.refreshToken,
-      target: 'grant', value: grant.grant.id, reason: 'a test'
+      target: 'grant', value: grant.grant.id, reason: 'a test',
+      ...path === feed && { after: '0', instance: 'orders-1', max_staleness: '5', when_stale: 'lookup' }
     })
   }
 }
+
+/** Chance alone opens a feed too seldom: this comes before it. */
+const opening = ({ token }: Keys): RandomRequest => ({
+  marker: 'zq0123456789abcdef', isAddressed: true,
+  options: { method: 'GET', url: `${feed}?after=0&instance=orders-1`, headers: { authorization: `Bearer ${token}` } }
+})
 
 const pageHeaders = {
   'content-security-policy': /^default-src 'none';.*frame-ancestors 'none'/, 'x-frame-options': /^DENY$/, 'x-content-type-options': /^nosniff$/,
@@ -73,7 +83,7 @@ const fileTypes: Record<string, RegExp> = {
   '/status-lists/{list}': /^application\/statuslist\+jwt$/, '/revocations/snapshot': /^application\/vnd\.countersign\.revocations$/
 }
 
-function findFaults(route: RandomRoute, { marker, options }: RandomRequest, answer: LightMyRequestResponse): string[] {
+function findFaults(route: RandomRoute, { marker, options }: RandomRequest, answer: Answer): string[] {
   const { statusCode, body, headers } = answer
   const type = String(headers['content-type'] ?? '')
   const faults = [
@@ -89,7 +99,7 @@ function findFaults(route: RandomRoute, { marker, options }: RandomRequest, answ
   return faults.filter(fault => fault !== false).map(fault => `${fault} for ${JSON.stringify(options).slice(0, 2000)}: ${body.slice(0, 300)}`)
 }
 
-function isReflected({ method, path }: RandomRoute, marker: string, { statusCode, body, headers }: LightMyRequestResponse): boolean {
+function isReflected({ method, path }: RandomRoute, marker: string, { statusCode, body, headers }: Answer): boolean {
   // Whoever registers is told what was registered.
   const echoes = path.startsWith('/oauth/register') && ['POST', 'PUT'].includes(method) && statusCode < 300
   const { location = '', ...others } = headers
@@ -101,37 +111,48 @@ function isReflected({ method, path }: RandomRoute, marker: string, { statusCode
 }
 
 let address = 0
-const send = (app: FastifyInstance, options: InjectOptions): Promise<LightMyRequestResponse> => {
+/** From another address each time: what is counted by address is not asked here. */
+function nextAddress(network: number): string {
   address++
-  return withinTime(app.inject({ ...options, remoteAddress: `10.${address >> 16}.${(address >> 8) & 255}.${address & 255}` }))
+  return `${network}.${address >> 16}.${(address >> 8) & 255}.${address & 255}`
 }
+
+const send = (app: FastifyInstance, options: InjectOptions): Promise<LightMyRequestResponse> =>
+  withinTime(app.inject({ ...options, remoteAddress: nextAddress(10) }))
 
 onEachStore(t, async (t, opened) => {
   const { app } = opened
+  const origin = await app.listen({ host: '127.0.0.1', port: 0 })
   const document = (await app.inject('/openapi.json')).json<OpenApiDocument>()
   const judge = await createAnswerJudge(document)
 
   t.test('no random request to any route is answered with a fault of ours, with its own input, or not at all', async t => {
-    // A feed has no end that could be waited for here; what it refuses, revocation-feed.test.ts asks.
-    const routes = routesOf(document).filter(({ path }) => path !== '/revocations/feed')
+    const routes = routesOf(document)
     t.ok(routes.length > 40)
+    t.ok(routes.some(({ path }) => path === feed))
     const seen = new Map<number, number>()
     const { seed, timePerPart, numRuns } = randomness(routes.length)
     t.comment(`seed ${seed}`)
     let keys: Keys | undefined
+    let feeds = 0
     for (const [place, route] of routes.entries()) {
       keys = await renewKeys(keys, opened)
       const keyring = await arrange(keys)
+      const examples: Array<[RandomRequest]> = route.path === feed ? [[opening(keys)]] : []
       await assertInTime(fc.asyncProperty(requestsTo(route, keyring), async request => {
-        const answer = await send(app, request.options)
+        const answer = route.path === feed
+          ? await withinTime(askListener(origin, { ...request.options, remoteAddress: nextAddress(127) }))
+          : await send(app, request.options)
         seen.set(answer.statusCode, (seen.get(answer.statusCode) ?? 0) + 1)
+        if (answer.headers['content-type'] === 'text/event-stream') feeds++
         const undocumented = request.isAddressed ? judge(route.method, route.path, answer) : []
         const faults = [...findFaults(route, request, answer), ...undocumented]
         if (faults.length > 0) throw new Error(`${route.method} ${route.path}: ${faults.join('; ')}`)
         // Each route with markers of its own: what one has kept, another may list.
-      }), { seed: seed + place, numRuns, interruptAfterTimeLimit: timePerPart })
+      }), { seed: seed + place, numRuns, interruptAfterTimeLimit: timePerPart, examples })
     }
     t.comment(`answers by status: ${JSON.stringify(Object.fromEntries(seen))}`)
+    t.ok(feeds > 0, 'a feed was opened')
     for (const status of [200, 303, 400, 401, 403]) t.ok(seen.has(status), `some were answered ${status}`)
   })
 }, { config: { CLIENT_REGISTRATION: 'open', LOG_LEVEL: 'silent' } })

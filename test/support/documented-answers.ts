@@ -1,8 +1,9 @@
-import Fastify, { type LightMyRequestResponse } from 'fastify'
+import Fastify from 'fastify'
 import type { OpenApiDocument, OpenApiResponse, OpenApiSchema } from '../../src/web/open-api-document.ts'
+import type { Answer } from './ask-listener.ts'
 
 /** Holds answers against an OpenAPI document. Returns what it does not tell of. */
-export type AnswerJudge = (method: string, path: string, answer: LightMyRequestResponse) => string[]
+export type AnswerJudge = (method: string, path: string, answer: Answer) => string[]
 
 /** @param path as the document spells it: `/revocations/{jti}` */
 export async function createAnswerJudge(document: OpenApiDocument): Promise<AnswerJudge> {
@@ -24,14 +25,14 @@ export async function createAnswerJudge(document: OpenApiDocument): Promise<Answ
 }
 
 function judgeBody(
-  { content }: OpenApiResponse, answer: LightMyRequestResponse, validatorOf: (schema: OpenApiSchema) => (value: unknown) => boolean
+  { content }: OpenApiResponse, answer: Answer, validatorOf: (schema: OpenApiSchema) => (value: unknown) => boolean
 ): string[] {
   if (content === undefined) return answer.body === '' ? [] : ['a body']
   const type = String(answer.headers['content-type']).split(';', 1)[0]!
   const schema = content[type]?.schema
   if (schema === undefined) return [`content type ${type}`]
   if (!type.endsWith('json')) return []
-  return validatorOf(schema)(answer.json()) ? [] : [`a body of another shape: ${answer.body.slice(0, 300)}`]
+  return validatorOf(schema)(answer.json<unknown>()) ? [] : [`a body of another shape: ${answer.body.slice(0, 300)}`]
 }
 
 /** A member that the schema does not name is a fault, unless the schema allows for it. */
