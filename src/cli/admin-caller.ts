@@ -38,7 +38,7 @@ export function createAdminCaller({ token, send, close }: AdminCallerOptions): A
     const answer = await send({ method, path, headers, body: body && JSON.stringify(body) })
     const parsed = parse(answer.body)
     if (answer.status < 300) return parsed as T
-    throw new CommandError(describeRefusal(answer.status, parsed))
+    throw new CommandError(describeRefusal(answer.status, parsed), answer.status)
   }
 
   return {

@@ -46,4 +46,12 @@ export interface Outcome {
 export class UsageError extends Error {}
 
 /** The command could not do its work: exit code 1. The message says what to do. */
-export class CommandError extends Error {}
+export class CommandError extends Error {
+  /** The status of the answer that it comes from, where there was one. */
+  readonly status: number | undefined
+
+  constructor(message: string, status?: number) {
+    super(message)
+    this.status = status
+  }
+}

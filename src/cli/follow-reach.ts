@@ -14,7 +14,8 @@ export const waitOptions = {
 const notYet = 3
 
 export interface FollowedReach {
-  reach: ReachDescription
+  /** Null once everything that it covered has expired. */
+  reach: ReachDescription | null
   text: string
   exitCode: number
 }
@@ -35,13 +36,25 @@ export function readWait({ isSet, text }: Pick<Invocation, 'isSet' | 'text'>): n
   return given === undefined ? defaultTimeout : Number(given)
 }
 
-/** Where it is effective: now or, with a time to wait (seconds), as soon as that is everywhere. */
-export async function followReach(admin: AdminCaller, seq: number, wait: number): Promise<FollowedReach> {
+export interface Followed {
+  seq: number
+  /** Seconds to wait. */
+  wait: number
+  /** Whether the service has told of it already: what is not alive then has ended. */
+  isKnown?: true
+}
+
+/** Where it is effective: now or, with a time to wait, as soon as that is everywhere. */
+export async function followReach(admin: AdminCaller, { seq, wait, isKnown }: Followed): Promise<FollowedReach> {
   const deadline = performance.now() + wait * 1000
-  for (;;) {
-    const reach = await admin.get<ReachDescription>(`/admin/revocations/${seq}/reach`).catch((error: Error) => {
+  for (let wasAlive = isKnown === true; ; wasAlive = true) {
+    const reach = await admin.get<ReachDescription>(`/admin/revocations/${seq}/reach`).catch((error: CommandError) => {
+      if (wasAlive && error.status === 404) return undefined
       throw new CommandError(`Where revocation ${seq} is effective cannot be told: ${error.message}`)
     })
+    if (reach === undefined) {
+      return { reach: null, text: 'Every token that it covered has expired: there is nothing left to refuse.\n', exitCode: 0 }
+    }
     const isEverywhere = reach.lagging.length === 0
     if (isEverywhere || performance.now() >= deadline) {
       return { reach, text: renderReachText(reach), exitCode: isEverywhere || wait === 0 ? 0 : notYet }

@@ -29,6 +29,7 @@ export function openSocketSink(response: ServerResponse, headers: Record<string,
 
   return {
     unsent: () => socket.writableLength,
+    taken: () => socket.bytesWritten - socket.writableLength,
     write(text) {
       if (socket.writable) socket.write(text, 'latin1')
       if (socket.writableLength > mostUnsent) socket.destroy()

@@ -44,6 +44,9 @@ export function assembleVerifier(options: VerifierOptions, platform: Platform): 
     issuer: settings.issuer,
     audiences: settings.audience,
     verify: (token, asked) => isClosed ? Promise.reject(closed()) : verifyToken(token, asked),
+    announce({ whenStale }) {
+      if (whenStale !== undefined) revocation.announce(whenStale)
+    },
     async ready() {
       await waitUntil(async () => { await source.fill(); return isReady() }, closing.signal)
     },

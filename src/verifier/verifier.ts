@@ -13,6 +13,12 @@ export interface Verifier {
    * @throws VerifierError, whose `code` says why not
    */
   verify(token: string, options?: VerifyOptions): Promise<VerifiedToken>
+  /**
+   * Says beforehand that calls of `verify` will have this rule of their own, so that the service takes no revocation for
+   * effective here that such a call may still let pass. `protect` of the adapters says it for its route; for others the first
+   * call does.
+   */
+  announce(options: Required<Pick<VerifyOptions, 'whenStale'>>): void
   /** Resolves once keys and the view of revocations are there; rejects when the verifier is closed before. */
   ready(): Promise<void>
   health(): VerifierHealth

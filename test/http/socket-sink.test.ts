@@ -21,8 +21,10 @@ t.test('a peer that does not read is waited for once, however often there is som
   const called: number[] = []
   for (let round = 0; round < 20; round++) sink.onceDrained(() => called.push(round))
   t.equal(socket.listenerCount('drain'), before + 1)
+  const taken = sink.taken()
   peer.resume()
   await once(socket, 'drain')
   t.equal(sink.unsent(), 0)
+  t.ok(sink.taken() > taken)
   t.same(called, [19], 'the last word counts')
 })

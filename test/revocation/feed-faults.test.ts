@@ -74,6 +74,7 @@ function createSubscriber() {
       unsent = 0
       return {
         unsent: () => unsent,
+        taken: () => 0,
         write(text: string | Buffer) {
           if (own !== connection) return
           // A peer that does not read has full buffers at once.

@@ -40,6 +40,8 @@ export interface Peer extends Sink {
   state(): 'open' | 'ended' | 'destroyed'
   mostUnsent(): number
   readOn(): void
+  /** Takes so many bytes of what waits. */
+  take(bytes: number): void
 }
 
 export function openFeedScene(capacity?: number): FeedScene {
@@ -91,7 +93,7 @@ function pick({ find, values, after, watch }: ReturnType<typeof createReplica>) 
 function createPeer(reads: boolean): Peer {
   const received: string[] = []
   let state: 'open' | 'ended' | 'destroyed' = 'open'
-  let [unsent, most] = [0, 0]
+  let [unsent, most, written] = [0, 0, 0]
   let onDrained = (): void => undefined
   return {
     text: () => received.join(''),
@@ -99,9 +101,11 @@ function createPeer(reads: boolean): Peer {
     state: () => state,
     mostUnsent: () => most,
     unsent: () => unsent,
+    taken: () => written - unsent,
     write(text) {
       if (state !== 'open') return
       received.push(String(text))
+      written += text.length
       if (!reads) unsent += text.length
       most = Math.max(most, unsent)
     },
@@ -109,6 +113,10 @@ function createPeer(reads: boolean): Peer {
     readOn() {
       unsent = 0
       onDrained()
+    },
+    take(bytes) {
+      unsent = Math.max(0, unsent - bytes)
+      if (unsent === 0) onDrained()
     },
     end(lastWords) {
       received.push(lastWords)

@@ -82,6 +82,47 @@ t.test('a peer that reads slowly is told all, in order', async t => {
   t.ok(told.every((event, place) => place === 0 || event.includes(`"after":${/"seq":(\d+)/.exec(told[place - 1]!)![1]},`)))
 })
 
+t.test('a peer that reads slowly stays, however long something waits for it, until it takes nothing for five seconds', async t => {
+  const scene = open(t)
+  const [slow, quick] = [scene.subscribe({ reads: false }), scene.subscribe()]
+  scene.revokeMany(700)
+  const beats = () => quick.names().filter(name => name === 'heartbeat').length
+  const passSecond = async (taken: number) => {
+    const before = beats()
+    scene.clock.advance(1)
+    await until('the second is over', () => beats() > before)
+    slow.take(taken)
+  }
+  for (let second = 0; second < 60; second++) {
+    // Now and then it pauses, and never for as long as that.
+    await passSecond(second % 4 === 0 ? 150 : 0)
+    t.ok(slow.unsent() > 0)
+  }
+  t.equal(slow.state(), 'open')
+  for (let second = 0; second < 7; second++) await passSecond(0)
+  t.equal(slow.state(), 'destroyed')
+})
+
+t.test('whoever waits for something new hears at once that the instance was cut off', async t => {
+  const scene = open(t)
+  const question = () => ({
+    point: { seq: 0, hash: undefined }, expiresAt: scene.clock.now() + 600_000, arrivedAt: scene.feed.now(),
+    claims: { jti: `c.${'A'.repeat(16)}.5.${'B'.repeat(12)}`, sub: 'orders', client_id: 'orders', kid: 'key-1' }
+  })
+  const { signal } = new AbortController()
+  const startedAt = performance.now()
+  const answers = [1, 2].map(() => scene.feed.poll.ask(question(), 30, signal))
+  t.equal(scene.feed.poll.waiting(), 2)
+  scene.confirmed.age = 2.1
+  for (const answer of answers) await t.rejects(answer, { code: 'temporarily_unavailable', reason: 'feed/stale', retryAfter: 2 })
+  t.ok(performance.now() - startedAt < 5000)
+  t.equal(scene.feed.poll.waiting(), 0)
+  scene.confirmed.age = 0
+  const next = scene.feed.poll.ask(question(), 30, signal)
+  scene.revoke('session', 'one')
+  t.match(await next, { after: 0, seq: 1 }, 'and once it is connected again all is as before')
+})
+
 t.test('when the head cannot be confirmed, streams are told so and end, and nobody new is taken', async t => {
   const scene = open(t)
   const peer = scene.subscribe()

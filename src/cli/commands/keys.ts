@@ -79,7 +79,7 @@ const remove: Command = {
     const path = `/admin/keys/${encodeURIComponent(operands[0]!)}/remove`
     const removed = await admin.post<Removed>(path, { compromised: true, reason: text('reason') })
     const sentence = `Removed the key ${removed.kid}; its tokens ended with revocation ${removed.seq}.\n`
-    const { reach, text: told, exitCode } = await followReach(admin, removed.seq, wait)
+    const { reach, text: told, exitCode } = await followReach(admin, { seq: removed.seq, wait, isKnown: true })
     return { json: { ...removed, reach }, text: sentence + told, exitCode }
   }
 }

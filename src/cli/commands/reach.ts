@@ -10,7 +10,7 @@ export const reach: Command = {
     const [seq] = invocation.operands
     if (!/^[1-9][0-9]{0,14}$/.test(seq!)) throw new UsageError('SEQ is the number that revoking answered.')
     const wait = readWait(invocation)
-    const followed = await followReach(await invocation.connect(), Number(seq), wait)
+    const followed = await followReach(await invocation.connect(), { seq: Number(seq), wait })
     return { json: followed.reach, text: followed.text, exitCode: followed.exitCode }
   }
 }

@@ -34,7 +34,7 @@ export const revoke: Command = {
     const name = revoked.target === 'issuer' ? 'everything' : `${revoked.target} ${revoked.value}`
     const done = `Revoked: ${name}, as number ${revoked.seq} of the journal.\n`
     if (wait === 0) return { json: revoked, text: done }
-    const { reach, text: told, exitCode } = await followReach(admin, revoked.seq, wait)
+    const { reach, text: told, exitCode } = await followReach(admin, { seq: revoked.seq, wait, isKnown: true })
     return { json: { ...revoked, reach }, text: done + told, exitCode }
   }
 }

@@ -67,7 +67,7 @@ export function createFeed({ list, keys, pulse, clock, log, capacity = 20_000 }:
     now: () => clock.monotonic(),
     size: crowd.size,
     open({ point, claims, expiresAt, arrivedAt }, sink) {
-      const stream: Stream = { sink, claims, expiresAt, arrivedAt, at: point, keys: undefined, stalledSince: undefined }
+      const stream: Stream = { sink, claims, expiresAt, arrivedAt, at: point, keys: undefined, stalled: undefined }
       crowd.add(stream)
       return () => crowd.leave(stream)
     },

@@ -6,11 +6,12 @@ import type { RevocationList } from '../list.ts'
 import type { Subscription } from './subscription.ts'
 import type { Freshness } from './freshness.ts'
 import type { KeyNotices } from './key-notice.ts'
+import { createWaiting } from './waiting.ts'
 
 /** One question of a subscriber that cannot hold a stream: answered as soon as there is something new, or after a while. */
 export interface LongPoll {
   /**
-   * Throws as `admit` does, and when the head can no longer be confirmed at the end.
+   * Throws as `admit` does, and as soon as the head can no longer be confirmed.
    * @param wait seconds
    * @param gone aborted when nobody waits for the answer any more: room is taken by those who do
    */
@@ -44,7 +45,7 @@ export interface LongPollOptions {
 const answerSize = 10_000
 
 export function createLongPoll({ list, freshness, notices, clock, admit }: LongPollOptions): LongPoll {
-  const waiting = new Set<() => void>()
+  const waiting = createWaiting(freshness.isStale)
 
   function answer({ point, arrivedAt }: Subscription): PollAnswer {
     freshness.require()
@@ -60,30 +61,13 @@ export function createLongPoll({ list, freshness, notices, clock, admit }: LongP
   }
 
   return {
-    waiting: () => waiting.size,
+    waiting: waiting.count,
+    wake: waiting.wakeAll,
     async ask(subscription, wait, gone) {
       admit(subscription)
       const patience = Math.min(wait * 1000, subscription.expiresAt - clock.now())
-      if (list.head()!.seq === subscription.point.seq && patience > 0) await somethingNew(waiting, patience, gone)
+      if (list.head()!.seq === subscription.point.seq && patience > 0) await waiting.forNews(patience, gone)
       return answer(subscription)
-    },
-    wake() {
-      for (const callback of waiting) callback()
     }
   }
-}
-
-/** @param patience milliseconds */
-function somethingNew(waiting: Set<() => void>, patience: number, gone: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    if (gone.aborted) return resolve()
-    const done = (): void => {
-      clearTimeout(timer)
-      waiting.delete(done)
-      resolve()
-    }
-    const timer = setTimeout(done, patience)
-    waiting.add(done)
-    gone.addEventListener('abort', done)
-  })
 }

@@ -15,14 +15,16 @@ export interface Stream {
   at: Point
   /** The keys it was told of. */
   keys: KeyNotice | undefined
-  /** Since when something has waited to be read by it, on the monotonic clock. */
-  stalledSince: number | undefined
+  /** Since when nothing has been taken of what waits for it, on the monotonic clock, and how much had been; undefined where nothing waits. */
+  stalled: { since: number; taken: number } | undefined
 }
 
 /** Where a stream's bytes go. Writing to one that is closed does nothing. */
 export interface Sink {
   /** Bytes that the peer has not taken yet. */
   unsent(): number
+  /** Bytes that it has taken, of all that were written. */
+  taken(): number
   write(text: string | Buffer): void
   /** Calls back once, when there are no bytes left that the peer has not taken. Of several callbacks the last one counts. */
   onceDrained(callback: () => void): void

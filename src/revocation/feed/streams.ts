@@ -28,7 +28,7 @@ export interface StreamsOptions {
 
 /** Bytes that may wait to be read, an event of that size on top. */
 const room = 32 * 1024
-/** Milliseconds for which the same bytes may. */
+/** Milliseconds in which it has to take some of them. */
 const patience = 5000
 
 export function createStreams({ batches, keyNotice, leave }: StreamsOptions): Streams {
@@ -98,7 +98,9 @@ function createStep({ batches, keyNotice, endWith }: StepOptions): (stream: Stre
 }
 
 function isGivenUp(stream: Stream, now: number): boolean {
-  if (stream.sink.unsent() === 0) stream.stalledSince = undefined
-  else stream.stalledSince ??= now
-  return stream.stalledSince !== undefined && now - stream.stalledSince > patience
+  const { sink, stalled } = stream
+  if (sink.unsent() === 0) stream.stalled = undefined
+  // Who reads slowly has something waiting at each turn: that is no reason to cut it off.
+  else if (stalled === undefined || sink.taken() > stalled.taken) stream.stalled = { since: now, taken: sink.taken() }
+  return stream.stalled !== undefined && now - stream.stalled.since > patience
 }

@@ -1,6 +1,6 @@
 import type { Verifier, VerifiedToken } from '../verifier.ts'
 import { bindRequirements, createGuard, type Guard } from './guard.ts'
-import type { GuardOptions, OnRefusal, Requirements } from './guard-options.ts'
+import type { GuardOptions, GuardVerifier, OnRefusal, Requirements } from './guard-options.ts'
 import { guardNodeRequest, type NodeRequest } from './node-request.ts'
 
 export type { GuardOptions, Requirements }
@@ -18,7 +18,7 @@ declare module 'fastify' {
 
 export interface FastifyGuardOptions extends GuardOptions {
   /** Closed together with the app. */
-  verifier: Pick<Verifier, 'verify' | 'issuer' | 'audiences' | 'close'>
+  verifier: GuardVerifier & Pick<Verifier, 'close'>
   onRefusal?: OnRefusal<FastifyRequestLike> | undefined
 }
 

@@ -4,7 +4,7 @@ import type { Verifier, VerifyOptions } from '../verifier.ts'
 /** What every adapter is made with. */
 export interface GuardOptions {
   /** The verifier that judges the tokens. */
-  verifier: Pick<Verifier, 'verify' | 'issuer' | 'audiences'>
+  verifier: GuardVerifier
   /** What challenges call this service. Printable ASCII without `"` and `\`. @default the verifier's first audience */
   realm?: string | undefined
   /**
@@ -29,6 +29,9 @@ export interface GuardOptions {
    */
   certificateHeader?: string | undefined
 }
+
+/** What adapters use of a verifier. */
+export type GuardVerifier = Pick<Verifier, 'verify' | 'issuer' | 'audiences'> & Partial<Pick<Verifier, 'announce'>>
 
 /** What a route asks of a token, over its being good. */
 export type Requirements = Pick<VerifyOptions, 'scope' | 'acrValues' | 'maxAge' | 'whenStale'>

@@ -13,6 +13,8 @@ import { createResourceMetadata, type ResourceMetadata } from './resource-metada
  */
 export interface Guard {
   check(request: GuardedRequest, requirements?: Requirements): Promise<GuardResult>
+  /** Says that requests will have these requirements. */
+  announce(requirements: Requirements): void
   /** Undefined where the resource has no URL of its own. */
   metadata: ResourceMetadata | undefined
 }
@@ -38,6 +40,9 @@ export function createGuard(options: GuardOptions): Guard {
   const context = { ...settled, metadataUrl: metadata?.url }
   return {
     metadata,
+    announce({ whenStale }) {
+      if (whenStale !== undefined) settled.verifier.announce?.({ whenStale })
+    },
     async check(request, requirements = {}) {
       let credentials: Credentials | undefined
       try {
@@ -52,9 +57,10 @@ export function createGuard(options: GuardOptions): Guard {
   }
 }
 
-/** `protect`, as the adapters for frameworks offer it: what cannot work is told when the route is made. */
+/** `protect`, as the adapters for frameworks offer it: what cannot work is told when the route is made, and so is its rule. */
 export function bindRequirements(guard: Guard, requirements: Requirements = {}): (request: GuardedRequest) => Promise<GuardResult> {
   assertRequirements(requirements)
+  guard.announce(requirements)
   return request => guard.check(request, requirements)
 }
 

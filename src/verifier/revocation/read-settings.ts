@@ -20,12 +20,15 @@ export interface StatusListSettings {
   whenStale: WhenStale
 }
 
+/** The head is confirmed each half second, and told each second. */
+const heartbeats = ' Just before the next heartbeat a view is up to 1.5 seconds old with everything in order.'
+
 const policies: readonly WhenStale[] = ['lookup', 'reject', 'accept']
 
 export function readFeedSettings(options: FeedOptions): FeedSettings {
   const { maxStaleness = 5, whenStale = 'lookup', instance = `v-${crypto.randomUUID()}`, transport = 'auto' } = options
   mustHaveClient(options)
-  mustBeWithin('maxStaleness', maxStaleness, [1, 3600])
+  mustBeWithin('maxStaleness', maxStaleness, [2, 3600, heartbeats])
   mustBeOneOf('whenStale', whenStale, policies)
   mustBeOneOf('transport', transport, ['auto', 'stream', 'poll'])
   if (typeof instance !== 'string' || !/^[A-Za-z0-9_.:-]{1,100}$/.test(instance)) {
@@ -82,9 +85,9 @@ function isServiceUrl(text: string): boolean {
   return (protocol === 'https:' || protocol === 'http:' && isLoopback) && search + hash + username + password === ''
 }
 
-function mustBeWithin(name: string, value: number, [least, most]: [number, number]): void {
+function mustBeWithin(name: string, value: number, [least, most, why = '']: [least: number, most: number, why?: string]): void {
   if (typeof value === 'number' && value >= least && value <= most) return
-  throw new TypeError(`revocation.${name} must be a number of seconds from ${least} to ${most}.`)
+  throw new TypeError(`revocation.${name} must be a number of seconds from ${least} to ${most}.${why}`)
 }
 
 function mustBeOneOf(name: string, value: string, choices: readonly string[]): void {

@@ -11,6 +11,8 @@ export interface RevocationChecker {
    * claims that no token of Countersign has.
    */
   check(token: PreparedToken, options?: CheckOptions): RevocationState | Promise<RevocationState>
+  /** Says that calls of `check` may have this rule of their own; a call itself says so, too. */
+  announce(whenStale: WhenStale): void
   /** Begins to follow; called once. What fails is tried again for ever. */
   start(): void
   /** Stops following and says goodbye. Idempotent. */

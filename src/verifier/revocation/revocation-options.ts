@@ -7,8 +7,8 @@ export type RevocationOptions = FeedOptions | StatusListOptions | LookupOptions 
 export interface FeedOptions extends ServiceClient, LookupTiming {
   mode: 'feed'
   /**
-   * The age of the view, in seconds, 1 to 3600, up to which it is used as it is. The service confirms it each second; where it
-   * cannot, or cannot be reached, the view grows older. @default 5
+   * The age of the view, in seconds, 2 to 3600, up to which it is used as it is. The service confirms it each second, so that it is
+   * up to 1.5 s old at any time; where it cannot, or cannot be reached, the view grows older. @default 5
    */
   maxStaleness?: number
   /**

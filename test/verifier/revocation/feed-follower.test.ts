@@ -167,11 +167,11 @@ t.test('a silent stream is left after five seconds', async t => {
 t.test('events that are held back make no view fresher than it is', async t => {
   const service = await startScriptedService(t)
   service.hold = 600
-  const opened = openFeed(t, service, { maxStaleness: 1 })
+  const opened = openFeed(t, service, { maxStaleness: 2 })
   await opened.untilFresh()
   const token = tokenOf()
   // The truth, which the verifier cannot see: from here on it is revoked.
-  service.hold = 3000
+  service.hold = 4000
   service.revoke(sessionRecord(token.claims.sid!))
   const revokedAt = performance.now()
   let late = 0
@@ -182,11 +182,11 @@ t.test('events that are held back make no view fresher than it is', async t => {
     return state === 'revoked'
   })
   t.ok(late > 0, 'it was accepted for a moment')
-  t.ok(late <= 1010, `and never later than the bound: ${Math.round(late)} ms`)
-  t.ok(performance.now() - revokedAt > 2500)
+  t.ok(late <= 2010, `and never later than the bound: ${Math.round(late)} ms`)
+  t.ok(performance.now() - revokedAt > 3500)
 })
 
-t.test('a heartbeat that lies ahead of our clock, which has stood still then, proves nothing: another stream is opened', async t => {
+for (const confirmed of [3000, 800]) t.test(`a heartbeat, confirmed at ${confirmed}, that was sent in our future proves nothing: our clock has stood still`, async t => {
   const service = await startScriptedService(t)
   const openStream = service.answers.feed
   let wasFresh: boolean | undefined
@@ -196,7 +196,7 @@ t.test('a heartbeat that lies ahead of our clock, which has stood still then, pr
       openStream(...request)
     }
     response.writeHead(200, { 'content-type': 'text/event-stream' })
-    response.write(`event: heartbeat\nid: ${service.point()}\ndata: {"seq":0,"confirmed":3000,"sent":3000}\n\n`)
+    response.write(`event: heartbeat\nid: ${service.point()}\ndata: {"seq":0,"confirmed":${confirmed},"sent":3000}\n\n`)
   }
   const startedAt = performance.now()
   const opened = openFeed(t, service)
@@ -226,7 +226,7 @@ t.test('where streams are held back, polling takes over', async t => {
 
 t.test('by long polling alone: gaps, 410 and restored journals are noticed, too', async t => {
   const service = await startScriptedService(t)
-  const opened = openFeed(t, service, { transport: 'poll', maxStaleness: 1 })
+  const opened = openFeed(t, service, { transport: 'poll', maxStaleness: 2 })
   await opened.untilFresh()
   const { poll } = service.answers
   const jwks = { keys: [], removed: [] }

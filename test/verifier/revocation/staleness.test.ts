@@ -13,7 +13,7 @@ async function openStale(t: Test, whenStale: WhenStale, options: Partial<FeedOpt
   const service = await startScriptedService(t)
   const [revoked, other] = [tokenOf(), tokenOf()]
   service.revoke(sessionRecord(revoked.claims.sid!))
-  const opened = openChecker(t, { issuer: service.url, options: { mode: 'feed', ...client, maxStaleness: 1, whenStale, ...options } })
+  const opened = openChecker(t, { issuer: service.url, options: { mode: 'feed', ...client, maxStaleness: 2, whenStale, ...options } })
   await opened.untilFresh()
   return { service, opened, revoked, other }
 }
@@ -141,7 +141,7 @@ t.test('options that make no sense are refused by name', async t => {
   const wrong: Array<[object, RegExp]> = [
     [{ mode: 'other' }, /revocation\.mode/], [{}, /revocation\.mode/], [{ mode: 'toString' }, /revocation\.mode/],
     [{ mode: 'feed' }, /clientId/], [{ mode: 'feed', clientId: 'a' }, /clientSecret/],
-    [{ mode: 'feed', ...client, maxStaleness: 0 }, /maxStaleness/], [{ mode: 'feed', ...client, maxStaleness: NaN }, /maxStaleness/],
+    [{ mode: 'feed', ...client, maxStaleness: 1.9 }, /maxStaleness.* 2 to 3600\. .*1\.5 seconds old/], [{ mode: 'feed', ...client, maxStaleness: NaN }, /maxStaleness/],
     [{ mode: 'feed', ...client, whenStale: 'hope' }, /whenStale/], [{ mode: 'feed', ...client, instance: 'a b' }, /instance/],
     [{ mode: 'feed', ...client, transport: 'pigeon' }, /transport/], [{ mode: 'feed', ...client, lookupTimeout: 0 }, /lookupTimeout/],
     [{ mode: 'feed', ...client, serviceUrl: 'http://example.com' }, /serviceUrl/],

@@ -1,5 +1,6 @@
+import type { AnnouncedRule } from './announced-rule.ts'
 import type { IssuerCaller } from '../issuer/issuer-caller.ts'
-import type { KeyListener, WhenStale } from '../revocation-checker.ts'
+import type { KeyListener } from '../revocation-checker.ts'
 import type { RevocationView } from '../table/revocation-view.ts'
 import { UnexpectedAnswer } from '../issuer/unexpected-answer.ts'
 
@@ -14,8 +15,7 @@ export interface Acknowledger {
 export interface AcknowledgerOptions {
   caller: IssuerCaller
   instance: string
-  maxStaleness: number
-  whenStale: WhenStale
+  rule: Pick<AnnouncedRule, 'read'>
   keys: Pick<KeyListener, 'heldKids'>
   view(): RevocationView | undefined
   /** The point is not of the service's journal. */
@@ -64,10 +64,11 @@ export function createAcknowledger(options: AcknowledgerOptions): Acknowledger {
 
 /** Never rejects: verifying does not depend on it. */
 async function acknowledge(options: AcknowledgerOptions): Promise<boolean> {
-  const { caller, instance, maxStaleness, whenStale, keys, view, onGone } = options
+  const { caller, instance, rule, keys, view, onGone } = options
   const known = view()
   // What has not been proved to be whole is nothing to build on.
   if (known === undefined || known.confirmedAt === -Infinity) return true
+  const { maxStaleness, whenStale } = rule.read()
   try {
     await caller.call('/revocations/ack', {
       method: 'POST',

@@ -1,3 +1,4 @@
+import { createAnnouncedRule } from './announced-rule.ts'
 import { createCounters } from '../counters.ts'
 import { createDecideUnknown } from '../decide-unknown.ts'
 import { readLookupClaims } from '../lookup/lookup-claims.ts'
@@ -18,14 +19,16 @@ const counted = [
 /** The mode `feed`: a copy of all live revocations in this process, which the service keeps up to date. */
 export function createFeedChecker(options: FeedOptions, context: RevocationContext): RevocationChecker {
   const settings = readFeedSettings(options)
+  const lookupSettings = readLookupSettings(options)
   const { clock } = context
   const closing = new AbortController()
   const { signal } = closing
   const counters = createCounters(counted)
   const access = openIssuerAccess(options, context, signal)
-  const { views, freshness, start, close } = openFeed({ settings, context, access, counters, signal })
+  const rule = createAnnouncedRule({ ...settings, ...lookupSettings })
+  const { views, freshness, start, announce, close } = openFeed({ settings, rule, context, access, counters, signal })
   const { caller } = access
-  const lookups = createLookups({ ...readLookupSettings(options), caller, clock, signal, onResult: counters.count })
+  const lookups = createLookups({ ...lookupSettings, caller, clock, signal, onResult: counters.count })
   const decideUnknown = createDecideUnknown({ ...settings, lookups, onDecision: counters.count })
   const readKeys = createReadTokenKeys(context.platform.sha256)
   const tolerated = settings.maxStaleness * 1000
@@ -34,6 +37,8 @@ export function createFeedChecker(options: FeedOptions, context: RevocationConte
     prepare: token => token,
     check(prepared, asked) {
       const token = prepared as RevocableToken
+      // While the view is fresh, too: the service should know before it matters.
+      if (asked?.whenStale !== undefined) announce(asked.whenStale)
       const keys = readKeys(token)
       const view = views.serving()
       // Before its age is looked at: an old view may be wrong about what is good, never about what is revoked.
@@ -42,6 +47,7 @@ export function createFeedChecker(options: FeedOptions, context: RevocationConte
       return decideUnknown(readLookupClaims(token), asked?.whenStale)
     },
     start,
+    announce,
     async close() {
       closing.abort(new Error('the verifier was closed'))
       await close()

@@ -25,9 +25,9 @@ export const feedMessages = {
     return readBatch({ after, seq, entries, point: id })
   },
 
-  heartbeat(data: string): { seq: number; confirmed: number } {
-    const { seq, confirmed } = parseObject(data)
-    return { seq: readSeq(seq), confirmed: readNumber(confirmed) }
+  heartbeat(data: string): { seq: number; confirmed: number; sent: number } {
+    const { seq, confirmed, sent } = parseObject(data)
+    return { seq: readSeq(seq), confirmed: readNumber(confirmed), sent: readNumber(sent) }
   },
 
   /** The reason that an `end` gives. */

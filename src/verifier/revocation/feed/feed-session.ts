@@ -10,8 +10,8 @@ export interface FeedSession {
   views: Views
   /** Seconds: the bound on the view's age. */
   maxStaleness: number
-  /** The parameters by which this verifier is known, for a query. */
-  identity: string
+  /** The parameters by which this verifier is known, and its rule, for a query. */
+  identity(): string
   takeKeys(news: KeyNews): void
   /** Whether it continued the view. */
   takeBatch(batch: Batch): Promise<boolean>

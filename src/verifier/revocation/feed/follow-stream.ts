@@ -17,7 +17,7 @@ export async function followStream(session: FeedSession, signal: AbortSignal): P
   const watchdog = createWatchdog({ silence, signal })
   try {
     const after = session.views.followed()!.point
-    const answer = await session.caller.call(`/revocations/feed?after=${after}&${session.identity}`, {
+    const answer = await session.caller.call(`/revocations/feed?after=${after}&${session.identity()}`, {
       headers: { accept: 'text/event-stream' }, signal: watchdog.signal, expected: 200
     })
     watchdog.touch()
@@ -60,9 +60,9 @@ function createEventTaker(session: FeedSession, { sentAt, forgetToken }: IssuerA
   const end = (why: string, isOrderly = false): Ending => ({ why, isOrderly, wasFresh, isBroken: false })
 
   function takeHeartbeat(data: string): Ending | undefined {
-    const { seq, confirmed } = feedMessages.heartbeat(data)
+    const { seq, confirmed, sent } = feedMessages.heartbeat(data)
     // A clock that stood still, while its machine was suspended say, cannot tell how long the event was under way.
-    if (sentAt + confirmed - clock.monotonic() > mostAhead) return end('the clock of this machine has stood still')
+    if (sentAt + sent - clock.monotonic() > mostAhead) return end('the clock of this machine has stood still')
     const at = confirmedAt(clock, sentAt, confirmed)
     if (!session.takeConfirmation(seq, at)) return end('the feed left something out')
     const now = clock.monotonic()

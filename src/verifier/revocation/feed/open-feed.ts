@@ -1,4 +1,5 @@
 import { createAcknowledger, type Acknowledger } from './acknowledger.ts'
+import type { AnnouncedRule } from './announced-rule.ts'
 import type { Counters } from '../counters.ts'
 import { followFeed } from './feed-follower.ts'
 import type { FeedSession } from './feed-session.ts'
@@ -6,6 +7,7 @@ import { createFreshness, type Freshness } from './freshness.ts'
 import { createKeyNewsTaker } from './key-news-taker.ts'
 import { loadSnapshot } from './load-snapshot.ts'
 import type { FeedSettings } from '../read-settings.ts'
+import type { WhenStale } from '../revocation-checker.ts'
 import type { RevocationContext } from '../revocation-context.ts'
 import { createViews, type RevocationView, type Views } from '../table/revocation-view.ts'
 import type { IssuerAccess } from '../issuer/issuer-access.ts'
@@ -17,6 +19,8 @@ export interface OpenFeed {
   views: Pick<Views, 'serving'>
   freshness: Freshness
   start(): void
+  /** Calls may have this rule of their own: the service is told where it is laxer. */
+  announce(whenStale: WhenStale): void
   close(): Promise<void>
 }
 
@@ -24,6 +28,7 @@ export type FeedCount = 'snapshots' | 'streams' | 'polls' | 'failures' | 'batche
 
 export interface FeedParts {
   settings: FeedSettings
+  rule: AnnouncedRule
   context: RevocationContext
   access: IssuerAccess
   counters: Pick<Counters<FeedCount>, 'count'>
@@ -31,12 +36,12 @@ export interface FeedParts {
 }
 
 export function openFeed(parts: FeedParts): OpenFeed {
-  const { settings, context, access: { caller, time }, counters: { count }, signal } = parts
+  const { settings, rule, context, access: { caller, time }, counters: { count }, signal } = parts
   const { clock, events, platform } = context
   const views = createViews()
   const freshness = createFreshness({ ...settings, clock, views, events })
   const acknowledger = createAcknowledger({
-    ...settings, caller, keys: context.keys, view: views.serving, onGone: views.abandon, onResult: count
+    instance: settings.instance, rule, caller, keys: context.keys, view: views.serving, onGone: views.abandon, onResult: count
   })
   const upkeep = createUpkeep({ views, time, freshness })
   const seed = randomWord()
@@ -60,6 +65,9 @@ export function openFeed(parts: FeedParts): OpenFeed {
         signal
       })
     },
+    announce(whenStale) {
+      if (rule.include(whenStale)) acknowledger.note()
+    },
     async close() {
       upkeep.stop()
       await following
@@ -74,13 +82,15 @@ interface Told {
   acknowledger: Acknowledger
 }
 
-function createSession({ settings, context, access, counters: { count } }: FeedParts, told: Told): FeedSession {
+function createSession({ settings, rule, context, access, counters: { count } }: FeedParts, told: Told): FeedSession {
   const { views, freshness, acknowledger } = told
   const takeKeys = createKeyNewsTaker(context.keys)
-  const { instance, maxStaleness, whenStale } = settings
   return {
-    caller: access.caller, clock: context.clock, views, maxStaleness,
-    identity: new URLSearchParams({ instance, max_staleness: String(maxStaleness), when_stale: whenStale }).toString(),
+    caller: access.caller, clock: context.clock, views, maxStaleness: settings.maxStaleness,
+    identity() {
+      const { maxStaleness, whenStale } = rule.read()
+      return new URLSearchParams({ instance: settings.instance, max_staleness: String(maxStaleness), when_stale: whenStale }).toString()
+    },
     takeKeys(news) {
       if (!takeKeys(news)) return
       count('keyChanges')

@@ -13,7 +13,7 @@ export async function pollFeed(session: FeedSession, signal: AbortSignal): Promi
   const watchdog = createWatchdog({ silence: wait * 1000 + patience, signal })
   try {
     const after = session.views.followed()!.point
-    const { response, sentAt } = await session.caller.call(`/revocations?after=${after}&wait=${wait}&${session.identity}`, {
+    const { response, sentAt } = await session.caller.call(`/revocations?after=${after}&wait=${wait}&${session.identity()}`, {
       headers: { accept: 'application/json' }, signal: watchdog.signal, expected: 200
     })
     const { batch, head, confirmed, jwks } = feedMessages.pollAnswer(await readBodyText(response, maxAnswer, watchdog.signal))
