@@ -1,5 +1,6 @@
 import cookie from '@fastify/cookie'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { keepOpenRoutes } from './http/plugins/any-origin.ts'
 import { addErrorHandler, refuseBadUrl } from './http/plugins/error-handler.ts'
 import { addNotFound } from './http/plugins/not-found.ts'
 import { collectOpenApi } from './http/plugins/open-api.ts'
@@ -36,8 +37,10 @@ export async function createApp({ rooms, logger, trustProxy }: AppOptions): Prom
   const app = Fastify({ ...serverOptions(logger, trustProxy), frameworkErrors: refuseBadUrl })
   app.decorateRequest('access', undefined)
   app.decorateRequest('accessKid', undefined)
+  keepOpenRoutes(app)
+  app.decorateRequest('uiLocales', undefined)
   addErrorHandler(app, rooms.metrics)
-  addNotFound(app)
+  addNotFound(app, rooms.pages)
   addResponseHeaders(app, rooms.settings.issuer)
   refuseNul(app)
   refuseRepeatedHeaders(app)

@@ -135,6 +135,10 @@ const findForbiddenPackages = (source: SourceFile): string[] => {
   })
 }
 
+/** Whatever would keep a connection from one statement to the next, in the words of SQL and of Prisma. */
+const findTransactions = ({ name, text }: SourceFile): string[] =>
+  name === 'stores/postgres/migrate.ts' ? [] : text.match(/['"`]\s*(BEGIN|START TRANSACTION)\b|\$transaction\b|\bstartTransaction\b/g) ?? []
+
 const stemsOf = (name: string) => name.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase().split('-')
   .map(word => word.replace(/s$/, '').replace(/(ie|y)$/, '').replace(/(er|e)$/, ''))
 
@@ -196,6 +200,10 @@ t.test('the configuration alone reads the environment', async t => {
 
 t.test('protocol rules know no clock, no randomness and no input or output', async t => {
   none(t, listEach(findImpurities), 'the same input gives the same output')
+})
+
+t.test('no request holds a database transaction open: each act is one statement', async t => {
+  none(t, listEach(findTransactions), 'migrations alone begin a transaction')
 })
 
 t.test('files are short', async t => {

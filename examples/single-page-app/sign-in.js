@@ -8,7 +8,7 @@ const withoutSecret = oauth.None()
 export async function createSignIn(settings) {
   const { issuer, clientId, home, api } = settings
   // Without TLS only on one's own machine.
-  const http = { [oauth.allowInsecureRequests]: issuer.startsWith('http://127.0.0.1') }
+  const http = { [oauth.allowInsecureRequests]: new URL(issuer).hostname === '127.0.0.1' }
   const url = new URL(issuer)
   const server = await oauth.processDiscoveryResponse(url, await oauth.discoveryRequest(url, http))
   const party = { ...settings, http, server, client: { client_id: clientId } }

@@ -9,7 +9,7 @@ import { settings } from './settings.mjs'
 
 const { issuer, clientId, clientSecret, redirectUri, home, port } = settings
 // Without TLS only on one's own machine.
-const execute = issuer.startsWith('http://127.0.0.1') ? [openid.allowInsecureRequests] : []
+const execute = new URL(issuer).hostname === '127.0.0.1' ? [openid.allowInsecureRequests] : []
 const countersign = await openid.discovery(new URL(issuer), clientId, clientSecret, undefined, { execute })
 
 const app = Fastify({ trustProxy: 'loopback', logger: { level: 'warn' } })

@@ -1,4 +1,5 @@
-import { keyTimes, signingKey, type Retention } from '../protocol/key-timeline.ts'
+import { isRetired } from '../keys/is-retired.ts'
+import { keyTimes, signingKey, type KeyTimes, type Retention } from '../protocol/key-timeline.ts'
 import type { KeyPurpose, KeyRecord } from '../stores/keys.ts'
 import type { AdminInstance } from './instance.ts'
 
@@ -8,46 +9,51 @@ export interface KeyDescription {
   purpose: KeyPurpose
   algorithm: string
   /**
-   * `signing` now, `standby` before, `verifying` after until its last token has expired, `removed` as
-   * compromised.
+   * `signing` now, `standby` before, `verifying` after until its last token has expired, `retired` then until no session
+   * with an ID token of it can be alive, `removed` as compromised.
    */
-  state: 'standby' | 'signing' | 'verifying' | 'removed'
+  state: 'standby' | 'signing' | 'verifying' | 'retired' | 'removed'
   publishedAt: string
   signsFrom: string
   signsUntil: string | null
   removedAfter: string | null
   removedAt: string | null
-  sealedWith: string
+  /** Null when nothing is sealed any more. */
+  sealedWith: string | null
 }
 
 export function describeKeys({ ring, clock, config }: AdminInstance): KeyDescription[] {
-  const retentions: Record<KeyPurpose, Retention> = {
-    sign: ring.retention(),
-    mac: { tokenLifetime: config.refreshAbsoluteLifetime, formerUntil: 0 }
+  const [signing, mac, retired] = [ring.records('sign'), ring.records('mac'), ring.retired()]
+  const after = (tokenLifetime: number): Retention => ({ tokenLifetime, formerUntil: 0 })
+  const describe = (records: readonly KeyRecord[], retention: Retention, all = records): KeyDescription[] => {
+    const current = signingKey(records, clock.now())
+    return records.map(record => describeKey(record, stateOf(record, current), keyTimes(record, all, retention)))
   }
-  return (['sign', 'mac'] as const).flatMap(purpose => {
-    const records = ring.records(purpose)
-    const signing = signingKey(records, clock.now())
-    return records.map(record => {
-      const times = keyTimes(record, records, retentions[purpose])
-      return {
-        kid: record.kid,
-        purpose,
-        algorithm: record.algorithm,
-        state: stateOf(record, signing),
-        publishedAt: iso(times.publishedAt)!,
-        signsFrom: iso(times.signsFrom)!,
-        signsUntil: iso(times.signsUntil),
-        removedAfter: iso(times.removedAfter),
-        removedAt: iso(record.removedAt?.getTime()),
-        sealedWith: record.sealedWith
-      }
-    })
-  })
+  return [
+    ...describe(retired, after(config.sessionLifetime), [...retired, ...signing]),
+    ...describe(signing, ring.retention()),
+    ...describe(mac, after(config.refreshAbsoluteLifetime))
+  ]
+}
+
+function describeKey(record: KeyRecord, state: KeyDescription['state'], times: KeyTimes): KeyDescription {
+  return {
+    kid: record.kid,
+    purpose: record.purpose,
+    algorithm: record.algorithm,
+    state,
+    publishedAt: iso(times.publishedAt)!,
+    signsFrom: iso(times.signsFrom)!,
+    signsUntil: iso(times.signsUntil),
+    removedAfter: iso(times.removedAfter),
+    removedAt: iso(record.removedAt?.getTime()),
+    sealedWith: record.sealedWith || null
+  }
 }
 
 function stateOf(record: KeyRecord, signing: KeyRecord | undefined): KeyDescription['state'] {
   if (record.removedAt !== undefined) return 'removed'
+  if (isRetired(record)) return 'retired'
   if (record === signing) return 'signing'
   return signing !== undefined && record.position > signing.position ? 'standby' : 'verifying'
 }

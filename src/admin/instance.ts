@@ -31,6 +31,7 @@ export interface AdminSettings {
   keysDir: string
   accessTokenLifetime: number
   refreshAbsoluteLifetime: number
+  sessionLifetime: number
 }
 
 /** What of an instance the admin listener needs. Filled in by compose.ts. */

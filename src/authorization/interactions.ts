@@ -63,8 +63,8 @@ export interface OpenInteraction extends InteractionRecord {
   text: string
 }
 
-/** Seconds in which a person can find the password. */
-const interactionLifetime = 30 * 60
+/** Seconds in which a person can find the password; the cookie that goes with it lives as long. */
+export const interactionLifetime = 30 * 60
 /** Seconds in which a second click gets the answer to the first: whoever goes back later begins anew. */
 const doubleClick = 10
 /** Seconds in which a form that is still open is told that it is over. */

@@ -42,7 +42,7 @@ export function createLookAtPerson(options: LookAtPersonOptions): LookAtPerson {
     const session = standing && {
       id: standing.session.id,
       authAge: standing.session.authAge,
-      isHinted: hinted === undefined || hinted === await options.assignSubject(standing.session.userId, client)
+      isHinted: hinted.length === 0 || isAll(hinted, await options.assignSubject(standing.session.userId, client))
     }
     const prompts = isAskedEachTime(client) ? [...request.prompts, 'consent' as const] : request.prompts
     const isConsentCovered = client.profile.isTrusted === true || isSubset(target.items, standing?.consented ?? [])
@@ -55,9 +55,12 @@ function isAskedEachTime({ authMethods, profile }: Client): boolean {
   return profile.applicationType === 'native' && authMethods.includes('none') && profile.isTrusted !== true
 }
 
-/** The one `sub` that the answer may be about; undefined when it may be anybody. */
-async function readHint({ client, request }: Asked, { verifyIdTokenHint }: LookAtPersonOptions): Promise<string | undefined> {
-  if (request.idTokenHint === undefined) return requestedSubject(request.claims)
+/** Each `sub` that the answer must be about: the hint's and the one that is asked for as a claim, of which neither outdoes the other. */
+async function readHint({ client, request }: Asked, { verifyIdTokenHint }: LookAtPersonOptions): Promise<string[] | 'bad-hint'> {
+  const requested = requestedSubject(request.claims) ?? []
+  if (request.idTokenHint === undefined) return [requested].flat()
   const hint = await verifyIdTokenHint(request.idTokenHint, client.id)
-  return typeof hint === 'string' ? 'bad-hint' : hint.sub
+  return typeof hint === 'string' ? 'bad-hint' : [hint.sub].concat(requested)
 }
+
+const isAll = (required: readonly string[], sub: string): boolean => required.every(one => one === sub)

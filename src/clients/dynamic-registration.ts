@@ -6,9 +6,11 @@ import { sha256 } from '../protocol/sha256.ts'
 import type { Revoker } from '../revocation/revoke.ts'
 import type { ClientRegistrationStore } from '../stores/client-registrations.ts'
 import type { Client, ClientStore } from '../stores/clients.ts'
+import type { JournalEntry } from '../stores/journal.ts'
 import type { ServiceState } from '../stores/state.ts'
 import { draftFromMetadata } from './draft-from-metadata.ts'
 import { makeNextSecret } from './next-secret.ts'
+import { isPublicClient } from './public-client.ts'
 import { makeClientId, makeNeededSecret } from './registration.ts'
 import type { ClientRegistry } from './registry.ts'
 import { findClientFault, type ClientDraft, type RuleContext } from './rules/index.ts'
@@ -23,7 +25,7 @@ export interface DynamicRegistration {
   register(body: Body): Promise<DynamicClient>
   /** Throws `invalid_token` for a token that is not this client's, as do the others. */
   read(access: RegistrationAccess): Promise<DynamicClient>
-  /** Everything that is not said is gone. */
+  /** Everything that is not said is gone; with the last proof of who it is, so is all that it was granted (ADR 21). */
   replace(access: RegistrationAccess, body: Body): Promise<DynamicClient>
   /** Its tokens end with it. */
   remove(access: RegistrationAccess): Promise<void>
@@ -64,7 +66,7 @@ const codeByReason: Partial<Record<Reason, ErrorCode>> = {
 }
 
 export function createDynamicRegistration(options: DynamicRegistrationOptions): DynamicRegistration {
-  const { clients, clientRegistrations, revoker, pulse, random } = options
+  const { clients, clientRegistrations, pulse, random } = options
 
   async function finish(clientId: string, rest: Omit<DynamicClient, 'client'>): Promise<DynamicClient> {
     await pulse.refresh()
@@ -76,9 +78,8 @@ export function createDynamicRegistration(options: DynamicRegistrationOptions): 
   return {
     async register(body) {
       const id = makeClientId(random)
-      const draft = checkDraft(id, body, options)
+      const [draft, registrationToken] = [checkDraft(id, body, options), makeRegistrationToken(random)]
       const secret = makeNeededSecret(draft, random)
-      const registrationToken = `cs_registration_${random.bytes(32).toString('base64url')}`
       const hashes = { secretHash: hashOf(secret), registrationTokenHash: hashToken(registrationToken) }
       await clients.create({ id, tag: clientTagOf(id), ...draft, ...hashes }, 'client-registration')
       return finish(id, { registrationToken, secret })
@@ -92,18 +93,25 @@ export function createDynamicRegistration(options: DynamicRegistrationOptions): 
       checkReplacement(client, body)
       const draft = checkDraft(client.id, body, options)
       const { secret, secretHash } = makeNextSecret(client, draft, random)
-      const isReplaced = await clientRegistrations.replace(
-        { ...draft, clientId: client.id, registrationTokenHash: hashToken(token), secretHash }, `client:${client.id}`)
-      if (!isReplaced) throw refused('gone-meanwhile', 'invalid_token')
+      const endReason = isPublicClient(draft) ? 'client-made-public' : undefined
+      const replacement = { ...draft, clientId: client.id, registrationTokenHash: hashToken(token), secretHash, endReason }
+      const replaced = await clientRegistrations.replace(replacement, `client:${client.id}`)
+      if (replaced === undefined) throw refused('gone-meanwhile', 'invalid_token')
+      await publish(options, replaced.entry)
       return finish(client.id, { registrationToken: token, secret })
     },
     async remove(access) {
       const { client } = await requireOwner(access, options.registry)
-      const entry = await clients.delete(client.id, { reason: 'client-deleted', actor: `client:${client.id}` })
-      if (entry !== undefined) await revoker.publish([entry])
+      await publish(options, await clients.delete(client.id, { reason: 'client-deleted', actor: `client:${client.id}` }))
       await pulse.refresh()
     }
   }
+}
+
+const makeRegistrationToken = (random: Random): string => `cs_registration_${random.bytes(32).toString('base64url')}`
+
+async function publish({ revoker }: DynamicRegistrationOptions, entry: JournalEntry | undefined): Promise<void> {
+  if (entry !== undefined) await revoker.publish([entry])
 }
 
 function checkDraft(id: string, body: Body, options: DynamicRegistrationOptions): ClientDraft {

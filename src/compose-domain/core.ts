@@ -58,7 +58,8 @@ function composeKeys({ config, clock, random, log, stores, pulse, seal, skipsShu
   const plan = createPlanSigningRotation({ ring, verifiers: stores.verifiers })
   const rotation = createRotation({
     store: stores.keys, ring, seal, clock, random, log, plan,
-    interval: config.keyRotationInterval, refreshLifetime: config.refreshAbsoluteLifetime
+    interval: config.keyRotationInterval, refreshLifetime: config.refreshAbsoluteLifetime,
+    sessionLifetime: config.sessionLifetime
   })
   return { ring, rotation, planRotation: plan, sign: createSignJwt(ring) }
 }

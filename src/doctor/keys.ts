@@ -2,6 +2,7 @@ import { createFinder, type Finding } from './finding.ts'
 import { judgeKeys } from './judge-keys.ts'
 import { loadMasterKeys } from '../keys/master-key.ts'
 import { openMacKey, openSigningKey } from '../keys/open-key.ts'
+import { isRetired } from '../keys/is-retired.ts'
 import { createSeal, type Seal } from '../keys/seal.ts'
 import { livingKeys } from '../protocol/key-timeline.ts'
 import type { KeyRecord } from '../stores/keys.ts'
@@ -13,7 +14,8 @@ export const keysCheck: Check = async ({ config, clock, database }) => {
   const facts = await database()
   const records = facts.state === 'examined' ? facts.examination.keys : undefined
   if (records === undefined) return []
-  return [...judgeKeys(records, clock.now()), ...findClosedKeys(records, loadSeal(config.masterKeyFile))]
+  const working = records.filter(record => !isRetired(record))
+  return [...judgeKeys(working, clock.now()), ...findClosedKeys(working, loadSeal(config.masterKeyFile))]
 }
 
 /** Undefined when there is no master key to use, which is a finding of another check. */

@@ -1,5 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { interactionLifetime } from '../authorization/interactions.ts'
 import type { Random } from '../ports/random.ts'
+import { longestCookieLifetime } from './cookie-lifetime.ts'
 import { cookieName } from './cookie-name.ts'
 
 /**
@@ -34,10 +36,6 @@ export interface BrowserCookieOptions {
 }
 
 const tokenPattern = /^[A-Za-z0-9_-]{22,43}$/
-/** Seconds: as long as an interaction. */
-const interactionLifetime = 30 * 60
-/** Browsers keep no cookie longer (RFC 6265bis §5.5). */
-const longestLifetime = 400 * 86_400
 
 export function createBrowserCookies({ issuer, sessionLifetime, random }: BrowserCookieOptions): BrowserCookies {
   const secure = issuer.startsWith('https:')
@@ -54,7 +52,7 @@ export function createBrowserCookies({ issuer, sessionLifetime, random }: Browse
   return {
     session: read(names.session),
     setSession: (reply, cookie) =>
-      void reply.setCookie(names.session, cookie, { ...attributes, maxAge: Math.min(sessionLifetime, longestLifetime) }),
+      void reply.setCookie(names.session, cookie, { ...attributes, maxAge: Math.min(sessionLifetime, longestCookieLifetime) }),
     clearSession: reply => void reply.clearCookie(names.session, attributes),
     browser,
     ensureBrowser(request, reply) {
@@ -70,6 +68,6 @@ export function createBrowserCookies({ issuer, sessionLifetime, random }: Browse
       reply.setCookie(`${names.browser}_${kept.id}`, kept.browser, { ...attributes, maxAge: interactionLifetime })
     },
     deviceSecret: read(names.device),
-    setDeviceSecret: (reply, secret) => void reply.setCookie(names.device, secret, { ...attributes, maxAge: longestLifetime })
+    setDeviceSecret: (reply, secret) => void reply.setCookie(names.device, secret, { ...attributes, maxAge: longestCookieLifetime })
   }
 }

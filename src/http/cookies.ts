@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { longestCookieLifetime } from './cookie-lifetime.ts'
 import { cookieName } from './cookie-name.ts'
 
 /** The two cookies of the first-party API. With an https issuer they are `Secure` and carry the `__Host-` prefix. */
@@ -17,9 +18,6 @@ export interface CookieOptions {
   refreshAbsoluteLifetime: number
 }
 
-/** Browsers keep no cookie longer (RFC 6265bis §5.5). */
-const longestLifetime = 400 * 86_400
-
 export function createCookies({ issuer, refreshAbsoluteLifetime }: CookieOptions): Cookies {
   const secure = issuer.startsWith('https:')
   const refreshName = cookieName(issuer, 'refresh')
@@ -30,8 +28,8 @@ export function createCookies({ issuer, refreshAbsoluteLifetime }: CookieOptions
     refreshToken: request => request.cookies[refreshName] || undefined,
     deviceSecret: request => request.cookies[deviceName] || undefined,
     setRefreshToken: (reply, token) => void reply.setCookie(refreshName, token,
-      { ...attributes, maxAge: Math.min(refreshAbsoluteLifetime, longestLifetime) }),
-    setDeviceSecret: (reply, secret) => void reply.setCookie(deviceName, secret, { ...attributes, maxAge: longestLifetime }),
+      { ...attributes, maxAge: Math.min(refreshAbsoluteLifetime, longestCookieLifetime) }),
+    setDeviceSecret: (reply, secret) => void reply.setCookie(deviceName, secret, { ...attributes, maxAge: longestCookieLifetime }),
     clearRefreshToken: reply => void reply.clearCookie(refreshName, attributes)
   }
 }

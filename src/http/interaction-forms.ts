@@ -2,10 +2,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { OpenInteraction } from '../authorization/interactions.ts'
 import type { Resumption } from '../authorization/resume.ts'
 import { readFormToken } from '../protocol/browser-binding.ts'
-import { CountersignError } from '../protocol/errors.ts'
 import type { Params } from '../protocol/params.ts'
 import type { BrowserSession } from '../stores/browser-sessions.ts'
 import type { BrowserCookies } from './browser-cookies.ts'
+import { foreignForm } from './foreign-form.ts'
 import { readFormRequest } from './form-request.ts'
 import type { HttpRooms } from './rooms.ts'
 import { createShowInteraction, type FailedSignIn } from './show-interaction.ts'
@@ -40,9 +40,9 @@ type AnswerAct = (form: Form, session: BrowserSession) => Promise<Resumption | u
 type Handler = (request: IdRequest, reply: FastifyReply) => Promise<FastifyReply>
 
 export function createInteractionForms(rooms: HttpRooms, cookies: BrowserCookies): InteractionForms {
-  const { interactions, resume, pages } = rooms
+  const { resume, pages } = rooms
   const show = createShowInteraction(rooms)
-  const find = (request: IdRequest) => interactions.find(request.params.id, cookies.interaction(request, request.params.id))
+  const find = createFindInteraction(rooms, cookies)
   const resumed = (request: IdRequest, interaction: OpenInteraction) => resume.next(interaction, cookies.session(request))
 
   const showEnd = (request: IdRequest, reply: FastifyReply) => show(request, reply, { resumption: { kind: 'ended' } })
@@ -85,13 +85,20 @@ export function createInteractionForms(rooms: HttpRooms, cookies: BrowserCookies
   return forms
 }
 
+function createFindInteraction({ interactions }: HttpRooms, cookies: BrowserCookies) {
+  return async (request: IdRequest): Promise<OpenInteraction | undefined> => {
+    const { id } = request.params
+    const interaction = await interactions.find(id, cookies.interaction(request, id))
+    request.uiLocales = interaction?.request.uiLocales
+    return interaction
+  }
+}
+
 function readForm(request: IdRequest, interaction: OpenInteraction | undefined): Form {
   const { params } = readFormRequest(request)
   const token = interaction && readFormToken(interaction, params.get('csrf'))
   if (interaction === undefined || token === undefined) {
-    throw new CountersignError('cross_site_request', {
-      reason: 'interaction/foreign-form', sentence: 'The form has expired, or it belongs to another window or browser.'
-    })
+    throw foreignForm('interaction/foreign-form')
   }
   return { interaction, params, sessionId: token.sessionId }
 }

@@ -1,7 +1,16 @@
 import Negotiator from 'negotiator'
 import type { FastifyRequest } from 'fastify'
+import { readAuthorizationParams } from '../protocol/authorization-params.ts'
 import { locales, type Locale, type PageContext } from '../web/page-context.ts'
 import type { Pages } from './pages.ts'
+import { readRawForm } from './read-raw-form.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The `ui_locales` of the request that began this way, where it is another one. */
+    uiLocales: string | undefined
+  }
+}
 
 /** Which language a page speaks: what the application asks for, then what the browser does, then English. */
 
@@ -23,7 +32,13 @@ function chooseLocale(preferences: string): Locale | undefined {
   return locales.find(locale => locale === best)
 }
 
-/** What a page is rendered with, for whoever asks. */
-export function pageContextOf(request: FastifyRequest, { brand, base }: Pages, uiLocales?: string): PageContext {
+/** What a page is rendered with, for whoever asks: also one that tells of a failure, of which nobody knows where it was. */
+export function pageContextOf(request: FastifyRequest, { brand, base }: Pages): PageContext {
+  const uiLocales = request.uiLocales ?? ownLocales(request)
   return { locale: negotiateLocale(uiLocales, request.headers['accept-language']), brand, base }
+}
+
+function ownLocales(request: FastifyRequest): string | undefined {
+  const { query, body } = readRawForm(request)
+  return readAuthorizationParams(query, body).get('ui_locales')
 }

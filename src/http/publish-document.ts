@@ -1,10 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import { jwksCacheLifetime } from '../protocol/limits.ts'
 import { sha256Text } from '../protocol/sha256.ts'
-import { allowAnyOrigin } from './plugins/any-origin.ts'
 import type { RouteSchema } from './schemas/answer.ts'
 
-/** A document that is the same for everyone: cacheable, with an ETag, for pages of every site. */
+/** A document that is the same for everyone: cacheable, with an ETag. */
 
 export interface PublishedText {
   body: string
@@ -22,7 +21,6 @@ export function withEtag(body: string): PublishedText {
 }
 
 export function publishDocument(app: FastifyInstance, path: string, { read, type, schema }: Publication): void {
-  allowAnyOrigin(app, path, 'GET, HEAD')
   app.get(path, { schema }, (request, reply) => {
     const { body, etag } = read()
     reply.headers({ etag, 'cache-control': `public, max-age=${jwksCacheLifetime}` })

@@ -11,5 +11,5 @@ export function repeatWithCookies(request: FastifyRequest, reply: FastifyReply, 
   return reply.code(303).header('location', `${path}?${texts.join('&')}`).send()
 }
 
-/** What fits into a request line, here and on the way. */
-const canRepeat = (query: string): boolean => query.length < 6000 && !/[^\x21-\x7E]/.test(query)
+/** What fits into a request line, here and on the way. A `#` would end the query. */
+const canRepeat = (query: string): boolean => query.length < 6000 && !/[^\x21\x22\x24-\x7E]/.test(query)

@@ -25,8 +25,10 @@ export function sendAuthorizationResponse(
 export function sendLeavingPage(
   request: FastifyRequest, reply: FastifyReply, { response, pages }: { response: AuthorizationResponse; pages: Pages }
 ): FastifyReply {
+  const { redirectUri, responseMode, params } = response
+  const byForm = responseMode === 'form_post'
   const data = {
-    host: hostOf(response.redirectUri), error: response.params['error'] ?? '', continueUri: redirectLocation(response)
+    host: hostOf(redirectUri), error: params['error'] ?? '', ...(byForm ? { continueUri: redirectUri, params } : { continueUri: redirectLocation(response) })
   }
   return sendPage(reply, renderLeavingPage(data, pageContextOf(request, pages)), { status: 400 })
 }

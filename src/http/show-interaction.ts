@@ -35,7 +35,7 @@ export function createShowInteraction({ pages, apis }: Pick<HttpRooms, 'pages' |
 
   return (request, reply, { resumption, interaction, failed }) => {
     if (resumption.kind === 'response') return sendAuthorizationResponse(request, reply, { response: resumption.response, pages })
-    const context = pageContextOf(request, pages, interaction?.request.uiLocales)
+    const context = pageContextOf(request, pages)
     if (resumption.kind === 'ended' || interaction === undefined) {
       return sendPage(reply, renderInteractionEndedPage(context), { status: 410 })
     }

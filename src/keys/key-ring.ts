@@ -6,7 +6,7 @@ import { sha256Text } from '../protocol/sha256.ts'
 import { createSingleFlight } from '../single-flight.ts'
 import type { KeyPurpose, KeyRecord, KeyStore } from '../stores/keys.ts'
 import type { ServiceState } from '../stores/state.ts'
-import type { OpenMacKey, OpenSigningKey } from './open-key.ts'
+import type { OpenMacKey, OpenSigningKey, VerifyingKey } from './open-key.ts'
 import { createOpenKeys } from './open-keys.ts'
 import type { Seal } from './seal.ts'
 
@@ -19,6 +19,10 @@ export interface KeyRing {
   signing(): OpenSigningKey
   /** The key that may have signed a token that is alive, or undefined: then its tokens are refused. */
   verifying(kid: string): OpenSigningKey | undefined
+  /**
+   * The key that may have signed an ID token of a session that is alive, long after its last access token: for hints alone.
+   */
+  hinting(kid: string): VerifyingKey | undefined
   /** The MAC key that makes refresh tokens now. */
   mac(): OpenMacKey
   /** Reads the store again when the key is not known here yet: another instance may have just made it. */
@@ -26,6 +30,8 @@ export interface KeyRing {
   /** The published keys (RFC 7517) and their entity tag. */
   jwks(): { body: string; etag: string }
   records(purpose: KeyPurpose): readonly KeyRecord[]
+  /** Those that `records` leaves out: they check hints and nothing else. */
+  retired(): readonly KeyRecord[]
   retention(): Retention
   /** Follows the shared state: reads the keys again when they changed. */
   follow(state: ServiceState): Promise<void>
@@ -67,12 +73,11 @@ export function createKeyRing({ store, seal, clock, pulse, skipsShut = false }: 
   }
 
   return {
-    reload: reading.run,
-    retention,
-    records: keys.records,
+    retention, reload: reading.run, records: keys.records, retired: keys.retiredRecords,
     signing: () => current('sign', keys.signing),
     mac: () => current('mac', keys.mac),
     verifying: kid => published().some(record => record.kid === kid) ? keys.signing(kid) : undefined,
+    hinting: kid => keys.signing(kid) ?? keys.retired(kid),
     async macByKid(kid) {
       if (!keys.isKnown(kid)) await seek()
       return keys.mac(kid)

@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject } from 'node:crypto'
+import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import type { KeyRecord } from '../stores/keys.ts'
 import { signingAlgorithms, type SigningAlgorithm } from './algorithms/index.ts'
 import type { Seal } from './seal.ts'
@@ -18,6 +18,9 @@ export interface OpenSigningKey {
   headers: Readonly<Record<JwtType, string>>
 }
 
+/** What tells a signature: all that is left of a retired key. */
+export type VerifyingKey = Pick<OpenSigningKey, 'algorithm' | 'publicKey'>
+
 export interface OpenMacKey {
   record: KeyRecord
   secret: Buffer
@@ -25,11 +28,7 @@ export interface OpenMacKey {
 
 /** @throws Error with a sentence for the operator when the key cannot be opened */
 export function openSigningKey(record: KeyRecord, seal: Seal): OpenSigningKey {
-  const algorithm = signingAlgorithms.find(candidate => candidate.name === record.algorithm)
-  if (algorithm === undefined) {
-    throw new Error(`The key ${record.kid} is for ${record.algorithm}, which this version does not know. ` +
-      'Start the version that made it, or remove the key.')
-  }
+  const algorithm = algorithmOf(record)
   const privateKey = algorithm.open(seal.open(record.kid, record.sealed, record.sealedWith))
   const headers = jwtTypes.map(typ => [typ, encodeHeader({ alg: algorithm.name, typ, kid: record.kid })])
   return {
@@ -39,6 +38,17 @@ export function openSigningKey(record: KeyRecord, seal: Seal): OpenSigningKey {
     publicKey: createPublicKey(privateKey),
     headers: Object.fromEntries(headers) as Record<JwtType, string>
   }
+}
+
+/** @throws Error with a sentence for the operator when it is of an algorithm that is not known here */
+export function openRetiredKey(record: KeyRecord): VerifyingKey {
+  return { algorithm: algorithmOf(record), publicKey: createPublicKey({ key: record.publicJwk as JsonWebKey, format: 'jwk' }) }
+}
+
+function algorithmOf({ kid, algorithm: name }: KeyRecord): SigningAlgorithm {
+  const algorithm = signingAlgorithms.find(candidate => candidate.name === name)
+  if (algorithm !== undefined) return algorithm
+  throw new Error(`The key ${kid} is for ${name}, which this version does not know. Start the version that made it, or remove the key.`)
 }
 
 function encodeHeader(header: object): string {

@@ -1,22 +1,21 @@
 import { calculateJwkThumbprint } from 'jose'
-import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { Random } from '../ports/random.ts'
 import { CountersignError } from '../protocol/errors.ts'
 import {
-  earliestActivation, keyTimes, livingKeys, planNextKey, signingKey, type PlannedKey
+  earliestActivation, livingKeys, planNextKey, signingKey, type PlannedKey
 } from '../protocol/key-timeline.ts'
-import type { KeyPurpose, KeyRecord, KeyStore } from '../stores/keys.ts'
+import type { KeyPurpose, KeyRecord } from '../stores/keys.ts'
 import type { Act } from '../stores/users.ts'
 import { defaultAlgorithm } from './algorithms/index.ts'
 import { refuseUnsafe } from './refuse-unsafe.ts'
-import type { KeyRing } from './key-ring.ts'
 import type { PlanSigningRotation } from './plan-rotation.ts'
+import { putAway, type PutAwayOptions } from './put-away.ts'
 import type { Seal } from './seal.ts'
 
 /** Decides when keys come and go. Any number of instances may do so at once: a unique position settles each race. */
 export interface Rotation {
-  /** Makes sure that a key signs and a standby waits, for both purposes; deletes what no token can need. */
+  /** Makes sure that a key signs and a standby waits, for both purposes; puts away what no token can need. */
   tend(): Promise<void>
   /**
    * Lets the standby take over as soon as every verifier can know it, or at the moment named. One at which somebody may refuse its
@@ -33,32 +32,24 @@ export interface HowToRotate {
   act: Act
 }
 
-export interface RotationOptions {
-  store: KeyStore
-  ring: KeyRing
+export interface RotationOptions extends PutAwayOptions {
   seal: Seal
-  clock: Clock
   random: Random
   log: Log
   plan: PlanSigningRotation
   /** Seconds that a key signs for. */
   interval: number
-  /** Seconds after which no refresh token of a MAC key can be alive. */
-  refreshLifetime: number
 }
 
 const purposes: readonly KeyPurpose[] = ['sign', 'mac']
 
 export function createRotation(options: RotationOptions): Rotation {
-  const { store } = options
-
   return {
     rotate: (purpose, how) => bringForward(purpose, how, options),
     reseal: () => resealAll(options),
     async tend() {
       for (const purpose of purposes) await addDueKeys(purpose, options)
-      const kids = purposes.flatMap(purpose => forgettable(purpose, options))
-      if (kids.length > 0) await store.forget(kids)
+      await putAway(options)
     }
   }
 }
@@ -112,13 +103,4 @@ async function makeKey(purpose: KeyPurpose, plan: PlannedKey, { seal, random }: 
   const { secret, publicJwk } = await defaultAlgorithm.generate()
   const kid = await calculateJwkThumbprint(publicJwk)
   return { ...common, kid, algorithm: defaultAlgorithm.name, publicJwk, ...seal.seal(kid, secret) }
-}
-
-function forgettable(purpose: KeyPurpose, { ring, clock, refreshLifetime }: RotationOptions): string[] {
-  const records = ring.records(purpose)
-  const retention = purpose === 'sign' ? ring.retention() : { tokenLifetime: refreshLifetime, formerUntil: 0 }
-  return livingKeys(records).filter(key => {
-    const { removedAfter } = keyTimes(key, records, retention)
-    return removedAfter !== undefined && removedAfter < clock.now()
-  }).map(key => key.kid)
 }

@@ -17,8 +17,8 @@ import type { HintFault, IdTokenHint } from '../tokens/id-token-hint.ts'
  */
 export interface EndSession {
   begin(params: AuthorizationParams, browser: LeavingBrowser): Promise<EndSessionOutcome>
-  /** The person has confirmed, once or twice. Undefined for a form that is none of ours. */
-  confirm(id: string, form: string | undefined, browser: LeavingBrowser): Promise<EndSessionOutcome | undefined>
+  /** The person has confirmed, once or twice. */
+  confirm(id: string, form: string | undefined, browser: LeavingBrowser): Promise<Confirmation>
 }
 
 export interface LeavingBrowser {
@@ -30,6 +30,13 @@ export interface LeavingBrowser {
 export type EndSessionOutcome =
   | { kind: 'confirm'; id: string; csrf: string; email: string; clientName: string | undefined }
   | { kind: 'signed-out'; clientName: string | undefined; continueUri: string | undefined; goesOn: boolean }
+
+export interface Confirmation {
+  /** Undefined for a form that is none of ours. */
+  outcome: EndSessionOutcome | undefined
+  /** The languages that were asked for with the question, where this browser was asked it. */
+  uiLocales: string | undefined
+}
 
 export interface EndSessionOptions {
   registry: Pick<ClientRegistry, 'find'>
@@ -43,6 +50,7 @@ export interface EndSessionOptions {
 interface Continuation {
   clientName: string | undefined
   continueUri: string | undefined
+  uiLocales: string | undefined
 }
 
 type AskedBrowser = LeavingBrowser & { session: BrowserSession }
@@ -62,6 +70,8 @@ interface Initiator {
 const logoutLifetime = 600
 /** How many questions one session may have open, each with its own way on. */
 const questionsOfSession = 20
+/** What is over is dropped: it waits in memory. */
+const longestLocales = 254
 const idPattern = /^[A-Za-z0-9_-]{22}$/
 
 export function createEndSession(options: EndSessionOptions): EndSession {
@@ -72,7 +82,7 @@ export function createEndSession(options: EndSessionOptions): EndSession {
     if (allowed) return keep(asked, initiator, random.bytes(16).toString('base64url'))
     // One question for all further ones, which leads nowhere: whoever sends a browser here over and over fills no memory, and
     // keeps nobody from signing out.
-    return keep(asked, { clientName: undefined, continueUri: undefined }, sharedIdOf(asked))
+    return keep(asked, { ...initiator, clientName: undefined, continueUri: undefined }, sharedIdOf(asked))
   }
 
   async function keep({ session, browser }: AskedBrowser, initiator: Continuation, id: string): Promise<EndSessionOutcome> {
@@ -93,24 +103,27 @@ export function createEndSession(options: EndSessionOptions): EndSession {
       // would send anybody anywhere (RFC 9700 §4.11.2). The session in the browser is what it cannot have made up.
       const isProved = hint !== undefined && (session !== undefined || client?.registrationTokenHash === undefined)
       if (session !== undefined && hint?.sid !== session.id) {
-        return ask({ session, browser }, { clientName, continueUri })
+        return ask({ session, browser }, { clientName, continueUri, uiLocales: localesOf(params) })
       }
       if (session !== undefined) await endSession(session)
       return { kind: 'signed-out', clientName, continueUri, goesOn: isProved }
     },
     async confirm(id, form, { session, browser }) {
       const text = idPattern.test(id) ? await pending.find(pendingNames.logout(id)) : undefined
-      if (text === undefined) return undefined
-      const record = JSON.parse(text) as LogoutRecord
-      if (!isOfBrowser(record, browser) || readFormToken(record, form) === undefined) return undefined
-      const { clientName, continueUri } = record
+      const record = text === undefined ? undefined : JSON.parse(text) as LogoutRecord
+      if (record === undefined || !isOfBrowser(record, browser)) return { outcome: undefined, uiLocales: undefined }
+      const { session: asked, clientName, continueUri, uiLocales } = record
+      if (readFormToken(record, form) === undefined) return { outcome: undefined, uiLocales }
       // Somebody else has signed in since the page was shown.
-      if (session !== undefined && session.id !== record.session.id) return ask({ session, browser }, { clientName, continueUri })
-      await endSession(record.session)
-      return { kind: 'signed-out', clientName, continueUri, goesOn: true }
+      const isOther = session !== undefined && session.id !== asked.id
+      if (isOther) return { outcome: await ask({ session, browser }, { clientName, continueUri, uiLocales }), uiLocales }
+      await endSession(asked)
+      return { outcome: { kind: 'signed-out', clientName, continueUri, goesOn: true }, uiLocales }
     }
   }
 }
+
+const localesOf = (params: AuthorizationParams): string | undefined => params.get('ui_locales')?.slice(0, longestLocales)
 
 /** Of one session in one browser. */
 function sharedIdOf({ session, browser }: AskedBrowser): string {

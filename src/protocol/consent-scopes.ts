@@ -3,18 +3,16 @@
  * `<identifier> <scope>`, nothing behind the space for the API alone, or a single claim as `claim <name>`: no identifier of an
  * API is a bare word.
  */
-export interface ConsentScope {
-  name: string
-  /** The name of the API that it belongs to. */
-  api: string | undefined
-}
+export type ConsentScope =
+  | { kind: 'scope' | 'claim'; name: string }
+  /** `api` is its name; without a scope it is the API as a whole. */
+  | { kind: 'api'; api: string; scope: string | undefined }
 
 export function consentScopes(items: readonly string[], nameOfApi: (identifier: string) => string): ConsentScope[] {
   return items.map(item => {
     const [subject, scope] = item.split(' ') as [string, string?]
-    if (scope === undefined) return { name: subject, api: undefined }
-    if (subject === 'claim') return { name: scope, api: undefined }
-    const api = nameOfApi(subject)
-    return { name: scope || api, api }
+    if (scope === undefined) return { kind: 'scope', name: subject }
+    if (subject === 'claim') return { kind: 'claim', name: scope }
+    return { kind: 'api', api: nameOfApi(subject), scope: scope || undefined }
   })
 }

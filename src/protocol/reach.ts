@@ -76,9 +76,14 @@ export function judgeReach(revocation: Revocation, verifiers: readonly WatchedVe
 }
 
 /** Whether nothing has been heard of the verifier for longer than its acknowledgements are apart. */
-export function isSilent({ subscribedAt, acknowledgedAt }: Pick<WatchedVerifier, 'subscribedAt' | 'acknowledgedAt'>, now: Date): boolean {
-  const heardAt = Math.max(subscribedAt.getTime(), acknowledgedAt?.getTime() ?? 0)
-  return now.getTime() - heardAt > silentAfter * 1000
+export function isSilent(verifier: Heard, now: Date): boolean {
+  return now.getTime() - heardAt(verifier) > silentAfter * 1000
+}
+
+type Heard = Pick<WatchedVerifier, 'subscribedAt' | 'acknowledgedAt'>
+
+function heardAt({ subscribedAt, acknowledgedAt }: Heard): number {
+  return Math.max(subscribedAt.getTime(), acknowledgedAt?.getTime() ?? 0)
 }
 
 /** How a verifier stands, now and beside the newest revocation. */
@@ -87,6 +92,27 @@ export type VerifierState = 'effective' | 'lagging' | 'silent'
 export function stateOf(verifier: Pick<WatchedVerifier, 'subscribedAt' | 'acknowledgedAt' | 'seq'>, head: number, now: Date): VerifierState {
   if (isSilent(verifier, now)) return 'silent'
   return verifier.seq !== undefined && verifier.seq >= head ? 'effective' : 'lagging'
+}
+
+/** What verifiers are seen beside. */
+export interface Sight {
+  head: number
+  /** The newest one alive. */
+  revocation: Revocation | undefined
+  now: Date
+}
+
+/**
+ * Whether an operator has to reckon with a verifier that does not know the newest revocation. A silent one counts until its own
+ * bound on staleness has passed under `lookup` or `reject`, both since it was last heard and since the revocation, and otherwise until
+ * somebody removes it: what it acknowledged before it fell silent says nothing of the next.
+ */
+export function countsAsLagging(verifier: WatchedVerifier, { head, revocation, now }: Sight): boolean {
+  const state = stateOf(verifier, head, now)
+  if (state !== 'silent') return state === 'lagging'
+  const silentSince = new Date(Math.max(heardAt(verifier), revocation?.revokedAt.getTime() ?? 0))
+  const end = effectiveByRule(verifier, silentSince)
+  return end === undefined || end >= now
 }
 
 /** The earlier of its acknowledgement and, once that is over, its own bound. */

@@ -1,6 +1,6 @@
 /**
- * The array of a Token Status List (draft-ietf-oauth-status-list §4.1), and which place in which list a grant has. Lists
- * are compressed and signed elsewhere.
+ * The array of a Token Status List (draft-ietf-oauth-status-list §4.1), which place in which list a grant has, and how
+ * tokens name a list. Lists are compressed and signed elsewhere.
  */
 
 export type StatusSize = 1 | 2 | 4 | 8
@@ -28,8 +28,21 @@ export function statusPlaceOf(grantNumber: number): StatusPlace {
   return { list: Math.floor(grantNumber / numbersPerList), index: grantNumber % numbersPerList }
 }
 
-export function statusListUri(issuer: string, list: number): string {
-  return `${issuer}/status-lists/${list}`
+/** A list as tokens name it: with the key that signed them, so that the end of the key is in the list, too. */
+export interface StatusListName {
+  list: number
+  kid: string
+}
+
+export function statusListUri(issuer: string, { list, kid }: StatusListName): string {
+  return `${issuer}/status-lists/${list}.${kid}`
+}
+
+/** The last segment of a list's URI; undefined for what cannot be one. There is one spelling of each, so that one list has one
+ * address. A signing key's `kid` is a SHA-256 thumbprint (RFC 7638); those of other keys are shorter. */
+export function readStatusListName(text: string): StatusListName | undefined {
+  const [, list, kid] = /^(0|[1-9]\d{0,9})\.([A-Za-z0-9_-]{43})$/.exec(text) ?? []
+  return list === undefined || kid === undefined ? undefined : { list: Number(list), kid }
 }
 
 /**

@@ -3,7 +3,7 @@ import { verifyJwt, type JwtFault } from './verify-jwt.ts'
 
 /**
  * An ID token that comes back as a hint: whom the client believes to be signed in (OpenID Connect Core §3.1.2.1,
- * RP-Initiated Logout §2). It may have expired; it is one of ours for as long as its key is published.
+ * RP-Initiated Logout §2). It may have expired, and its key may sign and verify nothing else any more: sessions outlive both.
  */
 
 export interface IdTokenHint {
@@ -19,13 +19,13 @@ export type HintFault = JwtFault | 'not-ours' | 'wrong-audience'
 export type VerifyIdTokenHint = (token: string, clientId?: string) => Promise<IdTokenHint | HintFault>
 
 export interface VerifyIdTokenHintOptions {
-  ring: Pick<KeyRing, 'verifying'>
+  ring: Pick<KeyRing, 'hinting'>
   issuer: string
 }
 
 export function createVerifyIdTokenHint({ ring, issuer }: VerifyIdTokenHintOptions): VerifyIdTokenHint {
   return async (token, clientId) => {
-    const verdict = await verifyJwt(token, 'JWT', { ring })
+    const verdict = await verifyJwt(token, 'JWT', { ring: { verifying: ring.hinting } })
     if (typeof verdict === 'string') return verdict
     const { iss, sub, aud, sid } = verdict.claims
     // A signed answer of the userinfo endpoint has the same type, and no session.

@@ -1,4 +1,5 @@
 import type { KeyRing } from '../keys/key-ring.ts'
+import type { OpenSigningKey } from '../keys/open-key.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
 import { buildAccessTokenClaims, type AccessTokenClaims, type SubjectClaims } from '../protocol/claims.ts'
@@ -7,7 +8,7 @@ import type { StatusClaim } from '../protocol/status-list.ts'
 import type { ServiceState } from '../stores/state.ts'
 import type { Client } from '../stores/clients.ts'
 import type { GrantState } from '../stores/grants.ts'
-import { createSignJwt } from './sign-jwt.ts'
+import { signJwtBy } from './sign-jwt.ts'
 import type { ReferToStatus } from './refer-to-status.ts'
 
 /**
@@ -49,12 +50,11 @@ export interface MintOptions {
 }
 
 export function createMint({ ring, clock, random, issuer, lifetime, pulse, referToStatus }: MintOptions): Mint {
-  const signJwt = createSignJwt(ring)
   // Another instance may have put a shorter lifetime in force: the ends of keys and revocations are computed from it.
   const lifetimeNow = (wanted = lifetime): number => Math.min(wanted, lifetime, pulse.current().accessTokenLifetime)
 
-  async function sign(claims: AccessTokenClaims): Promise<IssuedToken> {
-    return { token: await signJwt('at+jwt', claims), claims, expiresIn: claims.exp - claims.iat }
+  async function sign(key: OpenSigningKey, claims: AccessTokenClaims): Promise<IssuedToken> {
+    return { token: await signJwtBy(key, 'at+jwt', claims), claims, expiresIn: claims.exp - claims.iat }
   }
 
   const now = (): number => Math.floor(clock.now() / 1000)
@@ -63,12 +63,14 @@ export function createMint({ ring, clock, random, issuer, lifetime, pulse, refer
   return {
     forGrant(grant, wanted) {
       const audience = orIssuer(wanted.audience ?? grant.audience)
-      return sign(buildAccessTokenClaims({
+      // Asked for once: at a change of keys the token still names the list of the very key that signs it.
+      const key = ring.signing()
+      return sign(key, buildAccessTokenClaims({
         issuer,
         clientId: grant.clientId,
         audience,
         scopes: wanted.scopes,
-        subject: describeSubject(grant, referToStatus(grant.id, audience)),
+        subject: describeSubject(grant, referToStatus(grant.id, { audience, kid: key.record.kid })),
         jti: grantJti(grant.id, random.bytes(9)),
         issuedAt: now(),
         lifetime: lifetimeNow(wanted.lifetime)
@@ -77,7 +79,7 @@ export function createMint({ ring, clock, random, issuer, lifetime, pulse, refer
     forClient(client, wanted) {
       // The number is the youngest cut-off that the client has passed, so that a later one covers this token.
       const number = Math.max(client.grantsCutoff, pulse.current().issuerCutoff)
-      return sign(buildAccessTokenClaims({
+      return sign(ring.signing(), buildAccessTokenClaims({
         issuer,
         clientId: client.id,
         audience: orIssuer(wanted.audience ?? client.audience),

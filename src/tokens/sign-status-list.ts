@@ -1,9 +1,9 @@
 import { promisify } from 'node:util'
-import { constants, deflate, gzip } from 'node:zlib'
+import { constants, gzip } from 'node:zlib'
 import type { Clock } from '../ports/clock.ts'
 import { clockSkew } from '../protocol/limits.ts'
 import { sha256Text } from '../protocol/sha256.ts'
-import { statusListUri } from '../protocol/status-list.ts'
+import { statusListUri, type StatusListName } from '../protocol/status-list.ts'
 import type { SignJwt } from './sign-jwt.ts'
 
 /** A Status List Token (draft-ietf-oauth-status-list §5.1), ready to be sent. */
@@ -15,8 +15,8 @@ export interface StatusListToken {
   version: string
 }
 
-/** Takes the packed statuses of a list, one bit each. */
-export type SignStatusList = (list: number, statuses: Uint8Array) => Promise<StatusListToken>
+/** Takes the statuses of a list, one bit each, as they stand in its `lst`. */
+export type SignStatusList = (name: StatusListName, lst: string) => Promise<StatusListToken>
 
 export interface SignStatusListOptions {
   signJwt: SignJwt
@@ -26,19 +26,16 @@ export interface SignStatusListOptions {
   ttl: number
 }
 
-const best = { level: constants.Z_BEST_COMPRESSION }
-const [compress, wrap] = [promisify(deflate) as (bytes: Uint8Array, options: object) => Promise<Buffer>,
-  promisify(gzip) as (text: string, options: object) => Promise<Buffer>]
+const wrap = promisify(gzip) as (text: string, options: object) => Promise<Buffer>
 
 export function createSignStatusList({ signJwt, clock, issuer, ttl }: SignStatusListOptions): SignStatusList {
   // It is served for one ttl, may lie in a cache between for another, and in the one who reads it for a third.
   const lifetime = 3 * ttl + clockSkew
-  return async (list, statuses) => {
-    const lst = (await compress(statuses, best)).toString('base64url')
+  return async (name, lst) => {
     const iat = Math.floor(clock.now() / 1000)
-    const claims = { iss: issuer, sub: statusListUri(issuer, list), iat, exp: iat + lifetime, ttl, status_list: { bits: 1, lst } }
+    const claims = { iss: issuer, sub: statusListUri(issuer, name), iat, exp: iat + lifetime, ttl, status_list: { bits: 1, lst } }
     const jwt = await signJwt('statuslist+jwt', claims)
     const version = sha256Text(jwt).slice(0, 22)
-    return { jwt, gzipped: await wrap(jwt, best), version }
+    return { jwt, gzipped: await wrap(jwt, { level: constants.Z_BEST_COMPRESSION }), version }
   }
 }

@@ -1,27 +1,29 @@
 import type { KeyRing } from '../keys/key-ring.ts'
 import type { Clock } from '../ports/clock.ts'
-import { invalid, numbersPerList, packStatuses, statusListUri } from '../protocol/status-list.ts'
+import { numbersPerList, statusListUri, type StatusListName } from '../protocol/status-list.ts'
 import type { RevocationList } from '../revocation/list.ts'
 import { createSingleFlight } from '../single-flight.ts'
 import type { StatusListStore } from '../stores/status-lists.ts'
+import { allInvalid, createPackedLists, type PackedList } from './packed-lists.ts'
 import type { SignStatusList, StatusListToken } from './sign-status-list.ts'
+import { createSignedLists } from './signed-lists.ts'
 
 /**
- * The Token Status Lists as this instance serves them: each is made when it is asked for, and made anew once something has
- * been revoked, its time is over, or another key signs. What is served knows every revocation before the question.
+ * The Token Status Lists as this instance serves them: which there are, and what each says. What is served knows every
+ * revocation before the question, that of the key included whose tokens name the list.
  */
 export interface StatusLists {
-  /** Undefined when no number of that list was ever given. Throws `temporarily_unavailable` where revocations cannot be
-   * confirmed. */
-  read(list: number): Promise<StatusListToken | undefined>
+  /** Undefined when no number of that list was ever given, or no token under that key can be alive. Throws
+   * `temporarily_unavailable` where revocations cannot be confirmed. */
+  read(name: StatusListName): Promise<StatusListToken | undefined>
   /** The URIs of the lists that tokens may name. */
   uris(): Promise<string[]>
 }
 
 export interface StatusListsOptions {
   store: StatusListStore
-  list: Pick<RevocationList, 'confirm'>
-  ring: Pick<KeyRing, 'signing'>
+  list: Pick<RevocationList, 'confirm' | 'find'>
+  ring: Pick<KeyRing, 'signing' | 'verifying' | 'records' | 'reload'>
   sign: SignStatusList
   clock: Clock
   issuer: string
@@ -29,79 +31,51 @@ export interface StatusListsOptions {
   ttl: number
 }
 
-interface Made extends StatusListToken {
-  seq: number
-  kid: string
-  /** Milliseconds on the monotonic clock. */
-  staleAt: number
-}
-
-interface Slot {
-  made?: Made
-  making?: Promise<Made>
-}
-
-/** Lists of long ago are hardly asked for; some megabytes of memory. */
-const mostHeld = 256
-
 export function createStatusLists(options: StatusListsOptions): StatusLists {
-  const { store, issuer } = options
-  const slots = new Map<number, Slot>()
-  const make = createMake(options)
-  // Whoever asks for lists that are not there makes one query at a time, together with all others.
-  const highest = createSingleFlight(store.highestNumber)
+  const { store, list: revocations, ring, issuer } = options
+  const packedLists = createPackedLists(options)
+  const signedLists = createSignedLists(options)
+  const exists = createExists(store)
   const inUse = createSingleFlight(() => store.inUse(numbersPerList))
-  let known = -1
 
-  async function exists(list: number): Promise<boolean> {
-    if (list > known) known = Math.floor(await highest.run() / numbersPerList)
-    return list <= known
-  }
+  const isRemoved = (kid: string): boolean => revocations.find('key', kid) !== undefined
 
-  function slotOf(list: number): Slot {
-    const slot = slots.get(list) ?? {}
-    slots.delete(list)
-    slots.set(list, slot)
-    if (slots.size > mostHeld) slots.delete(slots.keys().next().value!)
-    return slot
+  async function pack({ list, kid }: StatusListName): Promise<PackedList | undefined> {
+    const seq = await revocations.confirm()
+    // The journal has just been confirmed, and the ring may not have heard yet that a key is gone. A list lies in caches: it must
+    // not be signed by one that verifiers have dropped.
+    if (isRemoved(ring.signing().record.kid)) await ring.reload()
+    if (isRemoved(kid)) return allInvalid
+    return ring.verifying(kid) && packedLists.read(list, seq)
   }
 
   return {
-    read: async list => await exists(list) ? readSlot(slotOf(list), () => make(list), options) : undefined,
-    uris: async () => (await inUse.run()).map(list => statusListUri(issuer, list))
+    async read(name) {
+      const packed = await exists(name.list) ? await pack(name) : undefined
+      return packed && signedLists.read(name, packed)
+    },
+    async uris() {
+      const lists = await inUse.run()
+      const kids = kidsInTokens(options)
+      return lists.flatMap(list => kids.map(kid => statusListUri(issuer, { list, kid })))
+    }
   }
 }
 
-/** One after the other: anybody may ask, and must not keep the database from its work. */
-function createMake({ store, ring, sign, clock, ttl }: StatusListsOptions): (list: number) => Promise<Made> {
-  let last: Promise<unknown> = Promise.resolve()
-
-  async function make(list: number): Promise<Made> {
-    const staleAt = clock.monotonic() + ttl * 1000
-    const { kid } = ring.signing().record
-    const from = list * numbersPerList
-    const { seq, numbers } = await store.readEnded({ from, to: from + numbersPerList })
-    const statuses = packStatuses(numbers.map(number => [number - from, invalid] as const), { bits: 1, size: numbersPerList })
-    return { ...await sign(list, statuses), seq, kid, staleAt }
-  }
-
-  return list => {
-    const made = last.then(() => make(list))
-    last = made.catch(() => undefined)
-    return made
-  }
+/** Of the keys that may have signed a token whose time is not over: a standby has signed none. */
+function kidsInTokens({ ring, list }: Pick<StatusListsOptions, 'ring' | 'list'>): string[] {
+  const signing = ring.signing().record
+  return ring.records('sign').filter(({ kid, position }) =>
+    list.find('key', kid) !== undefined || position <= signing.position && ring.verifying(kid) !== undefined
+  ).map(({ kid }) => kid)
 }
 
-async function readSlot(slot: Slot, make: () => Promise<Made>, { list, ring, clock }: StatusListsOptions): Promise<Made> {
-  const seq = await list.confirm()
-  const isGood = ({ kid, staleAt, seq: of }: Made): boolean =>
-    of >= seq && clock.monotonic() < staleAt && kid === ring.signing().record.kid
-  if (slot.made !== undefined && isGood(slot.made)) return slot.made
-  // It may have looked at the database before what this caller must hear of. Then a further one, which began later, has not.
-  for (let making = slot.making; making !== undefined; making = slot.making) {
-    const made = await making
-    if (made.seq >= seq) return made
+/** Whoever asks for lists that are not there makes one query at a time, together with all others. */
+function createExists({ highestNumber }: Pick<StatusListStore, 'highestNumber'>): (list: number) => Promise<boolean> {
+  const highest = createSingleFlight(highestNumber)
+  let known = -1
+  return async list => {
+    if (list > known) known = Math.floor(await highest.run() / numbersPerList)
+    return list <= known
   }
-  slot.making = make().then(made => slot.made = made).finally(() => { delete slot.making })
-  return slot.making
 }

@@ -1,5 +1,4 @@
-import type { JwtType } from '../keys/open-key.ts'
-import type { KeyRing } from '../keys/key-ring.ts'
+import type { JwtType, VerifyingKey } from '../keys/open-key.ts'
 import { isCanonicalBase64url } from '../protocol/base64url.ts'
 import { parseJwtSegment } from '../protocol/parse-jwt-segment.ts'
 
@@ -9,7 +8,8 @@ export type VerifiedJwt = { claims: Record<string, unknown>; kid: string }
 export type JwtFault = 'malformed' | 'unknown-key' | 'bad-signature'
 
 export interface JwtContext {
-  ring: Pick<KeyRing, 'verifying'>
+  /** Which keys count. */
+  ring: { verifying(kid: string): VerifyingKey | undefined }
   /** Whether many are verified at the same time: then they share libuv's pool. */
   isOneOfMany?: boolean
 }

@@ -26,40 +26,40 @@ import { createVerifyToken } from './verify-token.ts'
 export function assembleVerifier(options: VerifierOptions, platform: Platform): Verifier {
   const settings = readSettings(options)
   const events = createEmitter<VerifierEvents>()
-  const closing = new AbortController()
   let isClosed = false
   const counters = { verified: 0, cached: 0, proofsForgottenEarly: 0 }
   const { held, source, revocation } = connectParts({ options, settings, platform, events })
-  const onOverflow = (): void => { counters.proofsForgottenEarly += 1 }
+  const dpop = readDpopRules(settings, () => { counters.proofsForgottenEarly += 1 })
   const verifyToken = createVerifyToken({
     settings, keys: source, revocation,
     admit: createAdmitToken({ settings, platform, keys: source, revocation }),
-    checkBinding: createCheckBinding(createCheckDpop({ platform, ...readDpopRules(settings, onOverflow) }), platform),
+    checkBinding: createCheckBinding(createCheckDpop({ platform, ...dpop }), platform),
     count: name => { counters[name] += 1 }
   })
-  const isReady = (): boolean => held.keys().size > 0 && isCurrent(revocation.health())
+  const isReady = (): boolean => !isClosed && source.isUsable() && isCurrent(revocation.health())
 
   revocation.start()
   return {
     issuer: settings.issuer,
     audiences: settings.audience,
     verify: (token, asked) => isClosed ? Promise.reject(closed()) : verifyToken(token, asked),
-    announce({ whenStale }) {
-      if (whenStale !== undefined) revocation.announce(whenStale)
-    },
+    announce: ({ whenStale }) => { if (whenStale !== undefined) revocation.announce(whenStale) },
     async ready() {
-      await waitUntil(async () => { await source.fill(); return isReady() }, closing.signal)
+      await waitUntil(async () => { if (isClosed) throw closed(); await source.fill(); return isReady() })
     },
-    health: (): VerifierHealth => ({
-      ready: isReady(),
-      keys: { version: held.version(), age: (settings.clock.monotonic() - held.confirmedAt()) / 1000, kids: held.heldKids() },
-      revocation: revocation.health(),
-      counters: { ...counters, keyRequests: source.requests() }
-    }),
+    health(): VerifierHealth {
+      // Whom a probe takes out of rotation gets no token that would have the keys fetched, and would stay out for ever.
+      if (!isClosed) void source.fill()
+      return {
+        ready: isReady(),
+        keys: { version: held.version(), age: (settings.clock.monotonic() - held.confirmedAt()) / 1000, kids: held.heldKids() },
+        revocation: revocation.health(),
+        counters: { ...counters, keyRequests: source.requests() }
+      }
+    },
     on: events.on,
     async close() {
       isClosed = true
-      closing.abort(closed())
       await revocation.close()
     }
   }
@@ -90,7 +90,7 @@ function connectParts({ options, settings, platform, events }: Parts) {
     fetchKeys: () => fetchJwks({ uri: jwksUri, fetch, timeout: jwks.timeout * 1000 }),
     areFed: () => wereFed && revocation.health().fresh,
     onError: error => events.emit('error', { error, during: 'keys' }),
-    times: { cacheLifetime: jwks.cacheLifetime * 1000, cooldown: jwks.cooldown * 1000, maxStale: jwks.maxStale * 1000 }
+    times: { cacheLifetime: jwks.cacheLifetime * 1000, cooldown: jwks.cooldown * 1000, maxStale: jwks.maxStale * 1000, timeout: jwks.timeout * 1000 }
   })
   return { held, source, revocation }
 }
@@ -111,6 +111,7 @@ function closed(): VerifierError {
   return new VerifierError('revocation_unavailable', 'The verifier has been closed.')
 }
 
+/** Nothing but the feed follows by itself: whoever asks for each token learns by asking whether there is an answer. */
 function isCurrent({ mode, fresh }: RevocationHealth): boolean {
   return mode === 'feed' ? fresh : true
 }

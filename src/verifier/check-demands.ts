@@ -37,8 +37,6 @@ function checkAuthentication(claims: AccessTokenClaims, { acrValues, maxAge, now
   if (acrValues !== undefined && acrValues.length > 0 && (claims.acr === undefined || !acrValues.includes(claims.acr))) {
     throw new VerifierError('insufficient_user_authentication', 'The user has to sign in in another way.')
   }
-  // What is no number would be met by everybody.
-  if (maxAge !== undefined && !(maxAge >= 0 && typeof maxAge === 'number')) throw new TypeError('maxAge has to be a number of seconds.')
   if (maxAge !== undefined && (claims.auth_time === undefined || now / 1000 > claims.auth_time + maxAge + tolerance)) {
     throw new VerifierError('insufficient_user_authentication', 'The user has to sign in again.')
   }

@@ -34,10 +34,13 @@ export class VerifierError extends Error {
   override readonly name = 'VerifierError'
   readonly code: VerifierErrorCode
   readonly status: 400 | 401 | 403 | 503
+  /** What is not proved, with `binding_missing` and `binding_invalid`: a DPoP key, or a client's certificate. */
+  readonly binding: 'dpop' | 'mtls' | undefined
 
-  constructor(code: VerifierErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: VerifierErrorCode, message: string, options?: ErrorOptions & { binding?: 'dpop' | 'mtls' }) {
     super(message, options)
     this.code = code
+    this.binding = options?.binding
     this.status = statusOf[code]
   }
 }

@@ -1,5 +1,6 @@
 import { isAlgorithmName, type AlgorithmName } from './algorithms.ts'
-import type { VerifierClock, VerifierFetch, VerifierOptions } from './options.ts'
+import { mustBeOptions } from './must-be-options.ts'
+import type { CacheOptions, DpopOptions, JwksOptions, VerifierClock, VerifierFetch, VerifierOptions } from './options.ts'
 
 /** The options with everything in its place. Durations are as the options have them, in seconds. */
 export interface Settings {
@@ -18,32 +19,68 @@ export interface Settings {
 
 /** @throws TypeError that names the option */
 export function readSettings(options: VerifierOptions): Settings {
-  const { issuer, jwks = {}, cache = {}, dpop = {} } = options
+  mustBeOptions('', options, optionNames)
+  const { issuer, algorithms = ['RS256'], clockTolerance = 10, maxTokenLength = 8192 } = options
   checkUrl('issuer', issuer)
-  const jwksUri = options.jwksUri ?? `${issuer.replace(/\/$/, '')}/.well-known/jwks.json`
+  const { jwksUri = `${issuer.replace(/\/$/, '')}/.well-known/jwks.json` } = options
   checkUrl('jwksUri', jwksUri)
   return {
     issuer,
     audience: readAudience(options.audience),
     jwksUri,
-    algorithms: readAlgorithms('algorithms', options.algorithms ?? ['RS256']),
-    clockTolerance: readNumber('clockTolerance', options.clockTolerance ?? 10, [0, 60]),
-    maxTokenLength: readNumber('maxTokenLength', options.maxTokenLength ?? 8192, [256, 65_536]),
-    jwks: {
-      cacheLifetime: readNumber('jwks.cacheLifetime', jwks.cacheLifetime ?? 300, [1, 86_400]),
-      cooldown: readNumber('jwks.cooldown', jwks.cooldown ?? 30, [30, 3600]),
-      maxStale: readNumber('jwks.maxStale', jwks.maxStale ?? 86_400, [0, 604_800]),
-      timeout: readNumber('jwks.timeout', jwks.timeout ?? 5, [1, 60])
-    },
-    cacheSize: readNumber('cache.size', cache.size ?? 1000, [0, 1_000_000]),
-    dpop: {
-      maxAge: readNumber('dpop.maxAge', dpop.maxAge ?? 60, [1, 300]),
-      replaySize: readNumber('dpop.replaySize', dpop.replaySize ?? 100_000, [1000, 10_000_000]),
-      algorithms: readAlgorithms('dpop.algorithms', dpop.algorithms ?? ['RS256', 'PS256', 'ES256', 'EdDSA'])
-    },
-    fetch: options.fetch ?? ((...request) => globalThis.fetch(...request)),
-    clock: options.clock ?? createClock()
+    algorithms: readAlgorithms('algorithms', algorithms),
+    clockTolerance: readNumber('clockTolerance', clockTolerance, [0, 60]),
+    maxTokenLength: readNumber('maxTokenLength', maxTokenLength, [256, 65_536]),
+    jwks: readJwks(options.jwks),
+    cacheSize: readCacheSize(options.cache),
+    dpop: readDpop(options.dpop),
+    fetch: readFetch(options.fetch),
+    clock: readClock(options.clock)
   }
+}
+
+const optionNames = {
+  issuer: true, audience: true, revocation: true, jwksUri: true, algorithms: true, clockTolerance: true, maxTokenLength: true,
+  jwks: true, cache: true, dpop: true, fetch: true, clock: true
+} as const
+
+function readJwks(jwks: JwksOptions = {}): Settings['jwks'] {
+  mustBeOptions('jwks', jwks, { cacheLifetime: true, cooldown: true, maxStale: true, timeout: true })
+  const { cacheLifetime = 300, cooldown = 30, maxStale = 86_400, timeout = 5 } = jwks
+  return {
+    cacheLifetime: readNumber('jwks.cacheLifetime', cacheLifetime, [1, 86_400]),
+    cooldown: readNumber('jwks.cooldown', cooldown, [30, 3600]),
+    maxStale: readNumber('jwks.maxStale', maxStale, [0, 604_800]),
+    timeout: readNumber('jwks.timeout', timeout, [1, 60])
+  }
+}
+
+function readCacheSize(cache: CacheOptions = {}): number {
+  mustBeOptions('cache', cache, { size: true })
+  const { size = 1000 } = cache
+  return readNumber('cache.size', size, [0, 1_000_000])
+}
+
+function readDpop(dpop: DpopOptions = {}): Settings['dpop'] {
+  mustBeOptions('dpop', dpop, { maxAge: true, replaySize: true, algorithms: true })
+  const { maxAge = 60, replaySize = 100_000, algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] } = dpop
+  return {
+    maxAge: readNumber('dpop.maxAge', maxAge, [1, 300]),
+    replaySize: readNumber('dpop.replaySize', replaySize, [1000, 10_000_000]),
+    algorithms: readAlgorithms('dpop.algorithms', algorithms)
+  }
+}
+
+function readFetch(own: VerifierFetch = (...request) => globalThis.fetch(...request)): VerifierFetch {
+  if (typeof own !== 'function') throw new TypeError('fetch has to be a function, like the runtime\'s own.')
+  return own
+}
+
+function readClock(own: VerifierClock = createClock()): VerifierClock {
+  if (typeof own?.now !== 'function' || typeof own.monotonic !== 'function') {
+    throw new TypeError('clock has to have the functions now() and monotonic().')
+  }
+  return own
 }
 
 function createClock(): VerifierClock {
@@ -58,7 +95,8 @@ function checkUrl(name: string, text: unknown): void {
   const isLoopback = url !== undefined && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)
   const isSafe = url?.protocol === 'https:' || url?.protocol === 'http:' && isLoopback
   if (!isSafe || url.username !== '' || url.password !== '' || url.hash !== '' || name === 'issuer' && url.search !== '') {
-    throw new TypeError(`${name} has to be an https: URL (or http: on a loopback address) without user and fragment.`)
+    const without = name === 'issuer' ? 'user, query and fragment' : 'user and fragment'
+    throw new TypeError(`${name} has to be an https: URL (or http: on a loopback address) without ${without}.`)
   }
 }
 

@@ -11,6 +11,7 @@ export interface Verifier {
    *
    * @param token as it arrived, without the scheme before it
    * @throws VerifierError, whose `code` says why not
+   * @throws TypeError, which names the option, for what cannot be asked
    */
   verify(token: string, options?: VerifyOptions): Promise<VerifiedToken>
   /**
@@ -21,6 +22,7 @@ export interface Verifier {
   announce(options: Required<Pick<VerifyOptions, 'whenStale'>>): void
   /** Resolves once keys and the view of revocations are there; rejects when the verifier is closed before. */
   ready(): Promise<void>
+  /** Answers at once. Where no keys are usable, it has them fetched behind its back. */
   health(): VerifierHealth
   /** Returns what takes the listener off again. */
   on<Name extends keyof VerifierEvents>(name: Name, listener: (event: VerifierEvents[Name]) => void): () => void
@@ -28,16 +30,29 @@ export interface Verifier {
   close(): Promise<void>
 }
 
+/** Each TypeError rejects the one call, whatever the token; the codes are those of a VerifierError. */
 export interface VerifyOptions {
-  /** The request the token came with: needed for tokens that are bound to a key or a certificate. */
+  /**
+   * The request the token came with: needed for tokens that are bound to a key or a certificate, which are `binding_missing` without it,
+   * and `binding_invalid` where it does not fit. What is no object is a TypeError. @default none
+   */
   request?: PresentedRequest | undefined
-  /** Scopes that the token must have, all of them: a list, or names with spaces between. */
+  /**
+   * Scopes that the token must have, all of them: a list, or names with spaces between; otherwise `insufficient_scope`. What is
+   * neither is a TypeError. @default none
+   */
   scope?: string | readonly string[] | undefined
-  /** Authentication contexts of which the user's sign-in must be one (RFC 9470). */
+  /**
+   * Authentication contexts of which the user's sign-in must be one (RFC 9470); otherwise `insufficient_user_authentication`. What is
+   * no list of texts is a TypeError. @default any
+   */
   acrValues?: readonly string[] | undefined
-  /** How long ago the user may have signed in, in seconds (RFC 9470). */
+  /**
+   * How long ago the user may have signed in, in seconds (RFC 9470); otherwise `insufficient_user_authentication`. What is no number,
+   * or less than 0, is a TypeError. @default any time
+   */
   maxAge?: number | undefined
-  /** Over `revocation.whenStale`. */
+  /** `lookup`, `reject` (`revocation_unavailable`) or `accept`; anything else is a TypeError. @default `revocation.whenStale` */
   whenStale?: WhenStale | undefined
 }
 
@@ -92,7 +107,10 @@ export interface AccessTokenClaims {
 }
 
 export interface VerifierHealth {
-  /** Whether a good token would be accepted without asking anybody. */
+  /**
+   * Whether there are keys to go by and, in the mode `feed`, a fresh view of revocations. In the modes `lookup` and `status-list`
+   * requests alone tell whether the service answers: `revocation.fresh` has what the last of them found.
+   */
   ready: boolean
   keys: {
     /** Grows by one with each set of keys that differs from the one before. */
@@ -107,9 +125,9 @@ export interface VerifierHealth {
 }
 
 export interface VerifierEvents {
-  /** The view of revocations is older than it may be; `age` in seconds. */
+  /** Revocations are not known as they ought to be any more: the view is too old, or nobody answers. `age` in seconds. */
   stale: { age: number }
-  /** It is fresh again. */
+  /** They are again. */
   fresh: { age: number }
   /** There are other keys. */
   keys: { kids: string[]; removed: readonly string[] }

@@ -19,8 +19,7 @@ const maxLength = 8 * 1024 * 1024
 /**
  * Verifies what else the issuer signs: the same keys and the same rules as for access tokens, another type.
  * Answers the claims, or undefined where it is not the issuer's; rejects with `keys_unavailable`.
- * When another key signs than before, the keys are asked for again: the former one may have been compromised, and what is
- * signed by a key is in no status list.
+ * When another key signs than before, the keys are asked for again: the former one may have been compromised.
  */
 export function createVerifySigned({ keys, platform, algorithms }: VerifySignedOptions) {
   let signer: string | undefined

@@ -1,6 +1,7 @@
 import type { AdmittedToken } from './admit-token.ts'
 import type { CheckBinding } from './bindings/check-binding.ts'
 import { createBoundedCache } from './bounded-cache.ts'
+import { checkAsked } from './check-asked.ts'
 import { checkDemands } from './check-demands.ts'
 import { checkTimes } from './check-times.ts'
 import { VerifierError } from './errors.ts'
@@ -29,7 +30,7 @@ function numberOf(token: string): number {
   return number
 }
 
-/** Throws, or rejects with, VerifierError. Waits for nothing that is there already: each wait would cost as much as a check. */
+/** Rejects with VerifierError, and with TypeError for what cannot be asked. Waits for nothing that is there already: each wait would cost as much as a check. */
 export function createVerifyToken({ settings, keys, revocation, admit, checkBinding, count }: VerifyTokenOptions) {
   const { clock, clockTolerance: tolerance } = settings
   // By a number out of the signature, which is quicker to look up than the text; what is found has to be the exact text. Never
@@ -51,6 +52,8 @@ export function createVerifyToken({ settings, keys, revocation, admit, checkBind
   }
 
   return async (token: string, asked: VerifyOptions = noDemands): Promise<VerifiedToken> => {
+    // Before the token: what cannot be asked is found in the first test, and not by the first good token.
+    checkAsked(asked)
     if (typeof token !== 'string' || token === '') throw new VerifierError('token_missing', 'There is no token.')
     const recalled = recall(token)
     const known = recalled instanceof Promise ? await recalled : recalled

@@ -1,10 +1,6 @@
 const interval = 50
 
-/** Resolves once something is so; it is looked at now and then. Rejects with the signal's reason. */
-export async function waitUntil(isSo: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    if (await isSo()) return
-    await new Promise(resolve => { setTimeout(resolve, interval) })
-  }
-  throw signal.reason
+/** Resolves once something is so; it is looked at now and then. Rejects with what the look throws. */
+export async function waitUntil(isSo: () => Promise<boolean>): Promise<void> {
+  while (!await isSo()) await new Promise(resolve => { setTimeout(resolve, interval) })
 }

@@ -30,7 +30,7 @@ export function renderApiDocPage(document: OpenApiDocument, context: PageContext
       </nav>
       {[...groups].map(([group, routes]) => (
         <>
-          <h2>{group}</h2>
+          <h2 lang={group === words.others ? undefined : 'en'}>{group}</h2>
           {routes.map(route => <RouteEntry route={route} words={words} schemas={components?.schemas ?? {}} />)}
         </>
       ))}

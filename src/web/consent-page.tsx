@@ -1,3 +1,4 @@
+import type { ConsentScope } from '../protocol/consent-scopes.ts'
 import { Form } from './form.tsx'
 import { messages } from './messages/index.ts'
 import type { Messages } from './messages/en.ts'
@@ -25,12 +26,6 @@ export interface ConsentPageData {
   isVerified: boolean
   /** The host that the person is sent to. */
   redirectHost: string
-}
-
-export interface ConsentScope {
-  name: string
-  /** The name of the API that the scope belongs to; those of OpenID Connect belong to none. */
-  api?: string | undefined
 }
 
 export function renderConsentPage(data: ConsentPageData, context: PageContext): string {
@@ -75,10 +70,14 @@ function Scopes({ data: { clientName, scopes }, words }: Part) {
   )
 }
 
-/** An API may name a scope as OpenID Connect does and mean something else. */
-function describeScope({ name, api }: ConsentScope, { scopes, api: atApi }: Messages['consent']): string {
-  if (api !== undefined) return atApi(name, plainName(api))
-  return Object.hasOwn(scopes, name) ? scopes[name as keyof typeof scopes] : name
+/** An API may name a scope as OpenID Connect does and mean something else; so may a scope and a claim. */
+function describeScope(asked: ConsentScope, { scopes, claims, scopeOfApi, wholeApi }: Messages['consent']): string {
+  if (asked.kind === 'api') {
+    const api = plainName(asked.api)
+    return asked.scope === undefined ? wholeApi(api) : scopeOfApi(asked.scope, api)
+  }
+  const words: Readonly<Record<string, string>> = asked.kind === 'claim' ? claims : scopes
+  return Object.hasOwn(words, asked.name) ? words[asked.name]! : asked.name
 }
 
 function Account({ data, words }: Part) {
@@ -102,7 +101,7 @@ function Links({ data, words }: Part) {
   return (
     <nav aria-label={words.links}>
       <ul class="links">
-        {shown.map(({ href, text }) => <li><a href={href} target="_blank" rel="noopener noreferrer nofollow">{text}</a></li>)}
+        {shown.map(({ href, text }) => <li><a href={href} rel="noreferrer nofollow">{text}</a></li>)}
       </ul>
     </nav>
   )

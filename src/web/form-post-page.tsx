@@ -1,6 +1,7 @@
 import { messages } from './messages/index.ts'
 import type { PageContext } from './page-context.ts'
 import { renderDocument } from './render-document.tsx'
+import { ResponseForm } from './response-form.tsx'
 
 export interface FormPostPageData {
   redirectUri: string
@@ -15,10 +16,7 @@ export function renderFormPostPage({ redirectUri, params }: FormPostPageData, co
     <>
       <h1>{words.title}</h1>
       <p class="lead">{words.lead}</p>
-      <form method="post" action={redirectUri}>
-        {Object.entries(params).map(([name, value]) => <input type="hidden" name={name} value={value} />)}
-        <button class="primary">{words.submit}</button>
-      </form>
+      <ResponseForm redirectUri={redirectUri} params={params}><button class="primary">{words.submit}</button></ResponseForm>
     </>
   )
   return renderDocument({ title: words.title, content, submitsItself: true }, context)

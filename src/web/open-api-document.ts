@@ -15,7 +15,6 @@ export interface OpenApiOperation {
   tags?: readonly string[]
   summary?: string
   description?: string
-  deprecated?: boolean
   parameters?: readonly OpenApiParameter[]
   requestBody?: { required?: boolean, content?: Record<string, { schema?: OpenApiSchema }> }
   responses?: Record<string, OpenApiResponse | undefined>

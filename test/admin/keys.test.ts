@@ -1,6 +1,8 @@
 import t from 'tap'
+import { keyPublishLead } from '../../src/protocol/limits.ts'
 import type { KeyDescription } from '../../src/admin/describe-keys.ts'
-import { onEachStore } from '../support/service.ts'
+import { createTestClock } from '../support/clock.ts'
+import { onEachStore, openService } from '../support/service.ts'
 import { callApi, signInAnew } from '../support/users.ts'
 import { openAdmin } from './open-admin.ts'
 
@@ -62,4 +64,25 @@ onEachStore(t, async (t, opened) => {
   t.test('there is nothing to seal anew under the same master key', async t => {
     t.strictSame(await call('POST /admin/keys/reseal'), { status: 200, body: { resealed: 0 } })
   })
+})
+
+t.test('a key that only hints need is listed as retired, until no session with an ID token of it can be alive', async t => {
+  const clock = createTestClock(Date.now())
+  const opened = await openService(t, { store: 'embedded', clock })
+  const { rotation, pulse, ring } = opened.service
+  const { call } = await openAdmin(t, opened)
+  const { kid } = ring.signing().record
+  const signsUntil = new Date(clock.now())
+  await rotation.rotate('sign', { force: true, act: { reason: 'test', actor: 'admin' } })
+  clock.advance(3600)
+  await pulse.refresh()
+  await rotation.tend()
+  const keys = (await call('GET /admin/keys')).body['keys'] as KeyDescription[]
+  const removedAfter = new Date(signsUntil.getTime() + (30 * 86_400 + keyPublishLead) * 1000)
+  t.match(keys.filter(({ purpose }) => purpose === 'sign'), [
+    { kid, state: 'retired', signsUntil: signsUntil.toISOString(), removedAfter: removedAfter.toISOString(), sealedWith: null },
+    { state: 'signing', sealedWith: String }, { state: 'standby' }
+  ])
+  const findings = (await call('GET /admin/doctor')).body['findings'] as Array<{ status: string; message: string }>
+  t.notMatch(JSON.stringify(findings.filter(({ status }) => status !== 'ok')), kid)
 })

@@ -5,6 +5,7 @@ import { findAdminToken } from '../../src/admin/admin-token.ts'
 import type { OpenedService } from '../support/service.ts'
 import { secret } from '../support/secrets.ts'
 import { callApi, type ApiRequest } from '../support/users.ts'
+import { watchAnswers } from '../support/watch-answers.ts'
 
 export interface OpenedAdmin {
   admin: FastifyInstance
@@ -15,7 +16,7 @@ export interface OpenedAdmin {
 
 /** The admin listener of a service. */
 export async function openAdmin(t: Test, { service }: OpenedService): Promise<OpenedAdmin> {
-  const admin = await createAdminApp(service)
+  const admin = await watchAnswers(t, () => createAdminApp(service), { issuer: service.config.issuer, face: 'api' })
   t.teardown(() => admin.close())
   const token = secret(findAdminToken(service.config)!)
   return {

@@ -157,6 +157,9 @@ t.test('each command does its act through the admin API', async t => {
       acceptsEndpointAudience: true, userinfoSignedResponseAlg: 'RS256', backchannelLogoutSessionRequired: true, clientUri: 'https://shop.example/',
       logoUri: 'https://shop.example/logo', policyUri: 'https://shop.example/policy', tosUri: 'https://shop.example/tos', contacts: ['ops@shop.example']
     })
+    t.match(await service.stores.clients.find('shop'), {
+      postLogoutRedirectUris: ['com.example.shop:/bye'], backchannelLogoutUri: 'http://10.0.0.7/logout', authMethods: ['private_key_jwt']
+    })
     const file = path.join(t.testdir({ 'key.json': JSON.stringify(jwk) }), 'key.json')
     t.match(await create({ '--id': 'one-key', '--jwks': file }), { code: 0 }, 'one key stands for a set')
     t.match(await create({ '--id': 'x', '--jwks': `${file}.gone` }), { code: 1, err: /cannot be read: ENOENT/ })

@@ -2,16 +2,16 @@ import { randomBytes } from 'node:crypto'
 import type { Test } from 'tap'
 import type { ClientReplacement } from '../../src/stores/client-registrations.ts'
 import { sampleClient } from './clients.contract.ts'
-import { randomId, sampleGrant, signInAnew, times, type OpenStores } from './sample.ts'
+import { isLive, randomId, sampleGrant, signInAnew, times, type OpenStores } from './sample.ts'
 
 const oneDay = 86_400
 
-type ClientMembers = Omit<ClientReplacement, 'clientId' | 'registrationTokenHash' | 'secretHash'>
+type ClientMembers = Omit<ClientReplacement, 'clientId' | 'registrationTokenHash' | 'secretHash' | 'endReason'>
 
 const sampleReplacement = (changes: Partial<ClientReplacement> & Pick<ClientReplacement, 'clientId' | 'registrationTokenHash'>): ClientReplacement => ({
   name: 'Anew', authMethods: ['client_secret_post'], grantTypes: ['authorization_code'], scopes: ['openid'],
   redirectUris: ['https://anew.example/cb'], postLogoutRedirectUris: ['https://anew.example/bye'],
-  backchannelLogoutUri: 'https://anew.example/logout', profile: { clientUri: 'https://anew.example/' }, secretHash: 'keep', ...changes
+  backchannelLogoutUri: 'https://anew.example/logout', profile: { clientUri: 'https://anew.example/' }, secretHash: 'keep', endReason: undefined, ...changes
 })
 
 export function clientRegistrationsContract(t: Test, open: OpenStores): void {
@@ -26,10 +26,10 @@ export function clientRegistrationsContract(t: Test, open: OpenStores): void {
       name: 'Anew', authMethods: ['client_secret_post'], grantTypes: ['authorization_code'], scopes: ['openid'],
       redirectUris: ['https://anew.example/cb'], postLogoutRedirectUris: [], backchannelLogoutUri: undefined, profile: {}
     }
-    const replacement = { ...members, clientId: client.id, registrationTokenHash, secretHash: 'keep' as const }
-    t.equal(await clientRegistrations.replace({ ...replacement, registrationTokenHash: randomBytes(32) }, 'x'), false)
+    const replacement = { ...members, clientId: client.id, registrationTokenHash, secretHash: 'keep' as const, endReason: undefined }
+    t.equal(await clientRegistrations.replace({ ...replacement, registrationTokenHash: randomBytes(32) }, 'x'), undefined)
     t.same(await clients.find(client.id), before, 'another token changes nothing')
-    t.equal(await clientRegistrations.replace(replacement, `client:${client.id}`), true)
+    t.strictSame(await clientRegistrations.replace(replacement, `client:${client.id}`), { entry: undefined })
     t.same(await clients.find(client.id), { ...before, ...members }, 'nothing of the old one is left but its id, secret and age')
     t.ok((await state.read()).clientsVersion > version)
     t.match(await audit.list({ limit: 1, subject: client.id }), [{ kind: 'client/replaced', actor: `client:${client.id}` }])
@@ -41,7 +41,7 @@ export function clientRegistrationsContract(t: Test, open: OpenStores): void {
     const client = { ...sampleClient(), registrationTokenHash }
     await clients.create(client, 'client-registration')
     const replaceWith = async (secretHash: ClientReplacement['secretHash']) => [
-      await clientRegistrations.replace(sampleReplacement({ clientId: client.id, registrationTokenHash, secretHash }), 'x'),
+      await clientRegistrations.replace(sampleReplacement({ clientId: client.id, registrationTokenHash, secretHash }), 'x') !== undefined,
       (await clients.find(client.id))!.secretHash
     ]
     const another = randomBytes(32)
@@ -51,14 +51,37 @@ export function clientRegistrationsContract(t: Test, open: OpenStores): void {
     t.same(await replaceWith('keep'), [false, undefined], 'there is none to keep')
   })
 
+  t.test('with its last proof a client loses what it had been granted, once, however many take it away', async t => {
+    const stores = await open()
+    const { clients, clientRegistrations, audit } = stores
+    const registrationTokenHash = randomBytes(32)
+    const client = { ...sampleClient(), registrationTokenHash }
+    await clients.create(client, 'client-registration')
+    const grant = await signInAnew(stores, sampleGrant({ clientId: client.id }))
+    const asPublic = sampleReplacement({
+      clientId: client.id, registrationTokenHash, authMethods: ['none'], secretHash: undefined, endReason: 'client-made-public'
+    })
+    const replaced = await times(5, () => clientRegistrations.replace(asPublic, 'x'))
+    const [entry, ...more] = replaced.flatMap(outcome => outcome?.entry ?? [])
+    t.match(entry, { target: 'client', value: client.id, reason: 'client-made-public' })
+    t.same(more, [])
+    t.equal((await clients.find(client.id))!.grantsCutoff, entry!.cutoff)
+    t.equal(await isLive(stores, grant.id), false)
+    const kinds = (await audit.list({ limit: 20, subject: client.id })).map(({ kind }) => kind)
+    t.equal(kinds.filter(kind => kind === 'revocation/client').length, 1)
+    const young = await signInAnew(stores, sampleGrant({ clientId: client.id }))
+    t.strictSame(await clientRegistrations.replace(asPublic, 'x'), { entry: undefined })
+    t.equal(await isLive(stores, young.id), true, 'what was granted without proof stands')
+  })
+
   t.test('what an operator registered is nobody\'s to replace', async t => {
     const { clients, clientRegistrations } = await open()
     const client = sampleClient()
     await clients.create(client, 'admin')
     for (const registrationTokenHash of [randomBytes(32), Buffer.alloc(0)]) {
-      t.equal(await clientRegistrations.replace(sampleReplacement({ clientId: client.id, registrationTokenHash }), 'x'), false)
+      t.equal(await clientRegistrations.replace(sampleReplacement({ clientId: client.id, registrationTokenHash }), 'x'), undefined)
     }
-    t.equal(await clientRegistrations.replace(sampleReplacement({ clientId: randomId('client_'), registrationTokenHash: randomBytes(32) }), 'x'), false)
+    t.equal(await clientRegistrations.replace(sampleReplacement({ clientId: randomId('client_'), registrationTokenHash: randomBytes(32) }), 'x'), undefined)
   })
 
   t.test('a client that registered itself and that nobody let in is deleted after its time', async t => {

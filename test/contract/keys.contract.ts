@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Test } from 'tap'
 import type { KeyRecord } from '../../src/stores/keys.ts'
 import type { PostgresStores } from '../../src/stores/postgres/stores.ts'
-import { act, randomId, times, type OpenStores } from './sample.ts'
+import { act, openBrowser, randomId, times, type OpenStores } from './sample.ts'
 
 let position = 1
 
@@ -88,5 +88,24 @@ export function keysContract(t: Test, open: OpenStores): void {
     t.equal(await findKey(stores, key.kid), undefined)
     await stores.keys.forget([])
     t.equal((await stores.state.read()).keysVersion, before + 2)
+  })
+
+  t.test('a signing key outlives the browser sessions that began before it stopped, and no others', async t => {
+    const stores = await open()
+    await openBrowser(stores)
+    const ago = (days: number) => new Date(Date.now() - days * 86_400_000)
+    const isKeptBefore = async (activeFrom: Date): Promise<boolean> => {
+      const key = sampleKey()
+      await stores.keys.add(key)
+      const successor = sampleKey({ activeFrom })
+      await stores.keys.add(successor)
+      await stores.keys.forget([key.kid])
+      const isKept = await findKey(stores, key.kid) !== undefined
+      await stores.keys.remove(key.kid, act)
+      await stores.keys.remove(successor.kid, act)
+      return isKept
+    }
+    t.equal(await isKeptBefore(ago(-1)), true)
+    t.equal(await isKeptBefore(ago(399)), false, 'every session began later')
   })
 }

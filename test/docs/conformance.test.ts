@@ -47,3 +47,10 @@ t.test('an item without a proof says plainly that it is not met', async t => {
     t.ok(files.length > 0 || /^(not met|not offered|does not apply|comes with|met )/.test(proof), `${item}: ${proof}`)
   }
 })
+
+t.test('what is not met is said in one place too, and nothing else is said there', async t => {
+  const paragraph = readPage('docs/conformance.md').split('\n\n').find(text => text.startsWith('**Not met**')) ?? ''
+  const unmet = rows.filter(({ proof }) => /^(not met|met |not offered)/.test(proof)).map(({ item }) => item)
+  t.ok(unmet.length > 10)
+  t.strictSame(paragraph.match(/\b[A-R]\d+\b/g)?.sort(), unmet.sort())
+})

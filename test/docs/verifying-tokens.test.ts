@@ -41,11 +41,32 @@ t.test('it lists every option of the ways to learn of revocations', async t => {
 })
 
 t.test('it lists what can be asked of a token, and every option of the adapters', async t => {
-  t.strictSame(sorted(namesIn('`verify`')), sorted(membersOf('verifier.ts', 'VerifyOptions')))
-  t.strictSame(sorted(namesIn('Adapters')), sorted([...membersOf('adapters/guard-options.ts', 'GuardOptions'), 'onRefusal']))
+  const request = membersOf('verifier.ts', 'PresentedRequest').map(name => `request.${name}`)
+  t.strictSame(sorted(namesIn('`verify`')), sorted([...membersOf('verifier.ts', 'VerifyOptions'), ...request]))
+  const guards = [...membersOf('adapters/guard-options.ts', 'GuardOptions'), 'onRefusal']
+  t.strictSame(sorted(namesIn('Adapters')), sorted([...guards, 'scope', 'acrValues', 'maxAge', 'whenStale']))
 })
 
 t.test('it explains every code with its status', async t => {
   const rows = tableRows(sectionOf(page, 'Errors')).map(([code, status]) => [codeSpans(code!)[0], Number(status)])
   t.strictSame(Object.fromEntries(rows) as Record<VerifierErrorCode, number>, { ...statusOf })
+})
+
+/** Every option and what stands about it, from the types that an editor shows. */
+function docstringsOf(file: string): Array<{ name: string; isOptional: boolean; text: string }> {
+  const source = ts.createSourceFile(file, readFileSync(path.join(root, 'src/verifier', file), 'utf8'), ts.ScriptTarget.Latest, true)
+  return source.statements.filter(ts.isInterfaceDeclaration).filter(({ name }) => /^(?!Settled)\w*(Options|LookupTiming|ServiceClient)$/.test(name.text))
+    .flatMap(({ members }) => members.filter(ts.isPropertySignature).map(member => ({
+      name: member.name.getText(), isOptional: member.questionToken !== undefined && !/^\w+Options$/.test(member.type!.getText()),
+      text: ts.getJSDocCommentsAndTags(member).map(each => each.getText()).join()
+    })))
+}
+
+t.test('the types say of each option what is wrong when it is, and what is meant without it', async t => {
+  for (const file of ['options.ts', 'revocation/revocation-options.ts', 'verifier.ts', 'adapters/guard-options.ts']) {
+    const options = docstringsOf(file).filter(({ name }) => !['jwks', 'cache', 'dpop', 'mode'].includes(name))
+    t.ok(options.length > 0)
+    t.strictSame(options.filter(({ text }) => !text.includes('TypeError')).map(({ name }) => name), [], `${file}: errors`)
+    t.strictSame(options.filter(({ isOptional, text }) => isOptional && !text.includes('@default')).map(({ name }) => name), [], `${file}: defaults`)
+  }
 })

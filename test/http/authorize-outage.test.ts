@@ -8,6 +8,7 @@ import { startRedis } from '../support/redis.ts'
 import { availableStores, openService } from '../support/service.ts'
 import { until } from '../support/until.ts'
 import { createUser } from '../support/users.ts'
+import { watchAnswers } from '../support/watch-answers.ts'
 
 /** What the client hears of our own trouble. */
 
@@ -69,7 +70,9 @@ t.test('A22: a fault of ours is server_error to the client, and its story is in 
     })
   }
   for (const [name, authorize] of Object.entries(faults)) {
-    const app = await createApp({ rooms: { ...rooms, authorize, isReady: service.isReady }, logger: log, trustProxy: [] })
+    const app = await watchAnswers(t, () => createApp({
+      rooms: { ...rooms, authorize, isReady: service.isReady }, logger: log, trustProxy: []
+    }), { issuer })
     t.teardown(() => app.close())
     const changes = name === 'while checking the request' ? { resource: 'https://api.example.com' } : {}
     const answer = await createVisitor(app).get(authorizeUrl(client, changes))

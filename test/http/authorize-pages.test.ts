@@ -5,7 +5,7 @@ import type { Service } from '../../src/compose.ts'
 import {
   authorizeUrl, consentOn, createDynamicClient, createVisitor, createWebClient, formsOf, responseOf, settle, signInOn, submit, walk
 } from '../support/authorization.ts'
-import { postForm } from '../support/clients.ts'
+import { postForm, type TestClient } from '../support/clients.ts'
 import { onEachStore } from '../support/service.ts'
 import { createUser } from '../support/users.ts'
 
@@ -43,6 +43,20 @@ onEachStore(t, async (t, { app, service }) => {
     t.match(responseOf(allowed), { code: /^csac_/ })
     t.notMatch(JSON.stringify([signedIn.headers, allowed.headers]), user.password)
     await service.rooms.consents.withdraw(user.id, client.id)
+  })
+
+  t.test('the consent page warns of an application that registered itself, and of no other', async t => {
+    const warning = /role="note"[^]*Nobody has checked this application[^]*<\/div>/
+    const consentFor = async (asking: TestClient) => {
+      const visitor = createVisitor(app)
+      const page = await signInOn(visitor, await settle(visitor, await visitor.get(`/t${authorizeUrl(asking)}`)), await createUser(service))
+      t.ok(formsOf(page)['consent'])
+      return page.body
+    }
+    const warned = await consentFor(await createDynamicClient(service))
+    t.match(warned, warning)
+    t.match(warned, /app\.example\.com/, 'it says where the answer goes')
+    t.notMatch(await consentFor(client), /role="note"|Nobody has checked/)
   })
 
   function isHardened(t: Test, page: LightMyRequestResponse, name: string): void {

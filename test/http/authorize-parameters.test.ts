@@ -1,13 +1,15 @@
 import t from 'tap'
+import { authorizationErrors } from '../../src/protocol/authorization-errors.ts'
 import {
   authorizeUrl, callback, createVisitor, createWebClient, requestParams, responseOf, walk, type RequestChanges
 } from '../support/authorization.ts'
+import { errorLocation } from '../support/judge-redirect.ts'
 import { onEachStore } from '../support/service.ts'
 import { createUser } from '../support/users.ts'
 
 /** Each parameter of an authorization request by itself: what the client is told of it. */
 
-onEachStore(t, async (t, { app, service }) => {
+onEachStore(t, async (t, { app, service, issuer }) => {
   const user = await createUser(service)
   const client = await createWebClient(service, { scopes: ['orders:read', 'revocations:read'] })
   const spa = await createWebClient(service, { authMethods: ['none'] })
@@ -16,13 +18,17 @@ onEachStore(t, async (t, { app, service }) => {
   for (const each of [client, spa, plain]) await walk(visitor, authorizeUrl(each, { scope: 'openid profile' }), user)
 
   const ask = async (changes: RequestChanges, asking = client) => responseOf(await visitor.get(authorizeUrl(asking, changes)))
+  /** The error, having held the whole of `Location` against what was asked: only the sentence may be another than the table's. */
   const errorOf = async (changes: RequestChanges, asking = client): Promise<string | undefined> => {
-    const response = await ask(changes, asking)
-    if (response['error'] !== undefined) {
-      t.strictSame(Object.keys(response).filter(name => name !== 'state'), ['error', 'error_description', 'iss'])
-      t.match(response['error_description'], /^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/)
-    }
-    return response['error']
+    const answer = await visitor.get(authorizeUrl(asking, changes))
+    const { error, error_description: told } = responseOf(answer)
+    if (error === undefined) return undefined
+    const sentence = error === 'invalid_request' ? told! : authorizationErrors[error as keyof typeof authorizationErrors]
+    t.match(sentence, /^[\x20-\x21\x23-\x5B\x5D-\x7E]+\.$/)
+    t.equal(answer.headers.location, errorLocation({ error, sentence, state: 'state-1', issuer, redirectUri: callback }))
+    t.match(answer.headers, { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
+    t.equal(answer.body, '')
+    return error
   }
 
   t.test('A9: a request without response_type is refused', async t => {

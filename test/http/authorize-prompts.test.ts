@@ -122,6 +122,10 @@ onEachStore(t, async (t, { app, service, issuer }) => {
     const others = await obtainTokens(app, { client, user: other, visitor: elsewhere })
     t.match(await silently({ id_token_hint: others.id_token }), { error: 'login_required' })
     t.match(await silently({ claims: JSON.stringify({ id_token: { sub: { value: other.id } } }) }), { error: 'login_required' }, 'asked for by sub')
+    const bySub = (id: string) => JSON.stringify({ id_token: { sub: { value: id } } })
+    t.match(await silently({ id_token_hint: first.id_token, claims: bySub(user.id) }), { code: /^csac_/ })
+    t.match(await silently({ id_token_hint: first.id_token, claims: bySub(other.id) }), { error: 'login_required' }, 'who is hinted at and who is asked for are two')
+    t.match(await silently({ id_token_hint: others.id_token, claims: bySub(user.id) }), { error: 'login_required' })
 
     const page = await settle(visitor, await ask({ id_token_hint: others.id_token }))
     t.ok(formsOf(page)['sign-in'], 'who is not signed in can sign in')

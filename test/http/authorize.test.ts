@@ -57,6 +57,10 @@ onEachStore(t, async (t, { app, service, issuer }) => {
     t.match(responseOf(await visitor.get(foreign.headers.location!)), { code: /^csac_/ })
     const stranger = await createVisitor(app).post('/oauth/authorize', requestParams(client, { state: 's'.repeat(4000) }).toString() + `&x=${'y'.repeat(4000)}`)
     t.match(stranger.headers.location, /^\/interaction\//, 'what fits into no URL is kept')
+    for (const unlike of ['#', '#&redirect_uri=x', ' ', 'ü']) {
+      const raw = await createVisitor(app).post('/oauth/authorize', `${form}&x=${unlike}`)
+      t.notMatch(raw.headers.location ?? '', /oauth|#/, `${unlike}: what no URL can hold as it is goes into none`)
+    }
   })
 
   t.test('A3: without a client that is known and named once there is a page, wherever the request would go', async t => {
@@ -176,6 +180,17 @@ onEachStore(t, async (t, { app, service, issuer }) => {
       t.equal((await stranger.post('/oauth/authorize', requestParams(dynamic, { response_mode: 'form_post', ...changes }).toString() + `&x=${'y'.repeat(9000)}`)).statusCode, 400)
     }
     t.match(responseOf(await createVisitor(app).get(authorizeUrl(client, { prompt: 'none' }))), { error: 'login_required' }, 'an operator vouches for the others')
+  })
+
+  t.test('A26: the error goes by a form where response_mode says so, and waits for its button', async t => {
+    const dynamic = await createDynamicClient(service)
+    const answer = await createVisitor(app).get(authorizeUrl(dynamic, { response_mode: 'form_post', prompt: 'none', state: '"><b>' }))
+    t.equal(answer.statusCode, 400)
+    t.match(answer.body, '<form method="post" action="https://app.example.com/callback">')
+    t.strictSame([...answer.body.matchAll(/<input type="hidden" name="([a-z_]+)" value="([^"]*)"/g)].map(([, name, value]) => [name, value]), [
+      ['error', 'login_required'], ['error_description', 'The user has to sign in, and the request forbids to ask.'], ['state', '&quot;>&lt;b>'], ['iss', issuer]
+    ])
+    t.notMatch(answer.body, /<a |<script|error=/, 'nothing of it stands in an address, and nothing sends it by itself')
   })
 
   t.test('A26: who has let such a client in before is sent straight back, as others are', async t => {

@@ -251,6 +251,35 @@ onEachStore(t, async (t, opened) => {
     t.match((await service.stores.clients.find(registered.client_id))!, { redirectUris: metadata.redirect_uris, scopes: [], audience: [] })
   })
 
+  t.test('P191: with its secret a client gives up what was granted to it, at once and for all instances', async t => {
+    const grants = { ...metadata, grant_types: ['authorization_code', 'refresh_token'] }
+    const registered = await register(app, grants)
+    const user = await signInAnew(app, service)
+    const grant = () => createGrant(service, { clientId: registered.client_id, userId: user.id, sessionId: user.sessionId, audience: [issuer] })
+    const replace = (body: object) => send(app, {
+      method: 'PUT', url: ownPath(registered), token: registered.registration_access_token, body: { ...grants, client_id: registered.client_id, ...body }
+    })
+    const asker = await createClient(service)
+    const isActive = async (token: string) => (await postForm(app, { url: '/oauth/introspect', client: asker, form: { token } })).json<{ active: boolean }>().active
+    const refresh = async (refreshToken: string) => (await postForm(app, {
+      url: '/oauth/token', form: { grant_type: 'refresh_token', refresh_token: refreshToken, client_id: registered.client_id }
+    })).json<{ error?: string }>()
+
+    const before = await service.stores.journal.head()
+    const confidential = await grant()
+    t.equal((await replace({ client_name: 'Still itself' })).statusCode, 200)
+    t.equal(await isActive(confidential.accessToken), true, 'any other replacement ends nothing')
+    t.equal((await replace({ token_endpoint_auth_method: 'none' })).statusCode, 200)
+    t.equal(await isActive(confidential.accessToken), false, 'in the very next look')
+    t.match(await refresh(confidential.refreshToken), { error: 'invalid_grant' })
+    t.match(await service.stores.journal.readAfter(before, 10), [{ target: 'client', value: registered.client_id, reason: 'client-made-public' }])
+
+    const open = await grant()
+    t.equal((await replace({ token_endpoint_auth_method: 'none', client_name: 'Open' })).statusCode, 200)
+    t.equal((await replace({})).statusCode, 200, 'and the other way')
+    t.equal(await isActive(open.accessToken), true, 'what was granted without a secret stands')
+  })
+
   t.test('P191: a deleted client cannot authenticate, and its tokens are dead', async t => {
     const registered = await register(app, { ...metadata, grant_types: ['authorization_code', 'refresh_token'] })
     const client = { id: registered.client_id, secret: registered.client_secret }

@@ -48,12 +48,14 @@ t.test('the document has the structure of OpenAPI 3.1', async t => {
   assertStructure(t, document, /cancel|switch/)
 })
 
-t.test('the document is public, cacheable and the same for everyone', async t => {
+t.test('the document is public, cacheable and the same for everyone, and not for pages of other sites', async t => {
   const { app } = opened
   const answer = await app.inject('/openapi.json')
   t.match(answer.headers, {
-    'content-type': 'application/json; charset=utf-8', 'access-control-allow-origin': '*', 'cache-control': 'public, max-age=300', etag: /^"\S+"$/
+    'content-type': 'application/json; charset=utf-8', 'access-control-allow-origin': undefined, 'cache-control': 'public, max-age=300', etag: /^"\S+"$/
   })
+  const preflight = await app.inject({ method: 'OPTIONS', url: '/openapi.json', headers: { origin: 'https://a.example', 'access-control-request-method': 'GET' } })
+  t.match(preflight, { statusCode: 405, headers: { 'access-control-allow-origin': undefined } })
   const again = await app.inject({ url: '/openapi.json', headers: { 'if-none-match': String(answer.headers.etag) } })
   t.equal(again.statusCode, 304)
   t.equal(again.body, '')
@@ -122,8 +124,9 @@ async function tourPublic(check: Check): Promise<void> {
     check(`GET ${url}`, await opened.app.inject(url))
   }
   check('GET /status-lists', await opened.app.inject('/status-lists'))
+  const { kid } = opened.service.ring.signing().record
   for (const [list, accept] of [['0', '*/*'], ['9', '*/*'], ['0', 'application/statuslist+cwt']] as const) {
-    check('GET /status-lists/{list}', await opened.app.inject({ url: `/status-lists/${list}`, headers: { accept } }))
+    check('GET /status-lists/{list}', await opened.app.inject({ url: `/status-lists/${list}.${kid}`, headers: { accept } }))
   }
 }
 

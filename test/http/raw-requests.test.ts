@@ -54,6 +54,17 @@ t.test('R204: what two readers could read in two ways is refused, and the connec
     })
   }
 
+  t.test('C57: that a header came twice can be read by pages of every site, where they may read the answer', async t => {
+    const ask = (line: string) => exchange(port, `${line} HTTP/1.1\r\nHost: x\r\nOrigin: https://a.example\r\n` +
+      'Authorization: Basic eA==\r\nAuthorization: Bearer x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
+    for (const line of ['POST /oauth/token', 'POST /oauth/revoke', 'GET /oauth/userinfo', 'GET /.well-known/jwks.json', 'GET /.well-known/openid-configuration']) {
+      t.match(await ask(line), /^HTTP\/1\.1 400 [^]*\r\naccess-control-allow-origin: \*\r\n/, line)
+    }
+    const introspection = await ask('POST /oauth/introspect')
+    t.match(introspection, /^HTTP\/1\.1 400 /)
+    t.notMatch(introspection, /access-control-allow-origin/)
+  })
+
   t.test('a folded header is refused or read as one line', async t => {
     const answer = await exchange(port, 'GET /healthz HTTP/1.1\r\nHost: x\r\nX: a\r\n b\r\nConnection: close\r\n\r\n')
     t.match(answer, /^HTTP\/1\.1 (400|200) /)

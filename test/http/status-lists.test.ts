@@ -1,12 +1,14 @@
 import { gunzipSync } from 'node:zlib'
 import t from 'tap'
-import { type JSONWebKeySet } from 'jose'
+import { decodeProtectedHeader, type JSONWebKeySet } from 'jose'
 import { clientToken, createClient, createGrant, postForm, type GrantRequest } from '../support/clients.ts'
 import { onEachStore, openService, type OpenedService } from '../support/service.ts'
 import { askStatus, readStatus, statusOf, verifyList } from '../support/status-lists.ts'
 import { callApi, claimsOf, signInAnew } from '../support/users.ts'
 
 const [listed, plain] = ['https://orders.example', 'https://plain.example']
+const inventedKid = 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs'
+const kidOf = (jwt: string) => decodeProtectedHeader(jwt).kid!
 const act = { reason: 'test', actor: 'admin' }
 
 async function openWorld({ app, service }: OpenedService) {
@@ -36,12 +38,14 @@ async function openWorld({ app, service }: OpenedService) {
 onEachStore(t, async (t, opened) => {
   const { app, service, issuer } = opened
   const { shop, revoke, begin, refresh } = await openWorld(opened)
+  const signingKid = () => service.ring.signing().record.kid
+  const listUrl = (list: number | string = 0) => `/status-lists/${list}.${signingKid()}`
   const readKeys = async () => (await app.inject('/.well-known/jwks.json')).json<JSONWebKeySet>()
 
   t.test('Q199: a grant\'s tokens for an API that is registered so name their place, all the same one; no others do', async t => {
     const { accessToken, refreshToken } = await begin({ audience: [plain, listed] })
     t.strictSame(Object.keys(statusOf(accessToken)).sort(), ['idx', 'uri'])
-    t.equal(statusOf(accessToken).uri, `${issuer}/status-lists/0`)
+    t.equal(statusOf(accessToken).uri, `${issuer}/status-lists/0.${kidOf(accessToken)}`)
     const again = (await refresh(refreshToken)).json<{ access_token: string; refresh_token: string }>()
     t.strictSame(statusOf(again.access_token), statusOf(accessToken))
     const narrowed = (await refresh(again.refresh_token, { resource: plain })).json<{ access_token: string }>()
@@ -62,7 +66,7 @@ onEachStore(t, async (t, opened) => {
     t.equal(answer.headers['content-encoding'], undefined)
     const keys = await readKeys()
     const { payload, protectedHeader } = await verifyList(answer.body, { keys, uri })
-    t.match(protectedHeader, { typ: 'statuslist+jwt', alg: 'RS256', kid: service.ring.signing().record.kid })
+    t.match(protectedHeader, { typ: 'statuslist+jwt', alg: 'RS256', kid: signingKid() })
     t.match(payload, { iss: issuer, sub: uri, ttl: 30, status_list: { bits: 1, lst: /^[A-Za-z0-9_-]+$/ } })
     t.ok(Math.abs(payload.iat - Date.now() / 1000) < 60)
     t.ok(payload.exp > payload.iat + 2 * payload.ttl && payload.exp < payload.iat + 600)
@@ -72,7 +76,7 @@ onEachStore(t, async (t, opened) => {
   })
 
   t.test('Q199: it is compressed for who takes that, and not sent again to who has it', async t => {
-    const url = '/status-lists/0'
+    const url = listUrl()
     const [text, packed] = [await app.inject(url), await app.inject({ url, headers: { 'accept-encoding': 'br, gzip' } })]
     t.equal(packed.headers['content-encoding'], 'gzip')
     t.equal(gunzipSync(packed.rawPayload).toString(), text.body)
@@ -91,19 +95,21 @@ onEachStore(t, async (t, opened) => {
 
   t.test('what is not offered is refused, and readable for pages of every site', async t => {
     const cases: Array<[string, Record<string, string>, number]> = [
-      ['/status-lists/0', { accept: 'application/statuslist+cwt' }, 406],
-      ['/status-lists/0', { accept: 'text/html, application/statuslist+jwt;q=0' }, 406],
-      ['/status-lists/0?time=1700000000', {}, 501],
+      [listUrl(), { accept: 'application/statuslist+cwt' }, 406],
+      [listUrl(), { accept: 'text/html, application/statuslist+jwt;q=0' }, 406],
+      [`${listUrl()}?time=1700000000`, {}, 501],
       ...['1', '999999999', '99999999999999', '00', '-1', '0x0', '1e0', 'NaN', '0.0', '%30%00'].map(
-        (id): [string, Record<string, string>, number] => [`/status-lists/${id}`, {}, id.includes('%00') ? 400 : 404])
+        (id): [string, Record<string, string>, number] => [listUrl(id), {}, id.includes('%00') ? 400 : 404]),
+      ...['0', '0.', '0.0', `0.${inventedKid}`, `0.${service.ring.mac().record.kid}`, `${listUrl().slice(14)}A`].map(
+        (id): [string, Record<string, string>, number] => [`/status-lists/${id}`, {}, 404])
     ]
     for (const [url, headers, status] of cases) {
       const answer = await app.inject({ url, headers: { origin: 'https://a.example', ...headers } })
       t.equal(answer.statusCode, status, `${url} ${headers['accept'] ?? ''}`)
-      if (status !== 400) t.equal(answer.headers['access-control-allow-origin'], '*')
+      t.equal(answer.headers['access-control-allow-origin'], '*')
       t.match(answer.headers['cache-control'], /no-store/)
     }
-    t.equal((await app.inject({ url: '/status-lists/0', headers: { accept: 'text/html, */*;q=0.8' } })).statusCode, 200)
+    t.equal((await app.inject({ url: listUrl(), headers: { accept: 'text/html, */*;q=0.8' } })).statusCode, 200)
   })
 
   t.test('the lists that tokens may name are listed where the metadata says', async t => {
@@ -166,20 +172,54 @@ onEachStore(t, async (t, opened) => {
 
   t.test('after a rotation the new key signs the list, and lists of before still verify', async t => {
     const { accessToken } = await begin()
-    const before = await app.inject('/status-lists/0')
-    const former = service.ring.signing().record.kid
+    const before = await app.inject(new URL(statusOf(accessToken).uri).pathname)
+    const former = signingKid()
     await service.rotation.rotate('sign', { force: true, act })
     await service.pulse.refresh()
     const { uri } = statusOf(accessToken)
-    const { protectedHeader } = await verifyList((await app.inject('/status-lists/0')).body, { keys: await readKeys(), uri })
-    t.equal(protectedHeader.kid, service.ring.signing().record.kid)
+    const { protectedHeader } = await verifyList((await app.inject(new URL(uri).pathname)).body, { keys: await readKeys(), uri })
+    t.not(signingKid(), former)
+    t.equal(protectedHeader.kid, signingKid())
     t.match(await verifyList(before.body, { keys: await readKeys(), uri }), { protectedHeader: { kid: former } })
     t.equal(await askStatus(app, accessToken), 0, 'and so do tokens of before')
+    const lists = (await app.inject('/status-lists')).json<{ status_lists: string[] }>().status_lists
+    t.strictSame(lists, [uri, `${issuer}${listUrl()}`], 'both are named')
   })
 
   t.test('a list is not an access token', async t => {
-    const { body } = await app.inject('/status-lists/0')
+    const { body } = await app.inject(listUrl())
     t.match((await callApi(app, 'GET /api/auth/me', { token: body })).json(), { code: 'TOKEN_INVALID' })
+  })
+})
+
+/** A key that is stolen, on a service of its own. */
+onEachStore(t, async (t, opened: OpenedService) => {
+  const { app, service, issuer } = opened
+  const { begin, refresh } = await openWorld(opened)
+  const named = async () => (await app.inject('/status-lists')).json<{ status_lists: string[] }>().status_lists
+  const uriOf = (list: number, kid: string) => `${issuer}/status-lists/${list}.${kid}`
+
+  t.test('Q199: when a key is removed as compromised, its tokens are invalid in the lists, and those of the same grants under the next are not', async t => {
+    const [made, other] = [await begin(), await begin()]
+    const kid = kidOf(made.accessToken)
+    t.strictSame(await named(), [uriOf(0, kid)], 'no token names the standby')
+    // Who reads nothing but lists from now on.
+    const keys = (await app.inject('/.well-known/jwks.json')).json<JSONWebKeySet>()
+    const ask = (...tokens: string[]) => Promise.all(tokens.map(token => askStatus(app, token, keys)))
+    t.strictSame(await ask(made.accessToken, other.accessToken), [0, 0])
+
+    await service.rooms.revoker.revoke('key', kid, act)
+    await service.rotation.tend()
+    t.strictSame(await ask(made.accessToken, other.accessToken), [1, 1])
+    const next = (await refresh(made.refreshToken)).json<{ access_token: string }>().access_token
+    t.not(kidOf(next), kid)
+    t.strictSame({ ...statusOf(next), uri: '' }, { ...statusOf(made.accessToken), uri: '' }, 'the same place')
+    t.strictSame(await ask(made.accessToken, next), [1, 0])
+    t.strictSame(await named(), [uriOf(0, kid), uriOf(0, kidOf(next))], 'both lists may be named')
+
+    await service.rooms.revoker.revoke('grant', made.grant.id, act)
+    t.strictSame(await ask(made.accessToken, next), [1, 1], 'the end of the grant is in both')
+    t.equal((await app.inject(`/status-lists/1.${kid}`)).statusCode, 404, 'a list of no number is none')
   })
 })
 
@@ -209,7 +249,8 @@ onEachStore(t, async (t, opened: OpenedService) => {
 
 t.test('the time a list may be kept is a setting, and endpoints lie under the path of the issuer', async t => {
   const opened = await openService(t, { store: 'embedded', config: { ISSUER: 'http://127.0.0.1:3000/id/eu', STATUS_LIST_TTL: '7' } })
-  const answer = await opened.app.inject('/id/eu/status-lists/0')
+  const path = `/id/eu/status-lists/0.${opened.service.ring.signing().record.kid}`
+  const answer = await opened.app.inject(path)
   t.equal(answer.headers['cache-control'], 'public, max-age=7')
-  t.match(claimsOf(answer.body), { ttl: 7, sub: 'http://127.0.0.1:3000/id/eu/status-lists/0' })
+  t.match(claimsOf(answer.body), { ttl: 7, sub: `http://127.0.0.1:3000${path}` })
 })

@@ -70,6 +70,21 @@ onEachStore(t, async (t, { app, service, issuer }) => {
       t.equal(refused.headers['access-control-allow-origin'], '*', 'a refusal can be read, too')
       t.match(refused.headers['access-control-expose-headers'], /WWW-Authenticate/)
     }
+    const ask = async (method: 'GET' | 'POST' | 'DELETE' | 'OPTIONS', path: string) => {
+      const answer = await app.inject({ method, url: path, headers: { origin } })
+      return { status: answer.statusCode, origin: answer.headers['access-control-allow-origin'], exposed: answer.headers['access-control-expose-headers'] }
+    }
+    const open = { origin: '*', exposed: 'WWW-Authenticate, Retry-After' }
+    const documents = ['/.well-known/jwks.json', '/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']
+    for (const path of [url, '/oauth/revoke', '/oauth/userinfo', ...documents]) {
+      const method = path === url || path === '/oauth/revoke' ? 'POST' : 'GET'
+      t.strictSame(await ask('DELETE', path), { status: 405, ...open }, `${path} by another method`)
+      t.strictSame(await ask(method, `${path}?x=%00`), { status: 400, ...open }, `${path} with a NUL`)
+    }
+    for (const path of [url, '/oauth/revoke']) t.strictSame(await ask('POST', `${path}?x=1`), { status: 400, ...open }, `${path} with a query`)
+    for (const path of ['/oauth/introspect', '/oauth/introspect?x=1', '/oauth/authorize', '/openapi.json', '/elsewhere']) {
+      for (const method of ['GET', 'POST', 'DELETE', 'OPTIONS'] as const) t.equal((await ask(method, path)).origin, undefined, `${method} ${path}`)
+    }
     const introspection = await postForm(app, { url: '/oauth/introspect', form: {}, headers: { origin } })
     t.equal(introspection.headers['access-control-allow-origin'], undefined, 'introspection is for services')
   })

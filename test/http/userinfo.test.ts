@@ -9,6 +9,7 @@ import { clientToken, createClient, createGrant, postForm } from '../support/cli
 import { createTestClock } from '../support/clock.ts'
 import { onEachStore, openService } from '../support/service.ts'
 import { callApi, claimsOf, signInAnew } from '../support/users.ts'
+import { watchAnswers } from '../support/watch-answers.ts'
 
 const url = '/oauth/userinfo'
 const realm = 'Bearer realm="countersign"'
@@ -214,7 +215,9 @@ onEachStore(t, async (t, { app, service, issuer }) => {
 
   t.test('a database that is away is 503 and never 401', async t => {
     const readUserinfo = () => Promise.reject(unavailable('database/unreachable'))
-    const broken = await createApp({ rooms: { ...service.rooms, isReady: () => true, readUserinfo }, logger: service.logger, trustProxy: [] })
+    const broken = await watchAnswers(t, () => createApp({
+      rooms: { ...service.rooms, isReady: () => true, readUserinfo }, logger: service.logger, trustProxy: []
+    }), { issuer })
     t.teardown(() => broken.close())
     const answer = await callApi(broken, `GET ${url}`, { token: accessToken })
     t.equal(answer.statusCode, 503)

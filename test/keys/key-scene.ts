@@ -50,7 +50,7 @@ export async function openKeyScene(database: Database): Promise<KeyScene> {
       pulse.follow(ring.follow)
       await pulse.refresh()
       const rotation = createRotation({
-        store: stores.keys, ring, seal, clock, random: systemRandom, log, interval, refreshLifetime: 3 * interval,
+        store: stores.keys, ring, seal, clock, random: systemRandom, log, interval, refreshLifetime: 3 * interval, sessionLifetime: 5 * interval,
         plan: createPlanSigningRotation({ ring, verifiers: stores.verifiers })
       })
       return { ring, rotation, pulse }

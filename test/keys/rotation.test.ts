@@ -71,7 +71,7 @@ t.test('rotation', async t => {
     t.equal(await scene.stores.keys.remove(second!, act), undefined)
   })
 
-  await t.test('what no token can need is deleted, signing keys long before MAC keys', async t => {
+  await t.test('what no token can need is put away: a signing key keeps its public half for hints, as long as sessions live', async t => {
     const scene = await openKeyScene(database)
     const { ring, rotation, pulse } = await scene.open()
     await rotation.tend()
@@ -86,10 +86,21 @@ t.test('rotation', async t => {
     await tendAfter(600 + keyPublishLead)
     t.equal(await has(firstSigning), true, 'the tolerated skew is not over')
     await tendAfter(120)
-    t.equal(await has(firstSigning), false)
+    await ring.reload()
+    t.match(ring.retired(), [{ kid: firstSigning, sealedWith: '', publicJwk: { kty: 'RSA' } }])
+    t.equal(ring.retired()[0]!.sealed.length, 0)
+    t.notOk(ring.records('sign').some(record => record.kid === firstSigning), 'nobody else sees it')
+    t.notMatch(ring.jwks().body, firstSigning)
+    t.equal(ring.verifying(firstSigning), undefined)
+    t.equal(ring.hinting(firstSigning)?.publicKey.asymmetricKeyType, 'rsa')
     t.equal(await has(firstMac), true)
     for (let day = 0; day < 4; day++) await tendAfter(interval)
     t.equal(await has(firstMac), false)
+    t.equal(await has(firstSigning), true)
+    await tendAfter(interval)
+    t.equal(await has(firstSigning), false)
+    await ring.reload()
+    t.equal(ring.hinting(firstSigning), undefined)
   })
 
   await t.test('a new master key seals all keys anew, and opens them alone from then on', async t => {

@@ -26,10 +26,10 @@ t.test('who is sent to sign out over and over fills no memory, and can still sig
   }
   t.equal(asked.length, 100)
   const [first, last] = [asked[0]!, asked.at(-1)!]
-  t.match(await confirm(first.id, first.csrf, browserOf('one')), { kind: 'signed-out', continueUri: 'https://shop.example/' })
+  t.match(await confirm(first.id, first.csrf, browserOf('one')), { outcome: { kind: 'signed-out', continueUri: 'https://shop.example/' } })
   t.strictSame([last.id, last.csrf], [asked[50]!.id, asked[50]!.csrf], 'the further ones are the same question')
-  t.equal(await confirm(last.id, first.csrf, browserOf('one')), undefined)
-  t.match(await confirm(last.id, last.csrf, browserOf('one')), { kind: 'signed-out', clientName: undefined, continueUri: undefined })
+  t.strictSame(await confirm(last.id, first.csrf, browserOf('one')), { outcome: undefined, uiLocales: undefined })
+  t.match(await confirm(last.id, last.csrf, browserOf('one')), { outcome: { kind: 'signed-out', clientName: undefined, continueUri: undefined } })
   t.strictSame(ended, ['one', 'one'])
   t.match(await begin(params, browserOf('two')), { kind: 'confirm', clientName: 'Shop' }, 'another session is not concerned')
 })

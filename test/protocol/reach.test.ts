@@ -1,6 +1,6 @@
 import t from 'tap'
 import { reachMargin, silentAfter } from '../../src/protocol/limits.ts'
-import { isSilent, judgeReach, stateOf, type WatchedVerifier } from '../../src/protocol/reach.ts'
+import { countsAsLagging, isSilent, judgeReach, stateOf, type WatchedVerifier } from '../../src/protocol/reach.ts'
 
 const revokedAt = new Date('2026-11-27T10:00:00.000Z')
 const after = (milliseconds: number): Date => new Date(revokedAt.getTime() + milliseconds)
@@ -89,4 +89,29 @@ t.test('one that has not been heard of for three acknowledgements is silent, wha
   t.equal(stateOf(acknowledged(10), 1235, now(1)), 'lagging')
   t.equal(stateOf(verifier({ subscribedAt: heard }), 0, now(1)), 'lagging', 'it has not said anything')
   t.equal(stateOf(acknowledged(10), 1234, now(silentAfter + 1)), 'silent')
+})
+
+t.test('a silent one counts as lagging until its own bound has passed under lookup and reject, and otherwise for ever', async t => {
+  const now = after((silentAfter + 1) * 1000)
+  const sight = { head: 1234, revocation, now }
+  const end = (5 + reachMargin) * 1000
+  for (const whenStale of ['lookup', 'reject'] as const) {
+    const bounded = acknowledged(-1, { whenStale, maxStaleness: 5, seq: 1233 })
+    t.equal(countsAsLagging(bounded, sight), false, 'its bound has passed')
+    const revokedNow = { ...sight, revocation: { seq: 1235, revokedAt: now } }
+    t.equal(countsAsLagging(bounded, revokedNow), true, 'of the newest revocation it knows nothing yet')
+    t.equal(countsAsLagging(bounded, { ...revokedNow, now: new Date(now.getTime() + end) }), true, 'at that very moment still')
+    t.equal(countsAsLagging(bounded, { ...revokedNow, now: new Date(now.getTime() + end + 1) }), false)
+    t.equal(countsAsLagging({ ...bounded, maxStaleness: 3600 }, { ...sight, revocation: undefined }), true, 'it may still go by its view')
+  }
+  for (const changes of [{ whenStale: 'accept' as const, maxStaleness: 5 }, { maxStaleness: 5 }, {}]) {
+    t.equal(countsAsLagging(acknowledged(0, changes), { ...sight, now: after(86_400_000) }), true, JSON.stringify(changes))
+  }
+})
+
+t.test('one that speaks counts as lagging until it has acknowledged the newest, whatever its rule', async t => {
+  const sight = { head: 1234, revocation, now: after(60_000) }
+  const rule = { whenStale: 'reject' as const, maxStaleness: 1 }
+  t.equal(countsAsLagging(acknowledged(10, rule), sight), false)
+  t.equal(countsAsLagging(acknowledged(10, { ...rule, seq: 1233 }), sight), true)
 })

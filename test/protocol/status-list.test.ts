@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { deflateSync, inflateSync } from 'node:zlib'
 import t from 'tap'
-import { invalid, numbersPerList, packStatuses, statusAt, statusListUri, statusPlaceOf, valid, type StatusSize } from '../../src/protocol/status-list.ts'
+import {
+  invalid, numbersPerList, packStatuses, readStatusListName, statusAt, statusListUri, statusPlaceOf, valid, type StatusSize
+} from '../../src/protocol/status-list.ts'
 import { knownLists, knownSize } from './status-list-facts.ts'
 
 const each = (statuses: number[]): Array<[number, number]> => statuses.map((status, index) => [index, status])
@@ -49,5 +51,17 @@ t.test('each number has a place of its own', async t => {
   t.strictSame(statusPlaceOf(numbersPerList - 1), { list: 0, index: 131_071 })
   t.strictSame(statusPlaceOf(numbersPerList), { list: 1, index: 0 })
   t.strictSame(statusPlaceOf(2 ** 48 - 1), { list: 2 ** 31 - 1, index: 131_071 })
-  t.equal(statusListUri('https://id.example', 7), 'https://id.example/status-lists/7')
+})
+
+t.test('a list is named by its number and a key, in one spelling', async t => {
+  const kid = 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs'
+  const name = `2147483647.${kid}`
+  t.equal(statusListUri('https://id.example', { list: 2 ** 31 - 1, kid }), `https://id.example/status-lists/${name}`)
+  t.strictSame(readStatusListName(name), { list: 2 ** 31 - 1, kid })
+  t.strictSame(readStatusListName(`0.${kid}`), { list: 0, kid })
+  const wrong = [
+    '', '0', kid, `.${kid}`, `00.${kid}`, `01.${kid}`, `-1.${kid}`, `1e0.${kid}`, `0.0.${kid}`, `99999999999.${kid}`, `0.${kid.slice(1)}`,
+    `0.${kid}A`, `0.${kid}=`, `0.${kid}\n`, ` 0.${kid}`, `0.${kid.slice(1)}+`, `0-${kid}`, `${kid}.0`, '0.abcdefgh'
+  ]
+  for (const text of wrong) t.equal(readStatusListName(text), undefined, JSON.stringify(text))
 })

@@ -10,8 +10,12 @@ import type { Clock } from '../../src/ports/clock.ts'
 import type { OutboundFetch } from '../../src/ports/outbound-fetch.ts'
 import { createDatabase, layEmbedded, sharedDatabaseUrl } from './database.ts'
 import { startRedis } from './redis.ts'
+import { watchAnswers } from './watch-answers.ts'
 
-/** A whole service in this process: what a test composes once for a file and asks through `inject`. */
+/**
+ * A whole service in this process: what a test composes once for a file and asks through `inject`. Whatever it refuses is held
+ * against the table of errors.
+ */
 
 export type StoreKind = 'embedded' | 'real'
 
@@ -52,9 +56,9 @@ export async function openService(t: Test, { store, config = {}, clock, outbound
   t.teardown(() => service.close())
   if (store === 'real') await service.stores.migrate()
   await service.start()
-  const app = await createApp({
+  const app = await watchAnswers(t, () => createApp({
     rooms: { ...service.rooms, isReady: service.isReady }, logger, trustProxy: values.trustProxy
-  })
+  }), { issuer: values.issuer })
   t.teardown(() => app.close())
   await app.ready()
   return { app, service, issuer: values.issuer, logLines }

@@ -28,13 +28,12 @@ export function readStatus({ status_list: { bits, lst } }: ListClaims, index: nu
   return statusAt(inflateSync(Buffer.from(lst, 'base64url'), { maxOutputLength: 2 ** 20 }), index, bits)
 }
 
-/** The status of an access token, by a request to the service. */
-export async function askStatus(app: FastifyInstance, accessToken: string): Promise<number | undefined> {
+/** The status of an access token, by a request to the service; with its keys of this moment, unless the caller has some. */
+export async function askStatus(app: FastifyInstance, accessToken: string, known?: JSONWebKeySet): Promise<number | undefined> {
   const { uri, idx } = statusOf(accessToken)
-  const [answer, keys] = await Promise.all([
-    app.inject({ url: new URL(uri).pathname, headers: { accept: 'application/statuslist+jwt' } }), app.inject('/.well-known/jwks.json')
-  ])
+  const answer = await app.inject({ url: new URL(uri).pathname, headers: { accept: 'application/statuslist+jwt' } })
+  const keys = known ?? (await app.inject('/.well-known/jwks.json')).json<JSONWebKeySet>()
   if (answer.statusCode !== 200) throw new Error(`the list was answered ${answer.statusCode}: ${answer.body}`)
-  const { payload } = await verifyList(answer.body, { keys: keys.json<JSONWebKeySet>(), uri })
+  const { payload } = await verifyList(answer.body, { keys, uri })
   return readStatus(payload, idx)
 }

@@ -1,5 +1,6 @@
 // Loads the entry for other runtimes in a context that has what the web platform has and nothing of Node's, and prints what
-// became of the tokens it was given. Run with --experimental-vm-modules; the arguments are the folder with node_modules and a
+// became of the tokens it was given. Where requests are all there is, as in workers, modules may neither ask nor wait: the
+// verifier is made while the context refuses that. Run with --experimental-vm-modules; the arguments are the folder with node_modules and a
 // file with the case in JSON.
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -13,13 +14,24 @@ const webNames = [
   'TextDecoderStream', 'TextEncoder', 'URL', 'URLSearchParams', 'atob', 'btoa', 'clearTimeout', 'crypto', 'performance', 'queueMicrotask',
   'setTimeout', 'structuredClone'
 ]
-const context = vm.createContext({
+const whileAsked = ['AbortController', 'AbortSignal', 'clearTimeout', 'fetch', 'setTimeout']
+let isAsked = false
+const offered = {
   ...Object.fromEntries(webNames.map(name => [name, globalThis[name]])),
   fetch: async url => {
     asked.push(url)
     return globalThis.Response.json(jwks)
   }
-})
+}
+const context = vm.createContext(Object.defineProperties(offered, Object.fromEntries(whileAsked.map(name => {
+  const value = offered[name]
+  return [name, {
+    get() {
+      if (!isAsked) throw new Error(`${name} is for requests alone`)
+      return value
+    }
+  }]
+}))))
 const modules = new Map()
 
 function load(name) {
@@ -40,6 +52,7 @@ const entry = load(path.join(folder, 'node_modules/countersign/dist/verifier/web
 await entry.link((specifier, { identifier }) => load(resolve(specifier, identifier)))
 await entry.evaluate()
 const verifier = entry.namespace.createVerifier(options)
+isAsked = true
 const outcomes = []
 for (const token of tokens) {
   outcomes.push(await verifier.verify(token).then(({ claims }) => claims.sub, error => error.code ?? String(error)))

@@ -2,7 +2,7 @@ import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:cryp
 import t from 'tap'
 import type { PresentedRequest } from '../../src/verifier/index.ts'
 import type { TestClock } from '../support/clock.ts'
-import { encode, goodClaims, onEachPlatform, otherKey, outcomeOf, signToken, type Scene } from './scene.ts'
+import { encode, goodClaims, onEachPlatform, openScene, otherKey, outcomeOf, signToken, type Scene } from './scene.ts'
 
 /** Tokens that are bound to a key or a certificate (RFC 9449, RFC 8705): worth nothing to whoever stole them. */
 
@@ -37,7 +37,9 @@ t.test('H110: a token that is bound to a key is refused without the proof, and a
       t.equal(await ask(scene, token, { scheme: 'Bearer', dpop: prove(token, scene.clock) }), 'binding_missing')
       t.equal(await ask(scene, token, { dpop: prove(token, scene.clock) }), 'good', 'with it, also when the token is known')
     }
-    t.equal(await ask(scene, signToken(scene.clock), {}), 'binding_invalid', 'DPoP for a token that is bound to nothing')
+    const unbound = signToken(scene.clock)
+    t.equal(await ask(scene, unbound, {}), 'token_invalid', 'DPoP for a token that is bound to nothing')
+    t.equal(await ask(scene, unbound, { scheme: 'dpop', dpop: prove(unbound, scene.clock) }), 'token_invalid', 'whatever the proof is like')
   })
 })
 
@@ -70,6 +72,20 @@ t.test('L152: every fault of a DPoP proof refuses the request', async t => {
     t.equal(await ask(scene, token, { dpop: good }), 'good', 'and the good one is not used up by what was refused')
     t.equal(await ask(scene, token, { dpop: good }), 'binding_invalid', 'used twice')
   })
+})
+
+t.test('L152: of more proofs than are remembered the oldest work again, which is counted; the youngest never do', async t => {
+  const scene = openScene(t, { dpop: { replaySize: 1000 } })
+  const { verifier, clock } = scene
+  const token = signToken(clock, { cnf: { jkt } })
+  const used = Array.from({ length: 1001 }, () => prove(token, clock))
+  for (const dpop of used.slice(0, 1000)) if (await ask(scene, token, { dpop }) !== 'good') t.fail('a new proof is refused')
+  t.equal(verifier.health().counters['proofsForgottenEarly'], 0)
+  for (const dpop of [used[0]!, used[999]!]) t.equal(await ask(scene, token, { dpop }), 'binding_invalid', 'as many as are remembered')
+  t.equal(await ask(scene, token, { dpop: used[1000]! }), 'good')
+  t.equal(verifier.health().counters['proofsForgottenEarly'], 1, 'one generation, and that is told')
+  for (const dpop of used.slice(500)) if (await ask(scene, token, { dpop }) !== 'binding_invalid') t.fail('one of the youngest works again')
+  t.equal(await ask(scene, token, { dpop: used[0]! }), 'good', 'the documented limit')
 })
 
 t.test('L152: query, fragment and spelling of the URL do not matter to a proof', async t => {
@@ -106,6 +122,7 @@ t.test('L152: a token that is bound to a certificate needs it', async t => {
     for (let use = 0; use < 2; use += 1) {
       t.equal(await outcomeOf(scene.verifier, token), 'binding_missing')
       t.equal(await present(), 'binding_missing')
+      t.equal(await ask(scene, token, { dpop: prove(token, scene.clock), clientCertificate: der }), 'token_invalid', 'it is bound to no DPoP key')
       for (const shown of [der, pem, thumbprint]) t.equal(await present(shown), 'good')
       for (const shown of ['', 'x', `${thumbprint}A`, digest('other'), Buffer.from('other'), pem.replace('A', 'B'), '-----BEGIN CERTIFICATE-----']) {
         t.equal(await present(shown), 'binding_invalid')

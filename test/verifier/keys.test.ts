@@ -5,9 +5,10 @@ import { createVerifier } from '../../src/verifier/index.ts'
 import { createHeldKeys } from '../../src/verifier/keys/held-keys.ts'
 import { judgeKey } from '../../src/verifier/keys/judge-key.ts'
 import { nodePlatform } from '../../src/verifier/node/node-platform.ts'
+import { createTestClock } from '../support/clock.ts'
 import { listen } from '../support/listen.ts'
 import { until } from '../support/until.ts'
-import { goodClaims, goodHeader, issuer, onEachPlatform, otherKey, ourKey, outcomeOf, publicJwk, signRaw, signToken } from './scene.ts'
+import { audience, goodClaims, goodHeader, issuer, onEachPlatform, otherKey, ourKey, outcomeOf, publicJwk, signRaw, signToken } from './scene.ts'
 
 t.test('K129: ten thousand unknown kids at once are one request, and the next comes after the cool-down', async t => {
   onEachPlatform(t, async (t, { verifier, clock, requests }) => {
@@ -186,7 +187,10 @@ t.test('options that cannot work are refused by name', async t => {
     [{ issuer: 'https://id.example?a' }, /issuer/], [{ audience: [] }, /audience/], [{ audience: '' }, /audience/], [{ jwksUri: 'http://cdn.example/' }, /jwksUri/],
     [{ algorithms: ['HS256'] }, /algorithms/], [{ algorithms: ['none'] }, /algorithms/], [{ algorithms: [] }, /algorithms/], [{ clockTolerance: 61 }, /clockTolerance/],
     [{ clockTolerance: NaN }, /clockTolerance/], [{ maxTokenLength: 10 }, /maxTokenLength/], [{ jwks: { cooldown: 1 } }, /jwks.cooldown/],
-    [{ jwks: { maxStale: Infinity } }, /jwks.maxStale/], [{ cache: { size: -1 } }, /cache.size/], [{ revocation: { mode: 'other' } }, /revocation.mode/]
+    [{ jwks: { maxStale: Infinity } }, /jwks.maxStale/], [{ cache: { size: -1 } }, /cache.size/], [{ revocation: { mode: 'other' } }, /revocation.mode/],
+    [{ fetch: 5 }, /^fetch /], [{ fetch: null }, /^fetch /], [{ clock: {} }, /^clock /], [{ clock: null }, /^clock /], [{ clock: { now: Date.now } }, /^clock /],
+    [{ jwks: 5 }, /^jwks /], [{ jwks: [] }, /^jwks /], [{ cache: null }, /^cache /], [{ dpop: 'no' }, /^dpop /], [{ maxTokenLength: null }, /^maxTokenLength /],
+    [{ jwks: { timeout: '5' } }, /^jwks.timeout /], [{ revocation: 5 }, /^revocation.mode /], [{ revocation: null }, /^revocation.mode /]
   ]
   for (const [options, message] of wrong) {
     t.throws(() => createVerifier({ issuer, audience: 'a', revocation: { mode: 'none' }, ...options }), { name: 'TypeError', message })
@@ -194,6 +198,82 @@ t.test('options that cannot work are refused by name', async t => {
   for (const good of ['http://localhost:3000', 'http://127.0.0.1', 'http://[::1]:1', 'https://id.example/p']) {
     await createVerifier({ issuer: good, audience: 'a', revocation: { mode: 'none' } }).close()
   }
+})
+
+t.test('a verifier whose keys are too old to go by is not ready, and is again once they can be had', async t => {
+  onEachPlatform(t, async (t, { verifier, clock, publish, requests }) => {
+    await verifier.ready()
+    t.ok(verifier.health().ready)
+    publish(new Error('away'))
+    clock.advance(360)
+    t.ok(verifier.health().ready, 'within the bound')
+    clock.advance(1)
+    t.equal(await outcomeOf(verifier, signToken(clock)), 'keys_unavailable')
+    t.notOk(verifier.health().ready)
+    let isThere = false
+    const waiting = verifier.ready().then(() => { isThere = true })
+    t.equal(await outcomeOf(verifier, signToken(clock)), 'keys_unavailable')
+    t.notOk(isThere)
+    publish({ keys: [publicJwk(ourKey.publicKey)] })
+    clock.advance(31)
+    await waiting
+    t.ok(verifier.health().ready)
+    t.equal(await outcomeOf(verifier, signToken(clock)), 'good')
+    t.equal(requests.length, 3)
+  }, { jwks: { maxStale: 60 } })
+})
+
+t.test('K129: a request for keys that a runtime has cut off together with another request is made again, and nobody waits for the old one', async t => {
+  const clock = createTestClock()
+  let cut = 0
+  let isCutting = true
+  const answer = (): Promise<Response> =>
+    isCutting ? new Promise(() => { cut += 1 }) : Promise.resolve(Response.json({ keys: [publicJwk(ourKey.publicKey)] }))
+  const verifier = createVerifier({ issuer, audience, revocation: { mode: 'none' }, clock, fetch: answer })
+  t.teardown(() => verifier.close())
+  void outcomeOf(verifier, signToken(clock))
+  clock.advance(7)
+  isCutting = false
+  t.equal(await outcomeOf(verifier, signToken(clock)), 'good')
+  isCutting = true
+  clock.advance(301)
+  t.equal(await outcomeOf(verifier, signToken(clock)), 'good', 'fetched behind its back')
+  t.equal(cut, 2)
+  isCutting = false
+  clock.advance(301)
+  t.equal(await outcomeOf(verifier, signToken(clock)), 'good', 'fetched while it waits')
+  t.match(verifier.health().keys, { age: 0 })
+  t.equal(verifier.health().counters['keyRequests'], 4)
+})
+
+t.test('a probe that asks health alone sees the verifier get ready, at first and after its keys were too old', async t => {
+  onEachPlatform(t, async (t, { verifier, clock, requests }) => {
+    t.notOk(verifier.health().ready)
+    await until('it has fetched keys', () => verifier.health().ready)
+    clock.advance(361)
+    t.notOk(verifier.health().ready, 'nobody has asked it for anything meanwhile')
+    await until('it has fetched them anew', () => verifier.health().ready)
+    t.equal(requests.length, 2)
+    await verifier.close()
+    t.notOk(verifier.health().ready, 'nor once it was closed')
+  }, { jwks: { maxStale: 60 } })
+})
+
+t.test('an option that is misspelt is refused by the name it has, and by those there are', async t => {
+  const client = { clientId: 'orders', clientSecret: 'secret' }
+  const wrong: Array<[object, string]> = [
+    [{ clockTolerence: 0 }, 'clockTolerence'], [{ toString: 1 }, 'toString'], [{ jwks: { coolDown: 60 } }, 'jwks.coolDown'], [{ cache: { max: 5 } }, 'cache.max'],
+    [{ dpop: { algorithm: ['ES256'] } }, 'dpop.algorithm'], [{ revocation: { mode: 'none', whenStale: 'reject' } }, 'revocation.whenStale'],
+    [{ revocation: { mode: 'feed', ...client, whenstale: 'reject' } }, 'revocation.whenstale'],
+    [{ revocation: { mode: 'lookup', ...client, maxStaleness: 5 } }, 'revocation.maxStaleness'],
+    [{ revocation: { mode: 'status-list', maxStalenes: 5 } }, 'revocation.maxStalenes']
+  ]
+  for (const [options, name] of wrong) {
+    const message = new RegExp(`^${name.replace('.', '\\.')} is no option here; these are: [a-z][A-Za-z, ]+\\.$`)
+    t.throws(() => createVerifier({ issuer, audience: 'a', revocation: { mode: 'none' }, ...options }), { name: 'TypeError', message })
+  }
+  t.throws(() => createVerifier(undefined as never), { name: 'TypeError', message: /issuer/ })
+  await createVerifier({ issuer, audience: 'a', revocation: { mode: 'none', clientId: undefined } as never }).close()
 })
 
 t.test('a verifier that was closed says so', async t => {

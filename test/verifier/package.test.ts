@@ -1,41 +1,21 @@
 import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
 import ts from 'typescript'
 import { createTestClock } from '../support/clock.ts'
+import { packLibrary, tsc } from './pack-library.ts'
 import { goodClaims, goodHeader, issuer, otherKey, ourKey, publicJwk, signRaw } from './scene.ts'
 
 /** The package as an application gets it: built, packed, unpacked beside jose and nothing else. */
 
 const run = promisify(execFile)
-const root = path.resolve(import.meta.dirname, '../..')
-const tsc = path.join(root, 'node_modules/typescript/bin/tsc')
 
 const claims = goodClaims(createTestClock(Date.now()))
 const good = signRaw(goodHeader, claims)
 const forged = signRaw(goodHeader, claims, otherKey.privateKey)
 const options = { issuer, audience: 'https://orders.example', revocation: { mode: 'none' } }
-
-async function pack(folder: string): Promise<string> {
-  const source = path.join(folder, 'source')
-  mkdirSync(source, { recursive: true })
-  cpSync(path.join(root, 'package.json'), path.join(source, 'package.json'))
-  const config = { extends: path.join(root, 'tsconfig.build.json'), include: [path.join(root, 'src/verifier'), path.join(root, 'node_modules/fastify/fastify.d.ts')], compilerOptions: {
-    rootDir: path.join(root, 'src'), outDir: path.join(source, 'dist'), typeRoots: [path.join(root, 'node_modules/@types')]
-  } }
-  writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify(config))
-  await run(process.execPath, [tsc, '-p', folder])
-  const { stdout } = await run('npm', ['pack', '--json', '--offline', '--ignore-scripts', '--pack-destination', folder], { cwd: source })
-  const [packed] = JSON.parse(stdout) as [{ filename: string }]
-  const modules = path.join(folder, 'app/node_modules')
-  mkdirSync(path.join(modules, 'countersign'), { recursive: true })
-  await run('tar', ['-xzf', path.join(folder, packed.filename), '-C', path.join(modules, 'countersign'), '--strip-components=1'])
-  cpSync(path.join(root, 'node_modules/jose'), path.join(modules, 'jose'), { recursive: true })
-  writeFileSync(path.join(folder, 'app/package.json'), '{"type":"module"}')
-  return path.join(folder, 'app')
-}
 
 const consumer = `
 import { createVerifier, VerifierError, type VerifiedToken, type VerifierErrorCode } from 'countersign/verifier'
@@ -51,7 +31,7 @@ await verifier.close()
 `
 
 void t.test('the packed tarball', async t => {
-  const app = await pack(t.testdir())
+  const app = await packLibrary(t.testdir())
   const library = path.join(app, 'node_modules/countersign/dist/verifier')
 
   t.test('imports jose and what Node has, and the entry for other runtimes nothing of Node\'s', async t => {

@@ -60,6 +60,8 @@ export const samples: Record<string, (names: Names, context: PageContext) => str
     reference: `req-${scope}`
   }, context),
   'leaving': ({ host, uri }, context) => renderLeavingPage({ host, error: 'invalid_scope', continueUri: uri }, context),
+  'leaving-by-form': ({ host, uri, client }, context) => renderLeavingPage(
+    { host, error: 'invalid_scope', continueUri: uri, params: { error: 'invalid_scope', state: client } }, context),
   'form-post': ({ redirectUri, client }, context) => renderFormPostPage(
     { redirectUri, params: { code: 'the-code', state: client, submit: 'a name that forms have too' } }, context),
   'api-doc': (_names, context) => renderApiDocPage(document, context)
@@ -69,7 +71,9 @@ function consentOf({ client, email, host, api, scope, uri }: Names, isVerified: 
   return {
     ...form, cancelAction: '/cancelled', switchAccountAction: '/switched', clientName: client, clientUri: uri, policyUri: uri,
     tosUri: uri, email, isVerified, redirectHost: host, scopes: [
-      ...['openid', 'profile', 'email', 'offline_access'].map(name => ({ name })), { name: scope, api }
+      ...['openid', 'profile', 'email', 'offline_access'].map(name => ({ kind: 'scope', name }) as const),
+      ...['birthdate', 'phone_number_verified'].map(name => ({ kind: 'claim', name }) as const),
+      { kind: 'api', api, scope } as const, { kind: 'api', api, scope: undefined } as const
     ]
   }
 }

@@ -1,4 +1,7 @@
 import t from 'tap'
+import type { ConsentScope } from '../../src/protocol/consent-scopes.ts'
+import { standardClaimNames } from '../../src/protocol/standard-claims.ts'
+import { renderApiDocPage } from '../../src/web/api-doc-page.tsx'
 import { renderErrorPage, type ErrorPageKind } from '../../src/web/error-page.tsx'
 import { messages } from '../../src/web/messages/index.ts'
 import { locales, type PageContext } from '../../src/web/page-context.ts'
@@ -6,6 +9,7 @@ import { plainName } from '../../src/web/plain-name.ts'
 import { safeAppHref, safeWebHref } from '../../src/web/safe-href.ts'
 import { renderConsentPage } from '../../src/web/consent-page.tsx'
 import { renderSignInPage } from '../../src/web/sign-in-page.tsx'
+import { document } from './sample-document.ts'
 
 const brand = { name: 'Countersign', stylesheet: '/ui/style.css', submitScript: '/ui/submit.js', icon: '/ui/icon', logo: undefined }
 const inLanguage = (locale: PageContext['locale']): PageContext => ({ locale, brand, base: '' })
@@ -51,15 +55,50 @@ t.test('a page says when trying again makes sense', async t => {
   t.equal(told(61), 'There were too many attempts. Try again in 2 minutes.')
 })
 
-t.test('an API\'s scope is not taken for one of OpenID Connect, nor a word of the language', async t => {
-  const told = (...scopes: Array<{ name: string, api?: string }>) => renderConsentPage({
+function renderConsent(locale: PageContext['locale'], scopes: ConsentScope[]): string {
+  return renderConsentPage({
     action: '/a', csrf: 'c', cancelAction: '/b', switchAccountAction: '/s', clientName: 'x', email: 'a@example.com', isVerified: true,
-    redirectHost: 'app.example', scopes
-  }, inLanguage('en')).match(/<li>([^<]*)/g)
-  t.strictSame(told({ name: 'email' }, { name: 'email', api: 'Mail' }, { name: 'constructor' }), [
-    '<li>see your email address', '<li>“email” at Mail', '<li>constructor'
+    redirectHost: 'app.example', scopes, clientUri: 'https://app.example/', policyUri: 'https://app.example/policy'
+  }, inLanguage(locale))
+}
+
+const told = (locale: PageContext['locale'], ...scopes: ConsentScope[]) =>
+  [...renderConsent(locale, scopes).matchAll(/<li>([^<]+)/g)].map(([, words]) => words)
+
+t.test('an API\'s scope is not taken for one of OpenID Connect, nor a word of the language', async t => {
+  t.strictSame(told('en',
+    { kind: 'scope', name: 'email' }, { kind: 'api', api: 'Mail', scope: 'email' }, { kind: 'scope', name: 'constructor' },
+    { kind: 'claim', name: 'profile' }, { kind: 'scope', name: 'given_name' }
+  ), ['see your email address', '“email” at Mail', 'constructor', 'see the address of your profile page', 'given_name'])
+  t.strictSame(told('en'), [])
+})
+
+t.test('an API as a whole is asked for in a sentence, in every language', async t => {
+  const orders = { kind: 'api', api: 'Orders', scope: undefined } as const
+  t.strictSame(locales.map(locale => told(locale, orders)), [
+    ['access Orders on your behalf'], ['in Ihrem Namen auf Orders zugreifen'], ['accéder à Orders en votre nom']
   ])
-  t.equal(told(), null)
+})
+
+t.test('every claim that can be asked for by its name has words in every language', async t => {
+  for (const locale of locales) {
+    const words = told(locale, ...standardClaimNames.map(name => ({ kind: 'claim', name }) as const))
+    t.equal(new Set(words).size, standardClaimNames.length, 'each its own')
+    for (const each of words) t.match(each, / /, `${locale}: "${each}" is a sentence, not a name`)
+    t.notMatch(words.join(), /_/)
+  }
+})
+
+t.test('a link to what is told of the application opens no window that nobody announced', async t => {
+  t.match(renderConsent('en', []), '<a href="https://app.example/policy" rel="noreferrer nofollow">')
+  t.notMatch(renderConsent('en', []), 'target')
+})
+
+t.test('what the OpenAPI document says is English on the page of every language, and nothing else is', async t => {
+  for (const locale of locales) {
+    const headings = [...renderApiDocPage(document, inLanguage(locale)).matchAll(/<h2[^]*?<\/h2>/g)].map(([heading]) => heading)
+    t.strictSame(headings, ['<h2 lang="en">OAuth</h2>', '<h2 lang="en">Revocations</h2>', `<h2>${messages[locale].apiDoc.others}</h2>`])
+  }
 })
 
 t.test('every language has words of its own for everything', async t => {

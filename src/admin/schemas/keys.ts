@@ -16,8 +16,8 @@ const removeBody = {
 }
 
 const key = shape({
-  kid: text, purpose: { enum: ['sign', 'mac'] }, algorithm: text, state: { enum: ['standby', 'signing', 'verifying', 'removed'] },
-  publishedAt: time, signsFrom: time, signsUntil: orNull(time), removedAfter: orNull(time), removedAt: orNull(time), sealedWith: text
+  kid: text, purpose: { enum: ['sign', 'mac'] }, algorithm: text, state: { enum: ['standby', 'signing', 'verifying', 'retired', 'removed'] },
+  publishedAt: time, signsFrom: time, signsUntil: orNull(time), removedAfter: orNull(time), removedAt: orNull(time), sealedWith: orNull(text)
 })
 
 const holders = list(shape({ client_id: text, instance: text, acknowledged_at: orNull(time) }))

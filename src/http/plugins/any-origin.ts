@@ -1,15 +1,31 @@
 import type { FastifyInstance } from 'fastify'
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The routes that pages of every site may call; undefined on a listener that is not for browsers. */
+    openRoutes?: Set<string>
+  }
+}
+
+export const openHeaders = {
+  'access-control-allow-origin': '*', 'access-control-expose-headers': 'WWW-Authenticate, Retry-After'
+} as const
+
 /**
  * Answers that pages of every site may read: nothing here is opened by a cookie, so there is nothing that another site
- * could borrow. Refusals carry it, too, or a page could not tell why.
+ * could borrow. Refusals carry it, too, or a page could not tell why. Register before every hook that may refuse.
  */
-export function allowAnyOrigin(app: FastifyInstance, path: string, methods: 'GET, HEAD' | 'GET, POST' | 'POST'): void {
-  const open = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'WWW-Authenticate, Retry-After' }
-  app.addHook('onRequest', (request, reply, done) => {
-    if (request.routeOptions.url?.endsWith(path)) reply.headers(open)
+export function keepOpenRoutes(app: FastifyInstance): void {
+  const openRoutes = new Set<string>()
+  app.decorate('openRoutes', openRoutes)
+  app.addHook('onRequest', ({ routeOptions }, reply, done) => {
+    if (routeOptions.url !== undefined && openRoutes.has(routeOptions.url)) reply.headers(openHeaders)
     done()
   })
+}
+
+export function allowAnyOrigin(app: FastifyInstance, path: string, methods: 'GET, HEAD' | 'GET, POST' | 'POST'): void {
+  app.openRoutes!.add(app.prefix + path)
   // Browsers alone ask: the document of the routes does not tell of it.
   app.options(path, { schema: { hide: true } }, (_request, reply) => reply.code(204).headers({
     'access-control-allow-methods': methods,

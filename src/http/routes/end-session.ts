@@ -2,10 +2,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hashCookie } from '../../authorization/session-cookie.ts'
 import type { EndSessionOutcome, LeavingBrowser } from '../../logout/end-session.ts'
 import { readAuthorizationParams } from '../../protocol/authorization-params.ts'
-import { CountersignError } from '../../protocol/errors.ts'
 import { renderLogoutPage } from '../../web/logout-page.tsx'
 import { renderSignedOutPage } from '../../web/signed-out-page.tsx'
 import type { BrowserCookies } from '../browser-cookies.ts'
+import { foreignForm } from '../foreign-form.ts'
 import { pageContextOf } from '../locale.ts'
 import { refuseForeignForm } from '../plugins/refuse-foreign-form.ts'
 import { readRawForm } from '../read-raw-form.ts'
@@ -25,8 +25,7 @@ export function endSessionRoutes(app: FastifyInstance, rooms: HttpRooms, cookies
   }
 
   function show(request: FastifyRequest, reply: FastifyReply, outcome: EndSessionOutcome): FastifyReply {
-    const uiLocales = readAuthorizationParams(readRawForm(request).query).get('ui_locales')
-    const context = pageContextOf(request, pages, uiLocales)
+    const context = pageContextOf(request, pages)
     if (outcome.kind === 'confirm') {
       const { id, csrf, email, clientName } = outcome
       return sendPage(reply, renderLogoutPage({ action: `${pages.base}/oauth/logout/${id}`, csrf, email, clientName }, context))
@@ -56,14 +55,9 @@ export function endSessionRoutes(app: FastifyInstance, rooms: HttpRooms, cookies
 
   app.post<{ Params: { id: string } }>('/oauth/logout/:id', { schema: schemas.confirm, onRequest: refuseForeignForm }, async (request, reply) => {
     const form = readAuthorizationParams(readRawForm(request).body).get('csrf')
-    const outcome = await endSession.confirm(request.params.id, form, await look(request, reply))
-    if (outcome === undefined) throw foreignForm()
+    const { outcome, uiLocales } = await endSession.confirm(request.params.id, form, await look(request, reply))
+    request.uiLocales = uiLocales
+    if (outcome === undefined) throw foreignForm('end-session/foreign-form')
     return show(request, reply, outcome)
-  })
-}
-
-function foreignForm(): CountersignError {
-  return new CountersignError('cross_site_request', {
-    reason: 'end-session/foreign-form', sentence: 'The form has expired, or it belongs to another window or browser.'
   })
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { acceptsEncoding, acceptsType } from '../../protocol/accept.ts'
 import { CountersignError } from '../../protocol/errors.ts'
+import { readStatusListName } from '../../protocol/status-list.ts'
 import { describeOnly } from '../describe-only.ts'
 import { allowAnyOrigin } from '../plugins/any-origin.ts'
 import type { HttpRooms } from '../rooms.ts'
@@ -23,8 +24,9 @@ export async function statusListRoutes(app: FastifyInstance, { statusLists, sett
       if (!acceptsType(headers.accept, mediaType)) {
         throw new CountersignError('not_acceptable', { reason: 'status-list/media-type' })
       }
-      const token = await statusLists.read(readNumber(params.list))
-      if (token === undefined) throw unknownList()
+      const name = readStatusListName(params.list)
+      const token = name && await statusLists.read(name)
+      if (token === undefined) throw new CountersignError('not_found', { reason: 'status-list/unknown' })
       const isGzip = acceptsEncoding(headers['accept-encoding'], 'gzip')
       const etag = `"${token.version}${isGzip ? '-gzip' : ''}"`
       reply.headers({ etag, 'cache-control': cacheControl, vary: 'accept, accept-encoding' })
@@ -32,14 +34,4 @@ export async function statusListRoutes(app: FastifyInstance, { statusLists, sett
       if (isGzip) reply.header('content-encoding', 'gzip')
       return reply.type(mediaType).send(isGzip ? token.gzipped : token.jwt)
     })
-}
-
-/** One spelling of each number, so that one list has one address. */
-function readNumber(text: string): number {
-  if (!/^(0|[1-9]\d{0,9})$/.test(text)) throw unknownList()
-  return Number(text)
-}
-
-function unknownList(): CountersignError {
-  return new CountersignError('not_found', { reason: 'status-list/unknown' })
 }

@@ -4,8 +4,8 @@ import { tags } from './tags.ts'
 
 export const statusListSchemas = {
   list: {
-    tags: [tags.statusLists.name], summary: 'A Status List Token: which grants of this list are revoked.',
-    params: { type: 'object', required: ['list'], properties: { list: text('Its number, as it stands in the `uri` of a token.') } },
+    tags: [tags.statusLists.name], summary: 'A Status List Token: which tokens of these grants, signed by this key, are revoked.',
+    params: { type: 'object', required: ['list'], properties: { list: text('Its number and the `kid` of the key that signed the token, with a dot between: as in the `uri` of the token.') } },
     querystring: {
       type: 'object', properties: { time: text('The list at another time; not offered.') }
     },

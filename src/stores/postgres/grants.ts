@@ -125,7 +125,7 @@ function redeeming(redemption: Redemption): Prisma.Sql {
         ${redemption.claims === undefined ? null : JSON.stringify(redemption.claims)}::jsonb, ${redemption.redirectUri},
         ${redemption.codeChallenge ?? null}::text, ${newGrantValues(grant)}
       FROM standing
-      ON CONFLICT (origin) DO NOTHING
+      ON CONFLICT DO NOTHING
       RETURNING id
     )
     SELECT CASE

@@ -62,10 +62,18 @@ export function createKeyStore({ query }: Database): KeyStore {
   }
 }
 
+/** No SESSION_LIFETIME is longer than 400 days, and a session that is renewed for ever keeps no key for ever. */
 function forgetting(kids: string[]): Prisma.Sql {
   return Prisma.sql`
     DELETE FROM keys WHERE kid = ANY(${kids}::text[]) AND NOT EXISTS (
-      SELECT 1 FROM grants WHERE mac_kid = keys.kid AND revoked_at IS NULL AND expires_at > clock_timestamp())`
+      SELECT 1 FROM grants WHERE mac_kid = keys.kid AND revoked_at IS NULL AND expires_at > clock_timestamp())
+    AND NOT EXISTS (
+      SELECT 1 FROM keys successor JOIN sessions s ON s.created_at < successor.active_from
+      WHERE keys.purpose = 'sign' AND successor.purpose = 'sign' AND successor.removed_at IS NULL
+        AND successor.position = (
+          SELECT min(position) FROM keys later WHERE later.purpose = 'sign' AND later.removed_at IS NULL AND later.position > keys.position)
+        AND successor.active_from > clock_timestamp() - interval '400 days'
+        AND s.cookie_hash IS NOT NULL AND s.revoked_at IS NULL AND s.expires_at > clock_timestamp())`
 }
 
 function adding(key: KeyRecord): Prisma.Sql {

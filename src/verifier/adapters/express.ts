@@ -16,7 +16,7 @@ declare global {
   }
 }
 
-/** For Express 4 and 5, Connect, and whatever else has middleware of that kind. */
+/** For Express 5, which it is tested with; it needs no more than `(request, response, next)`. */
 export interface ExpressGuard {
   /** Middleware that lets nobody pass without a good token, and leaves it in `request.token`. */
   protect(requirements?: Requirements): Middleware
@@ -60,7 +60,7 @@ export function createExpressGuard(options: ExpressGuardOptions): ExpressGuard {
         request.token = result.token
         return true
       }
-      // Express 4 knows nothing of promises. What `next` throws is not ours to catch.
+      // What `next` throws is not ours to catch.
       return (request, response, next) => void pass(request, response).then(passed => { if (passed) next() }, next)
     },
     metadata(request, response, next) {

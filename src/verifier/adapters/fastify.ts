@@ -22,7 +22,7 @@ export interface FastifyGuardOptions extends GuardOptions {
   onRefusal?: OnRefusal<FastifyRequestLike> | undefined
 }
 
-/** The parts of Fastify 4 and 5 that are used: no version of its types is forced on anybody. */
+/** The parts of Fastify that are used: no version of its types is forced on anybody. */
 export interface FastifyRequestLike {
   raw: NodeRequest
   originalUrl: string
@@ -67,7 +67,7 @@ export async function fastifyGuard(app: FastifyLike, options: FastifyGuardOption
 Object.assign(fastifyGuard, {
   [Symbol.for('skip-override')]: true,
   [Symbol.for('fastify.display-name')]: 'countersign-guard',
-  [Symbol.for('plugin-meta')]: { name: 'countersign-guard', fastify: '4.x || 5.x' }
+  [Symbol.for('plugin-meta')]: { name: 'countersign-guard', fastify: '5.x' }
 })
 
 function tokenOf(tokens: WeakMap<object, VerifiedToken>, request: object): VerifiedToken {

@@ -1,31 +1,39 @@
+import { isAlgorithmName } from '../algorithms.ts'
 import type { VerifierError } from '../errors.ts'
+import { isRecord } from '../strict-json.ts'
 import type { Verifier, VerifyOptions } from '../verifier.ts'
 
-/** What every adapter is made with. */
+/** What every adapter is made with. Each TypeError is thrown then (by Fastify, `register` rejects), and begins with the option's name. */
 export interface GuardOptions {
-  /** The verifier that judges the tokens. */
+  /** The verifier that judges the tokens; anything else is a TypeError. */
   verifier: GuardVerifier
-  /** What challenges call this service. Printable ASCII without `"` and `\`. @default the verifier's first audience */
+  /** What challenges call this service: printable ASCII without `"` and `\`, or a TypeError. @default the first audience */
   realm?: string | undefined
   /**
-   * The URL that names this service, for its metadata (RFC 9728); one of the verifier's audiences. `false` offers no
-   * metadata. @default the verifier's first audience, where that is an https URL, or an http one on a loopback address
+   * The URL that names this service, for its metadata (RFC 9728); one of the verifier's audiences, or a TypeError. `false` offers
+   * no metadata. @default the verifier's first audience, where that is an https URL, or an http one on a loopback address
    */
   resource?: string | false | undefined
-  /** Scopes to tell in the metadata. @default none are told */
+  /** Scopes to tell in the metadata; what no scope can be called is a TypeError. @default none are told */
   scopesSupported?: readonly string[] | undefined
-  /** Further members of the metadata, such as `resource_name`. @default none */
+  /** Further members of the metadata, such as `resource_name`; what is no object is a TypeError. @default none */
   metadata?: Readonly<Record<string, unknown>> | undefined
-  /** Where clients find this service (`https://api.example`): what DPoP proofs are compared with. @default the origin of `resource` */
+  /**
+   * Where clients find this service (`https://api.example`, and no more, or a TypeError): what DPoP proofs are compared with.
+   * @default the origin of `resource`
+   */
   origin?: string | undefined
-  /** Takes tokens by the scheme `DPoP` (RFC 9449), too, and tells these algorithms; the verifier's `dpop.algorithms`.
-   * @default the scheme is not taken */
+  /**
+   * Takes tokens by the scheme `DPoP` (RFC 9449), too, and tells these algorithms; the verifier's `dpop.algorithms`. Other ones, an
+   * empty list, and no `origin` beside it are a TypeError. @default the scheme is not taken
+   */
   dpopAlgorithms?: readonly string[] | undefined
-  /** Takes the token from the field `access_token` of a form, too (RFC 6750 §2.2). @default false */
+  /** Takes the token from the field `access_token` of a form, too (RFC 6750 §2.2); no boolean is a TypeError. @default false */
   formToken?: boolean | undefined
   /**
    * The header in which a proxy hands on the client's certificate: in the form of RFC 9440, or as percent-encoded PEM. Only
-   * behind a proxy that takes away what clients send by that name. @default the certificate of the connection itself
+   * behind a proxy that takes away what clients send by that name. What is no name of a header is a TypeError.
+   * @default the certificate of the connection itself
    */
   certificateHeader?: string | undefined
 }
@@ -52,19 +60,40 @@ export interface SettledOptions {
 
 /** @throws TypeError, which names the option, for what cannot work */
 export function settleOptions(options: GuardOptions): SettledOptions {
-  const { verifier, realm = verifier.audiences[0] ?? '', scopesSupported = [], dpopAlgorithms } = options
+  assertOptions(options)
+  const { verifier, realm = verifier.audiences[0] ?? '', scopesSupported = [], dpopAlgorithms, metadata = {}, formToken = false } = options
   const resourceName = nameResource(options)
   const resource = resourceName === undefined ? undefined : new URL(resourceName)
   const origin = options.origin ?? resource?.origin
-  assert(options.realm === undefined || isAttribute(realm), 'realm', 'is printable ASCII without " and \\')
-  assert(origin === undefined || (URL.canParse(origin) && new URL(origin).origin === origin), 'origin', 'is like https://api.example, and no more')
-  assert(scopesSupported.every(isScope), 'scopesSupported', 'lists scopes: ASCII without spaces, " and \\')
   assert(dpopAlgorithms === undefined || origin !== undefined, 'origin', 'is needed with dpopAlgorithms: proofs name it')
   return {
-    verifier, realm, resource, resourceName: resourceName ?? '', origin, scopesSupported, dpopAlgorithms,
-    metadata: options.metadata ?? {}, formToken: options.formToken ?? false,
+    verifier, realm, resource, resourceName: resourceName ?? '', origin, scopesSupported, dpopAlgorithms, metadata, formToken,
     certificateHeader: options.certificateHeader?.toLowerCase()
   }
+}
+
+const optionNames: Readonly<Record<keyof GuardOptions | 'onRefusal', true>> = {
+  verifier: true, realm: true, resource: true, scopesSupported: true, metadata: true, origin: true, dpopAlgorithms: true,
+  formToken: true, certificateHeader: true, onRefusal: true
+}
+
+/** Fastify's own, which every plugin may be registered with. */
+const registrationNames = ['prefix', 'logLevel', 'logSerializers']
+
+function assertOptions(options: GuardOptions & { onRefusal?: unknown }): void {
+  for (const name of Object.keys(options)) {
+    assert(Object.hasOwn(optionNames, name) || registrationNames.includes(name), name, `is no option: use ${Object.keys(optionNames).join(', ')}`)
+  }
+  const { verifier, realm, origin, scopesSupported, dpopAlgorithms, metadata, formToken, certificateHeader, onRefusal } = options
+  assert(typeof verifier?.verify === 'function', 'verifier', 'is what createVerifier answers')
+  assert(realm === undefined || isAttribute(realm), 'realm', 'is printable ASCII without " and \\')
+  assert(origin === undefined || (URL.canParse(origin) && new URL(origin).origin === origin), 'origin', 'is like https://api.example, and no more')
+  assert(scopesSupported === undefined || isListOfScopes(scopesSupported), 'scopesSupported', 'lists scopes: ASCII without spaces, " and \\')
+  assert(dpopAlgorithms === undefined || isAlgorithmList(dpopAlgorithms), 'dpopAlgorithms', 'lists some of RS256, PS256, ES256, EdDSA')
+  assert(metadata === undefined || isRecord(metadata), 'metadata', 'is an object of further members')
+  assert(formToken === undefined || typeof formToken === 'boolean', 'formToken', 'is true or false')
+  assert(certificateHeader === undefined || isHeaderName(certificateHeader), 'certificateHeader', 'is the name of a header')
+  assert(onRefusal === undefined || typeof onRefusal === 'function', 'onRefusal', 'is a function')
 }
 
 const known: readonly string[] = ['scope', 'acrValues', 'maxAge', 'whenStale'] satisfies Array<keyof Requirements>
@@ -73,8 +102,8 @@ const known: readonly string[] = ['scope', 'acrValues', 'maxAge', 'whenStale'] s
 export function assertRequirements(requirements: Requirements): void {
   for (const name of Object.keys(requirements)) assert(known.includes(name), name, `is no requirement: use ${known.join(', ')}`)
   const { scope = [], acrValues = [], maxAge, whenStale = 'lookup' } = requirements
-  assert(listScopes(scope).every(isScope), 'scope', 'has characters that no scope has')
-  assert(acrValues.every(isScope), 'acrValues', 'lists values without spaces, " and \\')
+  assert((typeof scope === 'string' || Array.isArray(scope)) && listScopes(scope).every(isScope), 'scope', 'has characters that no scope has')
+  assert(Array.isArray(acrValues) && acrValues.every(isScope), 'acrValues', 'lists values without spaces, " and \\')
   assert(maxAge === undefined || (Number.isSafeInteger(maxAge) && maxAge >= 0), 'maxAge', 'is a whole number of seconds')
   assert(['lookup', 'reject', 'accept'].includes(whenStale), 'whenStale', 'is lookup, reject or accept')
 }
@@ -92,15 +121,19 @@ function nameResource({ resource, verifier }: GuardOptions): string | undefined 
 }
 
 /** RFC 9728 §1.2. */
-function isResource(name: string): boolean {
-  if (!URL.canParse(name) || name.includes('#')) return false
+function isResource(name: unknown): name is string {
+  if (typeof name !== 'string' || !URL.canParse(name) || name.includes('#')) return false
   const url = new URL(name)
   return url.protocol === 'https:' || (url.protocol === 'http:' && /^(localhost|127\.[\d.]+|\[::1\])$/.test(url.hostname))
 }
 
 /** RFC 6750 §3. */
-const isAttribute = (text: string): boolean => /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/.test(text)
-const isScope = (text: string): boolean => isAttribute(text) && !text.includes(' ')
+const isAttribute = (text: unknown): text is string => typeof text === 'string' && /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/.test(text)
+const isScope = (text: unknown): boolean => isAttribute(text) && !text.includes(' ')
+const isListOfScopes = (list: unknown): boolean => Array.isArray(list) && list.every(isScope)
+const isAlgorithmList = (list: unknown): boolean => Array.isArray(list) && list.length > 0 && list.every(isAlgorithmName)
+/** RFC 9110 §5.1. */
+const isHeaderName = (name: unknown): boolean => typeof name === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(name)
 
 function assert(holds: boolean, option: string, rule: string): void {
   if (!holds) throw new TypeError(`${option}: it ${rule}`)

@@ -6,8 +6,8 @@ import type { Answer } from './refusal.ts'
 export type { GuardOptions, GuardResult, Requirements, Answer, VerifierError }
 
 /**
- * For everything without an adapter of its own (workers, Deno, plain `node:http`, functions): headers in, the token or the
- * answer out.
+ * For everything without an adapter of its own (Deno, plain `node:http`, functions): headers in, the token or the answer out. In
+ * workers, where I/O is tied to one request, with a verifier of the mode `none`, or with one for each request and no feed.
  *
  *     const result = await guard.check(request.headers, { scope: 'orders:read' })
  *     if (result.token === undefined) return new Response(result.body, result)

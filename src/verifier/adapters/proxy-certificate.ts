@@ -1,6 +1,6 @@
 /**
  * A client's certificate that a proxy has taken from the TLS connection and hands on in a header: `:base64:` of the DER form
- * (RFC 9440 §2.1) or percent-encoded PEM, as nginx and Envoy write it. Undefined for everything else: nothing is proved then.
+ * (RFC 9440 §2.1) or percent-encoded PEM, as nginx writes it (`$ssl_client_escaped_cert`). Undefined for everything else: nothing is proved then.
  */
 export function readProxyCertificate(lines: readonly string[]): Uint8Array | string | undefined {
   const [line = '', ...further] = lines

@@ -36,6 +36,8 @@ function readHeader(lines: readonly string[], takesDpop: boolean): Credentials |
   const [line = ''] = lines
   // Some runtimes join repeated headers with commas, which no token has.
   if (/, *(bearer|dpop)( |$)/i.test(line)) throw repeated()
+  // Ours came first, and credentials of any other scheme after it.
+  if (/^(bearer|dpop) [^,]*, *[\w!#$%&'*+.^`|~-]+ +\S/i.test(line)) throw repeated()
   const name = /^(bearer|dpop)(?=\s|$)/i.exec(line)?.[1]?.toLowerCase() as keyof typeof schemes | undefined
   if (name === undefined || (name === 'dpop' && !takesDpop)) return undefined
   return { scheme: schemes[name], token: line.slice(name.length).trim() }

@@ -10,7 +10,10 @@ export interface Answer {
   body: string | undefined
 }
 
-/** What each code says to the client: constant, so that nothing of a token or of our own inside gets out. */
+/**
+ * What each code says to the client: constant, so that nothing of a token or of our own inside gets out. `token_missing` stands
+ * in the body alone: RFC 6750 §3.1 wants no error in the challenge then, and a person with curl wants to know what is missing.
+ */
 const rows: Record<VerifierErrorCode, [error: string, description: string]> = {
   token_missing: ['token_missing', 'An access token is needed'],
   token_malformed: ['invalid_token', 'The access token is malformed'],
@@ -32,10 +35,10 @@ export const jsonType = 'application/json; charset=utf-8'
 /** Seconds, after a 503: what is away is tried again all the time. */
 const retryAfter = '1'
 
-export function renderRefusal({ code, status }: VerifierError, context: ChallengeContext): Answer {
+export function renderRefusal({ code, status, binding }: VerifierError, context: ChallengeContext): Answer {
   const [named, description] = rows[code]
-  // RFC 9449 §7.1 has an error of its own for a proof that is no good.
-  const error = code === 'binding_invalid' && context.scheme === 'DPoP' ? 'invalid_dpop_proof' : named
+  // RFC 9449 §7.1 has an error of its own for a proof that is no good; a certificate is none (RFC 8705 §3).
+  const error = code === 'binding_invalid' && binding === 'dpop' ? 'invalid_dpop_proof' : named
   const headers: Record<string, string> = { 'content-type': jsonType, 'cache-control': 'no-store' }
   if (status === 503) headers['retry-after'] = retryAfter
   else headers['www-authenticate'] = renderChallenge(context, code === 'token_missing' ? undefined : { error, description })

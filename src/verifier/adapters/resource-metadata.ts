@@ -35,12 +35,13 @@ export function createResourceMetadata(options: SettledOptions): ResourceMetadat
 }
 
 function describe({ verifier, resourceName, scopesSupported, formToken, dpopAlgorithms, metadata }: SettledOptions) {
-  return {
+  const own = {
     resource: resourceName,
     authorization_servers: [verifier.issuer],
     ...(scopesSupported.length > 0 && { scopes_supported: scopesSupported }),
     bearer_methods_supported: formToken ? ['header', 'body'] : ['header'],
-    ...(dpopAlgorithms && { dpop_signing_alg_values_supported: dpopAlgorithms }),
-    ...metadata
+    ...(dpopAlgorithms && { dpop_signing_alg_values_supported: dpopAlgorithms })
   }
+  // Further members come after ours, and take the place of none: another `resource` would be another's document (RFC 9728 §3.3).
+  return { ...own, ...metadata, ...own }
 }

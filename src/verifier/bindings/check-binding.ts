@@ -29,17 +29,18 @@ export function readBindings({ cnf }: AccessTokenClaims): readonly TokenBinding[
   return Object.freeze(bindings)
 }
 
-/** The check throws, or rejects with, VerifierError binding_missing or binding_invalid. */
+/** The check throws, or rejects with, VerifierError binding_missing, binding_invalid or, for the scheme without a binding, token_invalid. */
 export function createCheckBinding(checkDpop: CheckDpop, platform: Platform): CheckBinding {
   return ({ token, bindings }, request) => {
-    if (bindings.length === 0) {
-      if (request?.scheme?.toLowerCase() !== 'dpop') return
-      throw new VerifierError('binding_invalid', 'The scheme is DPoP, and the token is bound to no key.')
+    if (bindings.length === 0 && request === undefined) return
+    // RFC 9449 §7.1: the fault is the token's, whatever the proof is like.
+    if (request?.scheme?.toLowerCase() === 'dpop' && !bindings.some(({ kind }) => kind === 'dpop')) {
+      throw new VerifierError('token_invalid', 'The scheme is DPoP, and the token is bound to no key.')
     }
     for (const binding of bindings) if (binding.kind === 'mtls') checkCertificate(binding.thumbprint, request, platform)
     for (const binding of bindings) {
       if (binding.kind !== 'dpop') continue
-      if (request === undefined) throw new VerifierError('binding_missing', 'The token is bound to a key: give verify the request.')
+      if (request === undefined) throw new VerifierError('binding_missing', 'The token is bound to a key: give verify the request.', { binding: 'dpop' })
       return checkDpop(token, binding.jkt, request)
     }
   }
@@ -49,9 +50,9 @@ export function createCheckBinding(checkDpop: CheckDpop, platform: Platform): Ch
 function checkCertificate(thumbprint: string, request: PresentedRequest | undefined, platform: Platform): void {
   const certificate = request?.clientCertificate
   if (certificate === undefined) {
-    throw new VerifierError('binding_missing', 'The token is bound to a client certificate, and none came with it.')
+    throw new VerifierError('binding_missing', 'The token is bound to a client certificate, and none came with it.', { binding: 'mtls' })
   }
   if (readThumbprint(certificate, platform) !== thumbprint) {
-    throw new VerifierError('binding_invalid', 'The client certificate is not the one the token is bound to.')
+    throw new VerifierError('binding_invalid', 'The client certificate is not the one the token is bound to.', { binding: 'mtls' })
   }
 }

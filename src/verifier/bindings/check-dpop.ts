@@ -61,12 +61,16 @@ export function createCheckDpop(options: CheckDpopOptions): CheckDpop {
 function readOnlyHeader({ dpop, scheme }: PresentedRequest): string {
   // RFC 9449 §7.1: as a bearer token it would serve whoever stole it.
   if (scheme !== undefined && scheme.toLowerCase() !== 'dpop') {
-    throw new VerifierError('binding_missing', 'The token is bound to a key: it has to come with the scheme DPoP and a proof.')
+    throw missing('it has to come with the scheme DPoP and a proof')
   }
   const all = typeof dpop === 'string' ? [dpop] : dpop ?? []
-  if (all.length === 0) throw new VerifierError('binding_missing', 'The token is bound to a key, and no DPoP proof came with it.')
+  if (all.length === 0) throw missing('no DPoP proof came with it')
   if (all.length > 1) throw refusal('came more than once')
   return all[0]!
+}
+
+function missing(what: string): VerifierError {
+  return new VerifierError('binding_missing', `The token is bound to a key: ${what}.`, { binding: 'dpop' })
 }
 
 function checkProofClaims(

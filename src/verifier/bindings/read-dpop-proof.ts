@@ -41,7 +41,7 @@ function readProofHeader(header: Record<string, unknown>, accepted: readonly Alg
   try {
     return readHeader(header, { typ: 'dpop+jwt', algorithms: accepted, mayHave: 'jwk' })
   } catch (error) {
-    throw new VerifierError('binding_invalid', `The DPoP proof is refused. ${(error as Error).message}`)
+    throw new VerifierError('binding_invalid', `The DPoP proof is refused. ${(error as Error).message}`, { binding: 'dpop' })
   }
 }
 
@@ -52,5 +52,5 @@ function thumbprintOf(jwk: PublicJwk, algorithm: AlgorithmName, platform: Platfo
 }
 
 export function refusal(sentence: string): VerifierError {
-  return new VerifierError('binding_invalid', `The DPoP proof ${sentence}.`)
+  return new VerifierError('binding_invalid', `The DPoP proof ${sentence}.`, { binding: 'dpop' })
 }

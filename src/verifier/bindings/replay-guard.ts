@@ -7,7 +7,7 @@ export interface ReplayGuard {
 export interface ReplayGuardOptions {
   /** Milliseconds for which an id is remembered at least. */
   lifetime: number
-  /** How many at most; beyond them the oldest are forgotten early, and `onOverflow` is told. */
+  /** How many at most; beyond them the older half is forgotten early, and `onOverflow` is told. */
   size: number
   monotonic: () => number
   onOverflow: () => void
@@ -33,8 +33,9 @@ export function createReplayGuard({ lifetime, size, monotonic, onOverflow }: Rep
 
   return {
     use(id) {
-      turn()
+      // Before room is made: or the very use that is one too many would make the oldest good again.
       if (young.has(id) || old.has(id)) return false
+      turn()
       young.add(id)
       return true
     }

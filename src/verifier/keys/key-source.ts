@@ -11,7 +11,9 @@ export interface KeySource {
   find(kid: string): TrustedKey | undefined | Promise<TrustedKey | undefined>
   /** Has the keys fetched anew, behind the requests' back; false while the cool-down forbids it. */
   renew(): boolean
-  /** Resolves once there are keys. Tries again as often as it may. */
+  /** Whether a token can be judged by what is held now. */
+  isUsable(): boolean
+  /** Resolves once keys were asked for, where there are none that are usable. Tries again as often as it may. */
   fill(): Promise<void>
   /** How many requests were made. */
   requests(): number
@@ -24,18 +26,19 @@ export interface KeySourceOptions {
   /** Whether the feed keeps the held keys up to date at this moment. */
   areFed: () => boolean
   onError: (error: unknown) => void
-  /** Milliseconds. */
-  times: { cacheLifetime: number; cooldown: number; maxStale: number }
+  /** Milliseconds; `timeout` is what a request takes at most. */
+  times: { cacheLifetime: number; cooldown: number; maxStale: number; timeout: number }
 }
 
 export function createKeySource(options: KeySourceOptions): KeySource {
   const { held, monotonic, areFed, times } = options
   const refresh = createRefresh(options)
   const age = (): number => monotonic() - held.confirmedAt()
-  const isUsable = (): boolean => age() <= times.cacheLifetime + times.maxStale
+  const isYoung = (): boolean => age() <= times.cacheLifetime + times.maxStale
+  const isUsable = (): boolean => held.keys().size > 0 && (isYoung() || areFed())
 
   const settle = (kid: string): TrustedKey | undefined => {
-    const key = isUsable() ? held.keys().get(kid) : undefined
+    const key = isYoung() ? held.keys().get(kid) : undefined
     // That a kid is unknown can be told from keys alone that are not old.
     if (key === undefined && age() > times.cacheLifetime && !held.isRemoved(kid)) throw unavailable()
     return key
@@ -57,7 +60,7 @@ export function createKeySource(options: KeySourceOptions): KeySource {
       if (held.isRemoved(kid)) return undefined
       if (!refresh.isPossible()) return settle(kid)
       // After a long quiet it pays to wait; while the issuer is away nobody waits for it.
-      if (key === undefined || !isUsable() || age() > 2 * times.cacheLifetime && !refresh.hasFailed()) return findAnew(kid)
+      if (key === undefined || !isYoung() || age() > 2 * times.cacheLifetime && !refresh.hasFailed()) return findAnew(kid)
       void refresh.run()
       return key
     },
@@ -67,7 +70,8 @@ export function createKeySource(options: KeySourceOptions): KeySource {
       if (isPossible) void refresh.run()
       return isPossible
     },
-    async fill() { if (held.keys().size === 0) await refresh.run() },
+    isUsable,
+    async fill() { if (!isUsable()) await refresh.run() },
     requests: () => refresh.count()
   }
 }
@@ -75,9 +79,13 @@ export function createKeySource(options: KeySourceOptions): KeySource {
 /** One request at a time, with the cool-down in between; sooner only while there is nothing to lose. */
 function createRefresh({ held, fetchKeys, monotonic, onError, times }: KeySourceOptions) {
   let running: Promise<void> | undefined
+  let startedAt = -Infinity
   let nextAt = -Infinity
   let failures = 0
   let count = 0
+
+  const isUnderWay = (): boolean => running !== undefined && monotonic() - startedAt <= times.timeout + 1000
+  const coolDown = (): number => held.keys().size > 0 ? times.cooldown : Math.min(times.cooldown, 500 * 2 ** failures)
 
   async function run(): Promise<void> {
     count += 1
@@ -91,15 +99,24 @@ function createRefresh({ held, fetchKeys, monotonic, onError, times }: KeySource
       failures += 1
       onError(error)
     }
-    nextAt = monotonic() + (held.keys().size > 0 ? times.cooldown : Math.min(times.cooldown, 500 * 2 ** failures))
+    nextAt = monotonic() + coolDown()
+  }
+
+  function start(): void {
+    // Runtimes that tie I/O to a request end both together: what was under way then never ends, nor fails. The next one is waited for.
+    if (running !== undefined) failures = 0
+    startedAt = monotonic()
+    nextAt = startedAt + coolDown()
+    const started = run().finally(() => { if (running === started) running = undefined })
+    running = started
   }
 
   return {
-    isPossible: () => running !== undefined || monotonic() >= nextAt,
+    isPossible: () => isUnderWay() || monotonic() >= nextAt,
     hasFailed: () => failures > 0,
     run(): Promise<void> {
-      if (running === undefined && monotonic() >= nextAt) running = run().finally(() => { running = undefined })
-      return running ?? Promise.resolve()
+      if (!isUnderWay() && monotonic() >= nextAt) start()
+      return isUnderWay() ? running! : Promise.resolve()
     },
     count: () => count
   }

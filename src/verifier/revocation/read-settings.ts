@@ -1,5 +1,8 @@
+import { mustBeOptions } from '../must-be-options.ts'
 import type { WhenStale } from './revocation-checker.ts'
-import type { FeedOptions, LookupTiming, ServiceClient, StatusListOptions } from './revocation-options.ts'
+import type {
+  FeedOptions, LookupOptions, LookupTiming, NoRevocationOptions, ServiceClient, StatusListOptions
+} from './revocation-options.ts'
 
 /** What the options mean where they are left out, and what cannot be meant. Each throws a TypeError that names the option. */
 
@@ -25,7 +28,13 @@ const heartbeats = ' Just before the next heartbeat a view is up to 1.5 seconds 
 
 const policies: readonly WhenStale[] = ['lookup', 'reject', 'accept']
 
+/** What the modes that may ask the service have in common. */
+const askingNames = {
+  mode: true, whenStale: true, clientId: true, clientSecret: true, serviceUrl: true, lookupCache: true, lookupTimeout: true
+} as const
+
 export function readFeedSettings(options: FeedOptions): FeedSettings {
+  mustBeOptions('revocation', options, { ...askingNames, maxStaleness: true, instance: true, transport: true })
   const { maxStaleness = 5, whenStale = 'lookup', instance = `v-${crypto.randomUUID()}`, transport = 'auto' } = options
   mustHaveClient(options)
   mustBeWithin('maxStaleness', maxStaleness, [2, 3600, heartbeats])
@@ -44,12 +53,16 @@ export function readLookupSettings({ lookupCache = 1, lookupTimeout = 2 }: Looku
 }
 
 /** For the mode that asks: there is nobody else to ask. */
-export function readLookupPolicy({ whenStale = 'reject' }: { whenStale?: 'reject' | 'accept' }): 'reject' | 'accept' {
+export function readLookupPolicy(options: LookupOptions): 'reject' | 'accept' {
+  mustBeOptions('revocation', options, askingNames)
+  mustHaveClient(options)
+  const { whenStale = 'reject' } = options
   mustBeOneOf('whenStale', whenStale, ['reject', 'accept'])
   return whenStale
 }
 
 export function readStatusListSettings(options: StatusListOptions): StatusListSettings {
+  mustBeOptions('revocation', options, { ...askingNames, maxStaleness: true })
   const hasClient = options.clientId !== undefined || options.clientSecret !== undefined
   const { maxStaleness = 300, whenStale = hasClient ? 'lookup' : 'reject' } = options
   mustBeServiceUrl(options.serviceUrl)
@@ -59,7 +72,11 @@ export function readStatusListSettings(options: StatusListOptions): StatusListSe
   return { maxStaleness, whenStale }
 }
 
-export function mustHaveClient(options: Partial<ServiceClient>): asserts options is ServiceClient {
+export function mustSayNothingElse(options: NoRevocationOptions): void {
+  mustBeOptions('revocation', options, { mode: true })
+}
+
+function mustHaveClient(options: Partial<ServiceClient>): void {
   for (const name of ['clientId', 'clientSecret'] as const) {
     const value: unknown = options[name]
     if (typeof value !== 'string' || value === '') throw new TypeError(`revocation.${name} must be a text: the client that asks the issuer.`)

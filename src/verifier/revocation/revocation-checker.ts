@@ -52,7 +52,7 @@ export interface RevocationHealth {
   mode: 'feed' | 'status-list' | 'lookup' | 'none'
   /** Whether the view may be used as it is. */
   fresh: boolean
-  /** Seconds since the moment up to which the view is complete; Infinity before there is one. */
+  /** Seconds since the moment up to which all is known, or a service was asked that answered; Infinity before there is one. */
   age: number
   /** The journal sequence the view stands for. */
   seq: number | undefined

@@ -1,9 +1,12 @@
+import { mustSayNothingElse } from './read-settings.ts'
 import type { RevocationChecker } from './revocation-checker.ts'
+import type { NoRevocationOptions } from './revocation-options.ts'
 
 const prepared = {}
 
 /** The mode `none`: nothing is known of revocations, and every result says so. */
-export function createUncheckedRevocation(): RevocationChecker {
+export function createUncheckedRevocation(options: NoRevocationOptions): RevocationChecker {
+  mustSayNothingElse(options)
   return {
     prepare: () => prepared,
     check: () => 'unchecked',

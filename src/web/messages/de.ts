@@ -36,7 +36,8 @@ export const de: Messages = {
     policy: 'Datenschutzerklärung',
     terms: 'Nutzungsbedingungen',
     links: 'Über diese Anwendung',
-    api: (scope, api) => `„${scope}“ bei ${api}`,
+    scopeOfApi: (scope, api) => `„${scope}“ bei ${api}`,
+    wholeApi: api => `in Ihrem Namen auf ${api} zugreifen`,
     scopes: {
       openid: 'bei der Anmeldung erfahren, wer Sie sind',
       profile: 'Ihren Namen und Ihr Profil sehen',
@@ -44,6 +45,27 @@ export const de: Messages = {
       address: 'Ihre Postanschrift sehen',
       phone: 'Ihre Telefonnummer sehen',
       offline_access: 'diesen Zugriff behalten, nachdem Sie sich abgemeldet haben'
+    },
+    claims: {
+      name: 'Ihren Namen sehen',
+      given_name: 'Ihren Vornamen sehen',
+      family_name: 'Ihren Nachnamen sehen',
+      middle_name: 'Ihren zweiten Vornamen sehen',
+      nickname: 'Ihren Spitznamen sehen',
+      preferred_username: 'Ihren bevorzugten Benutzernamen sehen',
+      profile: 'die Adresse Ihrer Profilseite sehen',
+      picture: 'Ihr Bild sehen',
+      website: 'die Adresse Ihrer Website sehen',
+      gender: 'Ihr Geschlecht sehen',
+      birthdate: 'Ihr Geburtsdatum sehen',
+      zoneinfo: 'Ihre Zeitzone sehen',
+      locale: 'Ihre Sprache sehen',
+      updated_at: 'sehen, wann Ihr Profil zuletzt geändert wurde',
+      email: 'Ihre E-Mail-Adresse sehen',
+      email_verified: 'sehen, ob Ihre E-Mail-Adresse bestätigt ist',
+      address: 'Ihre Postanschrift sehen',
+      phone_number: 'Ihre Telefonnummer sehen',
+      phone_number_verified: 'sehen, ob Ihre Telefonnummer bestätigt ist'
     }
   },
   selectAccount: {

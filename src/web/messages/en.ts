@@ -31,7 +31,8 @@ export const en = {
     policy: 'Privacy policy',
     terms: 'Terms of service',
     links: 'About this application',
-    api: (scope: string, api: string) => `“${scope}” at ${api}`,
+    scopeOfApi: (scope: string, api: string) => `“${scope}” at ${api}`,
+    wholeApi: (api: string) => `access ${api} on your behalf`,
     scopes: {
       openid: 'know who you are when you sign in',
       profile: 'see your name and your profile',
@@ -39,6 +40,27 @@ export const en = {
       address: 'see your postal address',
       phone: 'see your telephone number',
       offline_access: 'keep this access after you have signed out'
+    },
+    claims: {
+      name: 'see your name',
+      given_name: 'see your given name',
+      family_name: 'see your family name',
+      middle_name: 'see your middle name',
+      nickname: 'see your nickname',
+      preferred_username: 'see the user name that you prefer',
+      profile: 'see the address of your profile page',
+      picture: 'see your picture',
+      website: 'see the address of your website',
+      gender: 'see your gender',
+      birthdate: 'see your date of birth',
+      zoneinfo: 'see your time zone',
+      locale: 'see your language',
+      updated_at: 'see when your profile was last changed',
+      email: 'see your email address',
+      email_verified: 'see whether your email address is confirmed',
+      address: 'see your postal address',
+      phone_number: 'see your telephone number',
+      phone_number_verified: 'see whether your telephone number is confirmed'
     }
   },
   selectAccount: {

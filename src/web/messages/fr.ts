@@ -33,7 +33,8 @@ export const fr: Messages = {
     policy: 'Politique de confidentialité',
     terms: 'Conditions d’utilisation',
     links: 'À propos de cette application',
-    api: (scope, api) => `«\u00a0${scope}\u00a0» auprès de ${api}`,
+    scopeOfApi: (scope, api) => `«\u00a0${scope}\u00a0» auprès de ${api}`,
+    wholeApi: api => `accéder à ${api} en votre nom`,
     scopes: {
       openid: 'savoir qui vous êtes quand vous vous connectez',
       profile: 'voir votre nom et votre profil',
@@ -41,6 +42,27 @@ export const fr: Messages = {
       address: 'voir votre adresse postale',
       phone: 'voir votre numéro de téléphone',
       offline_access: 'conserver cet accès après votre déconnexion'
+    },
+    claims: {
+      name: 'voir votre nom',
+      given_name: 'voir votre prénom',
+      family_name: 'voir votre nom de famille',
+      middle_name: 'voir votre deuxième prénom',
+      nickname: 'voir votre surnom',
+      preferred_username: 'voir le nom d’utilisateur que vous préférez',
+      profile: 'voir l’adresse de votre page de profil',
+      picture: 'voir votre photo',
+      website: 'voir l’adresse de votre site web',
+      gender: 'voir votre genre',
+      birthdate: 'voir votre date de naissance',
+      zoneinfo: 'voir votre fuseau horaire',
+      locale: 'voir votre langue',
+      updated_at: 'voir la date de la dernière modification de votre profil',
+      email: 'voir votre adresse e-mail',
+      email_verified: 'voir si votre adresse e-mail est confirmée',
+      address: 'voir votre adresse postale',
+      phone_number: 'voir votre numéro de téléphone',
+      phone_number_verified: 'voir si votre numéro de téléphone est confirmé'
     }
   },
   selectAccount: {

@@ -83,8 +83,13 @@ t.test('the scheme DPoP, where it is switched on', async t => {
       t.equal(refusalOf(await ask(`${url}/orders`))['challenge'], `Bearer realm="${audience}", ${where}, DPoP algs="ES256 RS256"`, 'both are offered')
       const unbound = await issue()
       t.equal((await ask(`${url}/orders`, { headers: [bearer(unbound)] })).status, 200)
-      const asDpop = await ask(`${url}/orders`, { headers: [['Authorization', `DPoP ${unbound}`], ['DPoP', await client.prove('GET', `${audience}/orders`, unbound)]] })
-      t.equal(asDpop.status, 401, 'a token that is bound to nothing proves nothing')
+      const proof = await client.prove('GET', `${audience}/orders`, unbound)
+      for (const shown of [[], ['x'], [proof]]) {
+        const headers = [['Authorization', `DPoP ${unbound}`], ...shown.map(each => ['DPoP', each])] as Array<[string, string]>
+        t.match(refusalOf(await ask(`${url}/orders`, { headers })), {
+          status: 401, challenge: `${start}, error="invalid_token", error_description="The access token is not valid here", ${rest}`
+        }, 'a token that is bound to nothing proves nothing, whatever comes with it')
+      }
     })
   }
 })
@@ -147,6 +152,17 @@ t.test('a token that is bound to a certificate', async t => {
       }
       t.equal(await send(rfc9440(other.cert), rfc9440(own.cert)), 401, `${adapter}: of two, one is somebody else's`)
       t.equal(await send(), 401, adapter)
+    }
+    const client = await createDpopClient()
+    const both = await issue({ cnf: { 'x5t#S256': own.thumbprint, jkt: client.jkt } })
+    for (const [adapter, { url }] of await listenWithEach(t, { verifier: open(), certificateHeader: 'Client-Cert', dpopAlgorithms: ['ES256'] })) {
+      const send = async (cert: string, proof: string) => refusalOf(await ask(`${url}/orders`, {
+        headers: [['Authorization', `DPoP ${both}`], ['DPoP', proof], ['client-cert', rfc9440(cert)]]
+      }))
+      const proof = await client.prove('GET', `${audience}/orders`, both)
+      t.match(await send(other.cert, proof), { status: 401, challenge: /, error="invalid_token"/ }, `${adapter}: of both, the certificate is wrong and not the proof`)
+      t.match(await send(own.cert, 'x'), { status: 401, challenge: /, error="invalid_dpop_proof"/ }, adapter)
+      t.match(await send(own.cert, proof), { status: 200 }, adapter)
     }
     for (const [adapter, { url }] of await listenWithEach(t, { verifier: open() })) {
       const answer = await ask(`${url}/orders`, { headers: [bearer(token), ['client-cert', rfc9440(own.cert)]] })

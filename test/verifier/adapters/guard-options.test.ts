@@ -18,7 +18,11 @@ t.test('options that cannot work are told at once, by name', async t => {
     [{ resource: 'http://orders.example' }, /^resource: /], [{ resource: `${audience}#x` }, /^resource: /],
     [{ origin: 'https://api.example/' }, /^origin: /], [{ origin: 'api.example' }, /^origin: /],
     [{ scopesSupported: ['a b'] }, /^scopesSupported: /], [{ scopesSupported: ['a"'] }, /^scopesSupported: /],
-    [{ resource: false, dpopAlgorithms: ['ES256'] }, /^origin: /]
+    [{ resource: false, dpopAlgorithms: ['ES256'] }, /^origin: /], [{ resource: 5 as never }, /^resource: /], [{ origin: 5 as never }, /^origin: /],
+    [{ scopesSupported: 'orders:read' as never }, /^scopesSupported: /], [{ dpopAlgorithms: 'ES256' as never }, /^dpopAlgorithms: /],
+    [{ formToken: 'no' as never }, /^formToken: /], [{ certificateHeader: 5 as never }, /^certificateHeader: /],
+    [{ certificateHeader: 'a b' }, /^certificateHeader: /], [{ metadata: 'x' as never }, /^metadata: /], [{ onRefusal: 5 } as never, /^onRefusal: /],
+    [{ dpopAlgorithm: ['ES256'] } as never, /^dpopAlgorithm: it is no option: use verifier, /]
   ]
   for (const [options, message] of wrong) {
     for (const create of [createExpressGuard, createHeadersGuard]) {
@@ -26,6 +30,8 @@ t.test('options that cannot work are told at once, by name', async t => {
     }
     await t.rejects(async () => Fastify().register(fastifyGuard, { ...options, verifier }).ready(), { message })
   }
+  t.throws(() => createHeadersGuard({} as never), { name: 'TypeError', message: /^verifier: / })
+  await Fastify().register(fastifyGuard, { verifier, prefix: '/v1', logLevel: 'warn' } as never).ready()
 })
 
 t.test('a requirement that is misspelt or malformed leaves no route open', async t => {
@@ -34,6 +40,7 @@ t.test('a requirement that is misspelt or malformed leaves no route open', async
   const wrong: Array<[object, RegExp]> = [
     [{ scopes: 'orders:read' }, /^scopes: it is no requirement: use scope, acrValues, maxAge, whenStale$/], [{ scope: 'a"b' }, /^scope: /],
     [{ scope: ['a b'] }, /^scope: /], [{ scope: 'a\r\nSet-Cookie: x=1' }, /^scope: /], [{ acrValues: ['a b'] }, /^acrValues: /],
+    [{ acrValues: 'urn:strong' }, /^acrValues: /], [{ acrValues: [5] }, /^acrValues: /], [{ scope: 5 }, /^scope: /], [{ scope: [5] }, /^scope: /],
     [{ maxAge: -1 }, /^maxAge: /], [{ maxAge: '5' }, /^maxAge: /], [{ maxAge: NaN }, /^maxAge: /], [{ whenStale: 'ignore' }, /^whenStale: /]
   ]
   for (const [requirements, message] of wrong) {
@@ -66,7 +73,8 @@ t.test('headers come as they do elsewhere: in any case, as lists, as Headers', a
   for (const headers of good) t.match(await guard.check(headers, { scope: 'orders:read' }), { token: { scopes: ['orders:read'] } })
   const twice = new Headers({ authorization })
   twice.append('authorization', authorization)
-  for (const headers of [twice, { authorization: [authorization, authorization] }, { authorization, Authorization: authorization }]) {
+  const joined = [`${authorization}, Basic YTpi`, `Basic YTpi, ${authorization}`].map(each => new Headers({ authorization: each }))
+  for (const headers of [twice, ...joined, { authorization: [authorization, authorization] }, { authorization, Authorization: authorization }]) {
     t.match(await guard.check(headers), { status: 400 })
   }
   t.match(await guard.check({ authorization: undefined }), { status: 401, error: { code: 'token_missing' } })

@@ -34,7 +34,7 @@ const routes: Record<string, Requirements> = {
 
 type Listen = (t: Test, options: ServerOptions) => Promise<GuardedServer>
 
-const listenFastify: Listen = async (t, options) => {
+const listenFastify: Listen = async (t, { port = 0, ...options }) => {
   const refusals: VerifierError[] = []
   const app = Fastify()
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
@@ -47,10 +47,10 @@ const listenFastify: Listen = async (t, options) => {
     })
   }
   t.teardown(() => app.close())
-  return { url: await app.listen({ host: '127.0.0.1', port: options.port ?? 0 }), refusals }
+  return { url: await app.listen({ host: '127.0.0.1', port }), refusals }
 }
 
-const listenExpress: Listen = async (t, options) => {
+const listenExpress: Listen = async (t, { port = 0, ...options }) => {
   const refusals: VerifierError[] = []
   const { protect, metadata } = createExpressGuard({ ...options, onRefusal: error => refusals.push(error) })
   const app = express()
@@ -60,10 +60,10 @@ const listenExpress: Listen = async (t, options) => {
       response.json({ sub: token!.claims.sub, scopes: token!.scopes })
     })
   }
-  return { url: await listen(t, createServer(app), options.port), refusals }
+  return { url: await listen(t, createServer(app), port), refusals }
 }
 
-const listenPlain: Listen = async (t, options) => {
+const listenPlain: Listen = async (t, { port = 0, ...options }) => {
   const refusals: VerifierError[] = []
   const guard = createHeadersGuard(options)
   const server = createServer((request, response) => void (async () => {
@@ -78,7 +78,7 @@ const listenPlain: Listen = async (t, options) => {
     const { claims, scopes } = result.token
     return response.setHeader('content-type', 'application/json').end(JSON.stringify({ sub: claims.sub, scopes }))
   })())
-  return { url: await listen(t, server, options.port), refusals }
+  return { url: await listen(t, server, port), refusals }
 }
 
 export const adapters: Record<string, Listen> = { Fastify: listenFastify, Express: listenExpress, 'plain Node': listenPlain }

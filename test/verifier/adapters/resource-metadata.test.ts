@@ -87,6 +87,9 @@ t.test('the metadata tell which ways of showing a token are taken', async t => {
   t.strictSame(await describe({ formToken: true, dpopAlgorithms: ['ES256'] }), {
     resource, authorization_servers: [issuer], bearer_methods_supported: ['header', 'body'], dpop_signing_alg_values_supported: ['ES256']
   })
+  t.strictSame(await describe({ metadata: { resource: 'https://other.example', authorization_servers: [], resource_name: 'Orders' } }), {
+    resource, authorization_servers: [issuer], bearer_methods_supported: ['header'], resource_name: 'Orders'
+  }, 'what was given besides takes the place of nothing')
   const other = 'https://other.example/v1?tenant=7'
   t.match(await describe({ resource: other }, '/v1?tenant=7'), { resource: other })
 })

@@ -1,4 +1,5 @@
 import { sign as signBytes } from 'node:crypto'
+import { deflateRawSync } from 'node:zlib'
 import t from 'tap'
 import { encode, goodClaims, goodHeader, onEachPlatform, otherKey, ourKey, outcomeOf, refusesEach, signRaw, signToken } from '../scene.ts'
 
@@ -129,14 +130,13 @@ t.test('L147: what is signed in another spelling is refused, though the signatur
 })
 
 t.test('L149: what is encrypted or compressed', refusesEach(clock => {
-  const bomb = Buffer.from('78daedc1010d000000c2a0f74f6d0e37a00000000000000000be0d210000010000', 'hex')
   return [
     ['a JWE of five parts', `${encode({ alg: 'RSA-OAEP', enc: 'A256GCM', zip: 'DEF' })}.AAAA.AAAA.AAAA.AAAA`, 'token_malformed'],
     ['a password with two thousand million rounds',
       `${encode({ alg: 'PBES2-HS256+A128KW', enc: 'A128GCM', p2c: 2 ** 31, p2s: 'AAAA' })}.AAAA.AAAA.AAAA.AAAA`, 'token_malformed'],
     ['the same in three parts', signRaw({ ...goodHeader, p2c: 2 ** 31, p2s: 'AAAA' }, goodClaims(clock))],
     ['zip in the header', signRaw({ ...goodHeader, zip: 'DEF' }, goodClaims(clock))],
-    ['a compressed payload', signRaw(goodHeader, bomb), 'token_malformed'],
+    ['a compressed payload', signRaw(goodHeader, deflateRawSync(JSON.stringify(goodClaims(clock)))), 'token_malformed'],
     ['enc in the header', signRaw({ ...goodHeader, enc: 'A256GCM' }, goodClaims(clock))],
     ['a token in a token', signRaw({ ...goodHeader, cty: 'JWT' }, signToken(clock))]
   ]
@@ -161,6 +161,22 @@ t.test('L146: a token beyond the limit is refused before it is looked at', async
     t.equal(await outcomeOf(verifier, 'A'.repeat(50_000_000)), 'token_malformed')
     t.equal(requests.length, 1)
   })
+})
+
+t.test('L148: the cache of verified tokens holds no more than it may, and forgets what was used longest ago', async t => {
+  onEachPlatform(t, async (t, { verifier, clock }) => {
+    const tokens = Array.from({ length: 3 }, (_, index) => signToken(clock, { scope: `orders:${index}` })) as [string, string, string]
+    const counted = async (token: string) => {
+      const before = verifier.health().counters
+      t.equal(await outcomeOf(verifier, token), 'good')
+      return verifier.health().counters['cached']! - before['cached']! === 1 ? 'known' : 'new'
+    }
+    const [first, second, third] = tokens
+    const uses: Array<[string, 'known' | 'new']> = [
+      [first, 'new'], [second, 'new'], [first, 'known'], [second, 'known'], [third, 'new'], [second, 'known'], [first, 'new'], [second, 'known'], [third, 'new']
+    ]
+    for (const [index, [token, expected]] of uses.entries()) t.equal(await counted(token), expected, `use ${index + 1}`)
+  }, { cache: { size: 2 } })
 })
 
 t.test('L148: the cache of verified tokens knows the exact text alone', async t => {

@@ -17,6 +17,10 @@ export interface OpenedChecker {
   keyNews: Array<{ keys: ReadonlyArray<Record<string, unknown>>; removed: readonly string[] }>
   /** `stale` and `fresh`, in order. */
   changes: string[]
+  /** The ages that were told with them. */
+  ages: number[]
+  /** What has failed in the background. */
+  errors: unknown[]
   check(token: RevocableToken, options?: CheckOptions): Promise<string>
   untilFresh(): Promise<void>
 }
@@ -34,8 +38,15 @@ export function openChecker(t: Test, { issuer, options, clock, context = {} }: C
   const events = createEmitter<VerifierEvents>()
   const keyNews: OpenedChecker['keyNews'] = []
   const changes: string[] = []
-  events.on('stale', () => void changes.push('stale'))
-  events.on('fresh', () => void changes.push('fresh'))
+  const ages: number[] = []
+  const errors: unknown[] = []
+  for (const name of ['stale', 'fresh'] as const) {
+    events.on(name, ({ age }) => {
+      changes.push(name)
+      ages.push(age)
+    })
+  }
+  events.on('error', ({ error }) => void errors.push(error))
   const checker = createRevocationChecker(options, {
     issuer, clockTolerance: 10, fetch, clock: clock ?? { now: Date.now, monotonic: () => performance.now() }, platform: nodePlatform, events,
     keys: { replaceKeys: (keys, removed) => void keyNews.push({ keys, removed }), heldKids: () => ['one'] },
@@ -45,7 +56,7 @@ export function openChecker(t: Test, { issuer, options, clock, context = {} }: C
   checker.start()
   t.teardown(() => checker.close())
   return {
-    checker, keyNews, changes,
+    checker, keyNews, changes, ages, errors,
     /** The state, or the code of the error. */
     check: async (token, asked) => {
       try {

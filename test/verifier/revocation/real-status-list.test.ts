@@ -1,7 +1,8 @@
+import { decodeProtectedHeader } from 'jose'
 import t from 'tap'
 import { createVerifier } from '../../../src/verifier/index.ts'
 import { createTestClock } from '../../support/clock.ts'
-import { createClient, createGrant } from '../../support/clients.ts'
+import { createClient, createGrant, postForm } from '../../support/clients.ts'
 import { onEachStore } from '../../support/service.ts'
 import { until } from '../../support/until.ts'
 import { claimsOf, signInAnew } from '../../support/users.ts'
@@ -37,19 +38,21 @@ onEachStore(t, async (t, { app, service, issuer }) => {
 
     t.equal(await judge(one.accessToken), 'good')
     t.equal(await judge(other.accessToken), 'good')
-    t.strictSame(asked.filter(path => path.startsWith('/status-lists')), ['/status-lists/0'])
+    const { kid } = decodeProtectedHeader(other.accessToken)
+    t.strictSame(asked.filter(path => path.startsWith('/status-lists')), [`/status-lists/0.${kid}`])
     await service.rooms.revoker.revoke('grant', claimsOf(one.accessToken)['grant_id'] as string, { reason: 'test', actor: 'admin' })
     clock.advance(31)
     t.equal(await judge(one.accessToken), 'token_revoked')
     t.equal(await judge(other.accessToken), 'good')
     t.equal(await judge(user.accessToken), 'token_invalid', 'a token for somebody else')
 
-    const { kid } = JSON.parse(Buffer.from(other.accessToken.split('.')[0]!, 'base64url').toString()) as { kid: string }
-    await service.rooms.revoker.revoke('key', kid, { reason: 'test', actor: 'admin' })
+    await service.rooms.revoker.revoke('key', kid!, { reason: 'test', actor: 'admin' })
     await service.rotation.tend()
     clock.advance(31)
-    await judge(other.accessToken)
-    await until('the verifier has the keys anew', () => !verifier.health().keys.kids.includes(kid))
+    t.equal(await judge(other.accessToken), 'token_revoked', 'the list of its key says so')
+    const next = await postForm(app, { url: '/oauth/token', client: shop, form: { grant_type: 'refresh_token', refresh_token: other.refreshToken } })
+    t.equal(await judge(next.json<{ access_token: string }>().access_token), 'good', 'a token of the same grant under the next key')
+    await until('the verifier has the keys anew', () => !verifier.health().keys.kids.includes(kid!))
     t.equal(await judge(other.accessToken), 'token_invalid', 'the key that signed it is gone, long before the keys are old')
   })
 })

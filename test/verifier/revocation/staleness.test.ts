@@ -174,6 +174,47 @@ t.test('the mode lookup asks about every token, and does as it is told when it c
   t.equal(await opened.check(tokenOf()), 'revocation_unavailable')
 })
 
+t.test('L154: the mode lookup tells once that the service does not answer, why, and since when; and once that it does again', async t => {
+  const service = await startScriptedService(t)
+  const clock = createTestClock()
+  const opened = openChecker(t, { issuer: service.url, options: { mode: 'lookup', ...client, lookupCache: 0 }, clock })
+  t.match(opened.checker.health(), { fresh: true, age: Infinity })
+  t.equal(await opened.check(tokenOf()), 'good')
+  clock.advance(7)
+  t.match(opened.checker.health(), { fresh: true, age: 7 })
+  service.isAway = true
+  for (let count = 0; count < 3; count++) t.equal(await opened.check(tokenOf()), 'revocation_unavailable')
+  t.match(opened.checker.health(), { fresh: false, age: 7 })
+  t.strictSame([opened.changes, opened.ages, opened.errors.length], [['stale'], [7], 1])
+  service.isAway = false
+  clock.advance(1)
+  t.equal(await opened.check(tokenOf()), 'good')
+  t.equal(await opened.check(tokenOf()), 'good')
+  t.strictSame([opened.changes, opened.ages, opened.errors.length], [['stale', 'fresh'], [7, 0], 1])
+  await opened.checker.close()
+  t.equal(await opened.check(tokenOf()), 'revocation_unavailable')
+  t.strictSame(opened.changes, ['stale', 'fresh'], 'of one that was closed nothing is told')
+})
+
+t.test('L154: a question that fails late says nothing of a service that has answered a later one', async t => {
+  const service = await startScriptedService(t)
+  const clock = createTestClock()
+  const opened = openChecker(t, { issuer: service.url, options: { mode: 'lookup', ...client, lookupCache: 0 }, clock })
+  t.equal(await opened.check(tokenOf()), 'good')
+  const { lookup } = service.answers
+  let fail: () => void = () => undefined
+  service.answers.lookup = response => { fail = () => void response.destroy() }
+  const late = opened.check(tokenOf())
+  await until('it is asked', () => service.count('lookup') === 2)
+  service.answers.lookup = lookup
+  clock.advance(1)
+  t.equal(await opened.check(tokenOf()), 'good')
+  fail()
+  t.equal(await late, 'revocation_unavailable')
+  t.match(opened.checker.health(), { fresh: true })
+  t.strictSame(opened.changes, [])
+})
+
 t.test('L148: a token is looked for by its jti and key, however it was spelled', async t => {
   const service = await startScriptedService(t)
   const opened = openChecker(t, { issuer: service.url, options: { mode: 'lookup', ...client, lookupCache: 60 } })

@@ -3,7 +3,7 @@ import type { AnnouncedRule } from './announced-rule.ts'
 import type { Counters } from '../counters.ts'
 import { followFeed } from './feed-follower.ts'
 import type { FeedSession } from './feed-session.ts'
-import { createFreshness, type Freshness } from './freshness.ts'
+import type { Freshness } from '../freshness.ts'
 import { createKeyNewsTaker } from './key-news-taker.ts'
 import { loadSnapshot } from './load-snapshot.ts'
 import type { FeedSettings } from '../read-settings.ts'
@@ -13,6 +13,7 @@ import { createViews, type RevocationView, type Views } from '../table/revocatio
 import type { IssuerAccess } from '../issuer/issuer-access.ts'
 import { createTransportChoice } from './transport-choice.ts'
 import { createUpkeep } from './upkeep.ts'
+import { createViewFreshness } from './view-freshness.ts'
 
 /** All that keeps the view up to date, put together. */
 export interface OpenFeed {
@@ -39,7 +40,7 @@ export function openFeed(parts: FeedParts): OpenFeed {
   const { settings, rule, context, access: { caller, time }, counters: { count }, signal } = parts
   const { clock, events, platform } = context
   const views = createViews()
-  const freshness = createFreshness({ ...settings, clock, views, events })
+  const freshness = createViewFreshness({ ...settings, clock, views, events })
   const acknowledger = createAcknowledger({
     instance: settings.instance, rule, caller, keys: context.keys, view: views.serving, onGone: views.abandon, onResult: count
   })

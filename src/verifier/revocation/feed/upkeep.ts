@@ -1,4 +1,4 @@
-import type { Freshness } from './freshness.ts'
+import type { Freshness } from '../freshness.ts'
 import type { Views } from '../table/revocation-view.ts'
 import type { IssuerTime } from '../issuer/issuer-time.ts'
 

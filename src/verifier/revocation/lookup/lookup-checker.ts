@@ -2,28 +2,29 @@ import { VerifierError } from '../../errors.ts'
 import { createCounters } from '../counters.ts'
 import { createDecideUnknown } from '../decide-unknown.ts'
 import { readLookupClaims, type LookupClaims } from './lookup-claims.ts'
+import { createLookupWatch } from './lookup-watch.ts'
 import { createLookups } from './lookups.ts'
 import type { RevocationChecker, RevocationState } from '../revocation-checker.ts'
 import type { RevocationContext } from '../revocation-context.ts'
 import type { LookupOptions } from '../revocation-options.ts'
 import { openIssuerAccess } from '../issuer/issuer-access.ts'
-import { mustHaveClient, readLookupPolicy, readLookupSettings } from '../read-settings.ts'
+import { readLookupPolicy, readLookupSettings } from '../read-settings.ts'
 
 /** The mode `lookup`: the service is asked about every token, those of one moment together. */
 export function createLookupChecker(options: LookupOptions, context: RevocationContext): RevocationChecker {
-  mustHaveClient(options)
   const policy = readLookupPolicy(options)
   const closing = new AbortController()
   const counters = createCounters(['lookups', 'lookupFailures', 'rejected', 'accepted', 'lookedUp'])
-  let isAnswered = true
+  const { clock } = context
+  const watch = createLookupWatch(context)
   const lookups = createLookups({
     ...openIssuerAccess(options, context, closing.signal),
     ...readLookupSettings(options),
-    clock: context.clock,
+    clock,
     signal: closing.signal,
-    onResult(result) {
-      isAnswered = result === 'lookups'
+    onResult(result, batch) {
       counters.count(result)
+      if (!closing.signal.aborted) watch.note(batch)
     }
   })
   // To ask again in place of what could not be asked makes no sense.
@@ -47,7 +48,7 @@ export function createLookupChecker(options: LookupOptions, context: RevocationC
       closing.abort(new Error('the verifier was closed'))
     },
     health: () => ({
-      mode: 'lookup', fresh: isAnswered, age: isAnswered ? 0 : Infinity, seq: undefined, entries: 0, counters: counters.read()
+      mode: 'lookup', fresh: watch.isFresh(), age: watch.age(), seq: undefined, entries: 0, counters: counters.read()
     })
   }
 }

@@ -21,8 +21,16 @@ export interface LookupsOptions {
   cacheLifetime: number
   /** Seconds for an answer. */
   timeout: number
-  onResult(result: 'lookups' | 'lookupFailures'): void
+  onResult(result: 'lookups' | 'lookupFailures', batch: AskedBatch): void
   signal: AbortSignal
+}
+
+/** Questions that were asked together. */
+export interface AskedBatch {
+  /** Monotonic milliseconds. */
+  at: number
+  /** Where they were not answered. */
+  error?: unknown
 }
 
 interface Question {
@@ -56,17 +64,18 @@ export function createLookups(options: LookupsOptions): Lookups {
   }
 
   async function answerAll(questions: Question[]): Promise<void> {
+    const { signal, timeout, clock } = options
+    const at = clock.monotonic()
     try {
-      const { signal, timeout } = options
       const { sentAt, revoked } = await withWatchdog({ silence: timeout * 1000, signal }, limited =>
         lookUp(questions.map(({ claims }) => claims), { ...options, signal: limited }))
-      options.onResult('lookups')
+      options.onResult('lookups', { at })
       for (const [place, { claims, resolve }] of questions.entries()) {
         cache.keep(claims, { revoked: revoked[place]!, at: sentAt })
         resolve(revoked[place] ? 'revoked' : 'good')
       }
     } catch (error) {
-      options.onResult('lookupFailures')
+      options.onResult('lookupFailures', { at, error })
       for (const { reject } of questions) reject(unavailable('The service could not be asked whether the token is revoked.', error))
     }
   }

@@ -8,6 +8,8 @@ export interface KeptStatusList {
   find(): StatusList | Promise<StatusList>
   /** Seconds; Infinity before it is there. */
   age(): number
+  /** Whether somebody needs it, and it can neither be had nor be used as it was. */
+  isLost(): boolean
   byteLength(): number
 }
 
@@ -22,6 +24,8 @@ export interface StatusListRules {
 
 /** Milliseconds between two attempts that fail. */
 const coolDown = 1000
+/** Milliseconds after the last attempt: whoever asks makes one each second, so nobody has asked since. */
+const neededFor = 60_000
 /** The share of its time after which a list in use is fetched anew, while nobody waits for it. */
 const early = 0.8
 
@@ -32,7 +36,6 @@ export function createKeptStatusList(uri: string, rules: StatusListRules): KeptS
   let failure: { error: Error; at: number } | undefined
 
   const age = (): number => held === undefined ? Infinity : (clock.monotonic() - held.askedAt) / 1000
-  const lifetimeOf = ({ list }: FetchedStatusList): number => Math.min(list.ttl ?? maxStaleness, maxStaleness)
   const isOver = ({ list }: FetchedStatusList): boolean => (list.expiresAt ?? Infinity) + clockTolerance <= clock.now() / 1000
   const isUsable = (fetched: FetchedStatusList | undefined): fetched is FetchedStatusList =>
     fetched !== undefined && age() <= maxStaleness && !isOver(fetched)
@@ -62,12 +65,17 @@ export function createKeptStatusList(uri: string, rules: StatusListRules): KeptS
 
   return {
     age,
+    isLost: () => failure !== undefined && !isUsable(held) && clock.monotonic() - failure.at <= neededFor,
     byteLength: () => held?.list.byteLength ?? 0,
     find() {
       const mayFetch = failure === undefined || clock.monotonic() - failure.at >= coolDown
-      if (!isUsable(held) || age() > lifetimeOf(held)) return mayFetch ? fetchOnce() : settle()
-      if (mayFetch && age() > lifetimeOf(held) * early) void fetchOnce().catch(() => undefined)
+      if (!isUsable(held) || age() > lifetimeOf(held, maxStaleness)) return mayFetch ? fetchOnce() : settle()
+      if (mayFetch && age() > lifetimeOf(held, maxStaleness) * early) void fetchOnce().catch(() => undefined)
       return held.list
     }
   }
+}
+
+function lifetimeOf({ list }: FetchedStatusList, maxStaleness: number): number {
+  return Math.min(list.ttl ?? maxStaleness, maxStaleness)
 }

@@ -1,6 +1,7 @@
 import { VerifierError } from '../../errors.ts'
-import { createCounters, type Counters } from '../counters.ts'
+import { createCounters } from '../counters.ts'
 import { createDecideUnknown, type DecideUnknown } from '../decide-unknown.ts'
+import { createFreshness } from '../freshness.ts'
 import { fetchStatusList } from './fetch-status-list.ts'
 import { openIssuerAccess, urlOf } from '../issuer/issuer-access.ts'
 import { readLookupClaims, type LookupClaims } from '../lookup/lookup-claims.ts'
@@ -19,20 +20,25 @@ interface Prepared {
 }
 
 const counted = ['lists', 'listFailures', 'lookups', 'lookupFailures', 'rejected', 'accepted', 'lookedUp'] as const
-type ListCounters = Counters<typeof counted[number]>
 
 /** The mode `status-list`: a token's status is read from the list that it names (draft-ietf-oauth-status-list). */
 export function createStatusListChecker(options: StatusListOptions, context: RevocationContext): RevocationChecker {
   const settings = readStatusListSettings(options)
-  const { issuer, clock } = context
+  const { issuer, clock, events } = context
   const closing = new AbortController()
   const { signal } = closing
   const counters = createCounters(counted)
-  const watch = createWatch(counters, context)
   const lists = createStatusLists({
     fetchList: uri => fetchStatusList(uri, { ...context, url: urlOf(options, issuer), signal }),
-    clock, maxStaleness: settings.maxStaleness, clockTolerance: context.clockTolerance, onResult: watch.note
+    clock, maxStaleness: settings.maxStaleness, clockTolerance: context.clockTolerance,
+    onResult(error) {
+      counters.count(error === undefined ? 'lists' : 'listFailures')
+      if (signal.aborted) return
+      if (error !== undefined) events.emit('error', { error, during: 'revocation' })
+      freshness.look()
+    }
   })
+  const freshness = createFreshness({ age: lists.age, isFresh: lists.areUsable, atFirst: 'fresh', events })
   const lookups = isClient(options)
     ? createLookups({
       caller: openIssuerAccess(options, context, signal).caller, ...readLookupSettings(options), clock, signal, onResult: counters.count
@@ -41,37 +47,33 @@ export function createStatusListChecker(options: StatusListOptions, context: Rev
   const decideUnknown = createDecideUnknown({ whenStale: settings.whenStale, lookups, onDecision: counters.count })
 
   return {
-    prepare: (token): Prepared => ({ reference: readStatusReference(token.claims.status, issuer), claims: readLookupClaims(token) }),
-    check: createCheck(lists, decideUnknown),
+    prepare: (token): Prepared => ({ reference: readStatusReference(token, issuer), claims: readLookupClaims(token) }),
+    check: createCheck({ lists, decideUnknown, onMissing: freshness.look }),
     // Nobody counts on this verifier's word.
     announce() {},
     start() {},
     async close() {
       closing.abort(new Error('the verifier was closed'))
     },
-    health: () => ({
-      mode: 'status-list', fresh: watch.isFresh(), age: lists.count() === 0 ? Infinity : lists.age(), seq: undefined,
-      entries: lists.count(), counters: counters.read()
-    })
-  }
-}
-
-/** Tells when lists cannot be had any more, and when they can again. */
-function createWatch(counters: ListCounters, { events }: RevocationContext): { note(error?: unknown): void; isFresh(): boolean } {
-  let isFresh = true
-  return {
-    isFresh: () => isFresh,
-    note(error) {
-      counters.count(error === undefined ? 'lists' : 'listFailures')
-      if (error !== undefined) events.emit('error', { error, during: 'revocation' })
-      if (isFresh === (error === undefined)) return
-      isFresh = !isFresh
-      events.emit(isFresh ? 'fresh' : 'stale', { age: 0 })
+    health() {
+      // That a list has grown too old is found by whoever needs it next, or here.
+      if (!signal.aborted) freshness.look()
+      return {
+        mode: 'status-list', fresh: freshness.isFresh(), age: freshness.age(), seq: undefined, entries: lists.count(),
+        counters: counters.read()
+      }
     }
   }
 }
 
-function createCheck(lists: StatusLists, decideUnknown: DecideUnknown): RevocationChecker['check'] {
+interface CheckParts {
+  lists: StatusLists
+  decideUnknown: DecideUnknown
+  /** A list that somebody needs cannot be used. */
+  onMissing(): void
+}
+
+function createCheck({ lists, decideUnknown, onMissing }: CheckParts): RevocationChecker['check'] {
   function decide({ claims }: Prepared, { error, asked }: { error?: unknown; asked: CheckOptions | undefined }) {
     // It was there and did not hold: no policy makes a list of that (§8.3).
     if (!(error instanceof FaultyStatusList)) return decideUnknown(claims, asked?.whenStale)
@@ -87,6 +89,7 @@ function createCheck(lists: StatusLists, decideUnknown: DecideUnknown): Revocati
     try {
       found = lists.find(reference.uri)
     } catch (error) {
+      onMissing()
       return decide(prepared, { error, asked })
     }
     return found instanceof Promise ? found.then(judge, error => decide(prepared, { error, asked })) : judge(found)

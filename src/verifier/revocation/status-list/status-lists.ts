@@ -6,6 +6,8 @@ export interface StatusLists {
   /** A promise only where it has to be fetched. Throws, or rejects, where there is none that may be used. */
   find(uri: string): StatusList | Promise<StatusList>
   count(): number
+  /** Whether every list that somebody needs is there. */
+  areUsable(): boolean
   /** Seconds, of the oldest; Infinity without one. */
   age(): number
 }
@@ -29,6 +31,10 @@ export function createStatusLists(rules: StatusListRules): StatusLists {
 
   return {
     count: () => lists.size,
+    areUsable() {
+      for (const list of lists.values()) if (list.isLost()) return false
+      return true
+    },
     age: () => lists.size === 0 ? Infinity : Math.max(...[...lists.values()].map(list => list.age())),
     find(uri) {
       const known = lists.get(uri)

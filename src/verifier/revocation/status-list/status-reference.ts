@@ -1,5 +1,6 @@
 import { VerifierError } from '../../errors.ts'
 import { isRecord } from '../../strict-json.ts'
+import type { RevocableToken } from '../revocation-checker.ts'
 
 /** Where a token's status stands (draft-ietf-oauth-status-list §6.2). */
 export interface StatusReference {
@@ -9,9 +10,10 @@ export interface StatusReference {
 
 /**
  * Undefined for a token that names no list. Throws `token_invalid` for one that names it wrongly, or names a list of somebody
- * else's: whatever the token says, only the issuer's own lists are ever fetched.
+ * else's: whatever the token says, only the issuer's own lists are ever fetched. Nor may it name the list of another key than the
+ * one that signed it: whoever has stolen a key would name that of its successor, in which all is well.
  */
-export function readStatusReference(status: unknown, issuer: string): StatusReference | undefined {
+export function readStatusReference({ kid, claims: { status } }: RevocableToken, issuer: string): StatusReference | undefined {
   if (status === undefined) return undefined
   const list = isRecord(status) ? status['status_list'] : undefined
   if (!isRecord(list)) throw new VerifierError('token_invalid', 'The token has a status that names no status list.')
@@ -19,12 +21,15 @@ export function readStatusReference(status: unknown, issuer: string): StatusRefe
   if (!Number.isSafeInteger(idx) || (idx as number) < 0 || typeof uri !== 'string') {
     throw new VerifierError('token_invalid', 'The token\'s place in the status list is none.')
   }
-  if (!isListOf(issuer, uri)) throw new VerifierError('token_invalid', 'The token names a status list that is not its issuer\'s.')
+  const name = readName(uri, issuer)
+  if (name === undefined) throw new VerifierError('token_invalid', 'The token names a status list that is not its issuer\'s.')
+  if (name.kid !== kid) throw new VerifierError('token_invalid', 'The token names the status list of another key than its own.')
   return { idx: idx as number, uri }
 }
 
 /** One spelling alone: another one of the same list would be fetched and kept once more. */
-function isListOf(issuer: string, uri: string): boolean {
+function readName(uri: string, issuer: string): { kid: string } | undefined {
   const prefix = `${issuer}/status-lists/`
-  return uri.startsWith(prefix) && /^[A-Za-z0-9_-]{1,64}$/.test(uri.slice(prefix.length))
+  const found = uri.startsWith(prefix) ? /^(?:0|[1-9]\d{0,9})\.([A-Za-z0-9_-]{1,64})$/.exec(uri.slice(prefix.length)) : null
+  return found === null ? undefined : { kid: found[1]! }
 }

@@ -1,0 +1,79 @@
+import { promisify } from 'node:util'
+import { constants, deflate, deflateSync } from 'node:zlib'
+import type { Clock } from '../ports/clock.ts'
+import { invalid, numbersPerList, packStatuses } from '../protocol/status-list.ts'
+import type { StatusListStore } from '../stores/status-lists.ts'
+import { createInTurn } from './in-turn.ts'
+import { createRecentlyUsed } from './recently-used.ts'
+
+/** What a list says of its grants, for tokens under any key: the costly part of it, made once for all keys. */
+export interface PackedList {
+  /** The sequence of the journal that it stands for. */
+  seq: number
+  /** The statuses, one bit each, compressed by zlib, in base64url (draft-ietf-oauth-status-list §4.2). */
+  lst: string
+  /** Milliseconds on the monotonic clock. */
+  staleAt: number
+}
+
+const best = { level: constants.Z_BEST_COMPRESSION }
+
+/** Every place of any list: what there is under a key that was removed. */
+export const allInvalid: PackedList = {
+  seq: Infinity, staleAt: Infinity, lst: encode(deflateSync(new Uint8Array(numbersPerList / 8).fill(0xff), best))
+}
+
+/** Each is made when it is asked for, and made anew once something has been revoked or its time is over. */
+export interface PackedLists {
+  /** With everything that was revoked up to the sequence. */
+  read(list: number, seq: number): Promise<PackedList>
+}
+
+export interface PackedListsOptions {
+  store: Pick<StatusListStore, 'readEnded'>
+  clock: Clock
+  /** Seconds. */
+  ttl: number
+}
+
+interface Slot {
+  made?: PackedList
+  making?: Promise<PackedList>
+}
+
+/** Lists of long ago are hardly asked for; some megabytes of memory. */
+const mostHeld = 256
+
+const compress = promisify(deflate) as (bytes: Uint8Array, options: object) => Promise<Buffer>
+
+export function createPackedLists({ store, clock, ttl }: PackedListsOptions): PackedLists {
+  const slots = createRecentlyUsed<number, Slot>(mostHeld, () => ({}))
+  // Anybody may ask, and must not keep the database from its work.
+  const inTurn = createInTurn()
+
+  async function make(list: number): Promise<PackedList> {
+    const staleAt = clock.monotonic() + ttl * 1000
+    const from = list * numbersPerList
+    const { seq, numbers } = await store.readEnded({ from, to: from + numbersPerList })
+    const statuses = packStatuses(numbers.map(number => [number - from, invalid] as const), { bits: 1, size: numbersPerList })
+    return { seq, lst: encode(await compress(statuses, best)), staleAt }
+  }
+
+  return {
+    async read(list, seq) {
+      const slot = slots.get(list)
+      if (slot.made !== undefined && slot.made.seq >= seq && clock.monotonic() < slot.made.staleAt) return slot.made
+      // It may have looked at the database before what this caller must hear of. Then a further one, which began later, has not.
+      for (let making = slot.making; making !== undefined; making = slot.making) {
+        const made = await making
+        if (made.seq >= seq) return made
+      }
+      slot.making = inTurn(() => make(list)).then(made => slot.made = made).finally(() => { delete slot.making })
+      return slot.making
+    }
+  }
+}
+
+function encode(packed: Buffer): string {
+  return packed.toString('base64url')
+}

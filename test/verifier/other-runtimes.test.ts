@@ -1,0 +1,141 @@
+import { execFile } from 'node:child_process'
+import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { deflateSync } from 'node:zlib'
+import t from 'tap'
+import ts from 'typescript'
+import { createTestClock } from '../support/clock.ts'
+import { packLibrary } from './pack-library.ts'
+import { audience, encode, goodClaims, goodHeader, issuer, otherKey, ourKey, publicJwk, signRaw } from './scene.ts'
+
+/**
+ * The packed library in runtimes that are not Node, where the programs are: VERIFIER_DENO and VERIFIER_WORKERD name them
+ * (docs/verifying-tokens.md says how to get them). The bare context of package.test.ts stands for all others.
+ */
+
+const run = promisify(execFile)
+const folder = import.meta.dirname
+const clock = createTestClock(Date.now())
+const claims = goodClaims(clock)
+
+const keys: Record<string, { privateKey: KeyObject; publicKey: KeyObject }> = {
+  RS256: ourKey, PS256: generateKeyPairSync('rsa', { modulusLength: 2048 }), ES256: generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+  EdDSA: generateKeyPairSync('ed25519')
+}
+
+function signAs(alg: string, header: object, payload: object): string {
+  const input = `${encode({ ...header, alg })}.${encode(payload)}`
+  const key = keys[alg]!.privateKey
+  const options = alg === 'PS256' ? { key, padding: 6, saltLength: 32 } : { key, dsaEncoding: 'ieee-p1363' as const }
+  return `${input}.${sign(alg === 'EdDSA' ? null : 'sha256', Buffer.from(input), options).toString('base64url')}`
+}
+
+const jwks = { keys: Object.entries(keys).map(([alg, { publicKey }]) => publicJwk(publicKey, { alg, kid: alg === 'RS256' ? 'k1' : alg })) }
+const good = signRaw(goodHeader, claims)
+const [header, payload, signature] = good.split('.') as [string, string, string]
+const { kty, crv, x, y } = keys['ES256']!.publicKey.export({ format: 'jwk' })
+const bound = signRaw(goodHeader, {
+  ...claims, cnf: { jkt: createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url') }
+})
+const proof = signAs('ES256', { typ: 'dpop+jwt', jwk: { kty, crv, x, y } }, {
+  jti: 'once', htm: 'GET', htu: `${audience}/orders`, iat: claims['iat'], ath: createHash('sha256').update(bound).digest('base64url')
+})
+
+const keysUrl = `${issuer}/.well-known/jwks.json`
+const listUrl = (list: number) => `${issuer}/status-lists/${list}`
+const withStatus = (list: number, idx: number) =>
+  ({ token: signRaw(goodHeader, { ...claims, status: { status_list: { idx, uri: listUrl(list) } } }) })
+const statusList = (list: number, bytes: Uint8Array) => ({
+  type: 'application/statuslist+jwt',
+  body: signRaw({ ...goodHeader, typ: 'statuslist+jwt' }, {
+    sub: listUrl(list), iat: claims['iat'], status_list: { bits: 1, lst: deflateSync(bytes).toString('base64url') }
+  })
+})
+
+const answers = {
+  [keysUrl]: { type: 'application/json', body: JSON.stringify(jwks) },
+  [listUrl(1)]: statusList(1, Uint8Array.of(0b10)),
+  [listUrl(2)]: statusList(2, new Uint8Array(20_000_000))
+}
+
+const requests: Array<[expected: string, request: { token: string; scheme?: string; dpop?: string }]> = [
+  ['good', { token: good }], ['good', { token: good }],
+  ...['PS256', 'ES256', 'EdDSA'].map((alg): [string, { token: string }] => ['good', { token: signAs(alg, { ...goodHeader, kid: alg }, claims) }]),
+  ['401 token_invalid', { token: signRaw(goodHeader, claims, otherKey.privateKey) }],
+  ['401 token_invalid', { token: `${encode({ ...goodHeader, alg: 'none' })}.${payload}.${signature}` }],
+  ['401 token_invalid', { token: signAs('ES256', goodHeader, claims) }],
+  ['401 token_malformed', { token: `${header}.${payload}.${signature.slice(0, -1)}=` }],
+  ['401 token_malformed', { token: 'A'.repeat(9000) }],
+  ['401 token_expired', { token: signRaw(goodHeader, { ...claims, exp: 1 }) }],
+  ['401 token_invalid', { token: signRaw(goodHeader, { ...claims, aud: 'https://stock.example' }) }],
+  ['403 insufficient_scope', { token: signRaw(goodHeader, { ...claims, scope: 'orders' }) }],
+  ['good', { token: bound, scheme: 'DPoP', dpop: proof }], ['401 binding_invalid', { token: bound, scheme: 'DPoP', dpop: proof }],
+  ['401 binding_missing', { token: bound }]
+]
+const listed: typeof requests = [['good', withStatus(1, 0)], ['401 token_revoked', withStatus(1, 1)], ['503 revocation_unavailable', withStatus(2, 0)]]
+
+const algorithms = Object.keys(keys)
+const given = {
+  answers,
+  verifiers: [
+    { options: { issuer, audience, algorithms, revocation: { mode: 'none' } }, requests: requests.map(([, request]) => request) },
+    { options: { issuer, audience, revocation: { mode: 'status-list' } }, requests: listed.map(([, request]) => request) }
+  ]
+}
+const expected = {
+  outcomes: [...requests, ...listed].map(([outcome]) => outcome),
+  // The keys once by each verifier, and each list once.
+  asked: [keysUrl, keysUrl, listUrl(1), listUrl(2)]
+}
+
+async function openApp(folderOf: string): Promise<string> {
+  const app = await packLibrary(folderOf)
+  copyFileSync(path.join(folder, 'runtime-case.mjs'), path.join(app, 'runtime-case.mjs'))
+  writeFileSync(path.join(app, 'given.mjs'), `export default ${JSON.stringify(given)}`)
+  return app
+}
+
+const entries: Readonly<Record<string, string>> = {
+  'jose': 'node_modules/jose/dist/webapi/index.js',
+  'countersign/verifier': 'node_modules/countersign/dist/verifier/web/index.js',
+  'countersign/verifier/headers': 'node_modules/countersign/dist/verifier/adapters/headers.js'
+}
+
+/** Every module that one of the application's reaches, as workerd wants them listed: a package is looked for beside whoever imports it. */
+function listModules(app: string, name: string, into = new Map<string, string>()): Map<string, string> {
+  if (into.has(name)) return into
+  const text = readFileSync(path.join(app, name), 'utf8')
+  into.set(name, text)
+  for (const { fileName } of ts.preProcessFile(text).importedFiles) {
+    const target = entries[fileName]
+    const imported = path.join(path.dirname(name), fileName)
+    if (target !== undefined) into.set(imported, `export * from '/${target}'`)
+    listModules(app, target ?? imported, into)
+  }
+  return into
+}
+
+const { VERIFIER_DENO: deno, VERIFIER_WORKERD: workerd } = process.env
+const app = deno === undefined && workerd === undefined ? '' : await openApp(t.testdir())
+
+t.test('in Deno', { skip: deno === undefined && 'VERIFIER_DENO names no Deno' }, async t => {
+  writeFileSync(path.join(app, 'deno.mjs'), `import { runCase } from './runtime-case.mjs'
+import given from './given.mjs'
+console.log(JSON.stringify(await runCase(given)))`)
+  // With no leave to do anything.
+  const { stdout } = await run(deno!, ['run', '--no-remote', '--no-prompt', 'deno.mjs'], { cwd: app })
+  t.strictSame(JSON.parse(stdout), expected)
+})
+
+t.test('in a worker', { skip: workerd === undefined && 'VERIFIER_WORKERD names no workerd' }, async t => {
+  writeFileSync(path.join(app, 'worker.mjs'), `import { runCase } from './runtime-case.mjs'
+import given from './given.mjs'
+export default { async test() { console.log(JSON.stringify(await runCase(given))) } }`)
+  const modules = [...listModules(app, 'worker.mjs')].map(([name, text]) => `(name = ${JSON.stringify(name)}, esModule = ${JSON.stringify(text)})`)
+  writeFileSync(path.join(app, 'config.capnp'), `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (services = [(name = "main", worker = (compatibilityDate = "2025-01-01", modules = [${modules.join(',\n')}]))]);`)
+  const { stdout } = await run(workerd!, ['test', 'config.capnp'], { cwd: app })
+  t.strictSame(JSON.parse(stdout), expected)
+})
