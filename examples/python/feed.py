@@ -3,6 +3,7 @@ import base64
 import json
 import logging
 import time
+from email.utils import mktime_tz, parsedate_tz
 from urllib.parse import quote, urlencode
 from urllib.request import Request, urlopen
 
@@ -15,9 +16,11 @@ class Feed:
     """`view` is what is revoked, and `keys` those to verify tokens with: {kid: public key}."""
 
     def __init__(self, issuer, client_id, client_secret, instance, max_staleness=5):
+        if not 2 <= max_staleness <= 86400:
+            raise ValueError('max_staleness: give it 2 to 86400 seconds; heartbeats come once a second')
         self.issuer, self.credentials = issuer, f'{quote(client_id, "")}:{quote(client_secret, "")}'
-        self.rule = {'instance': instance, 'max_staleness': max_staleness, 'when_stale': 'reject'}
-        self.view, self.keys = View(), {}
+        self.rule = {'instance': instance, 'max_staleness': round(max_staleness, 3), 'when_stale': 'reject'}
+        self.view, self.keys, self.removed = View(), {}, set()
         self.delay, self.told, self.told_at = 0.1, None, 0
 
     def follow(self, sleep=time.sleep):
@@ -26,8 +29,7 @@ class Feed:
                 self.connect()
             except Exception as error:  # whatever it was: without going on no view is fresh again
                 logging.warning('The revocation feed: %r', error)
-                if getattr(error, 'code', None) == 410:
-                    self.view.point = None
+                self.view.point = None if getattr(error, 'code', None) == 410 else self.view.point
                 # A number too large for `int` or `sleep` must not end this thread: three digits do.
                 asked = getattr(error, 'headers', {}).get('Retry-After', '')
                 self.delay = max(self.delay, int(asked[:3]) if asked.isdecimal() else 0)
@@ -41,37 +43,38 @@ class Feed:
         if self.view.point is None:
             # Another view: nobody sees half of a table, or an old proof beside a new table.
             self.view = read_snapshot(self.call('/revocations/snapshot', bearer).read())
-        self.view.table = {key: row for key, row in self.view.table.items() if row[1] + 60 >= time.time()}
         query, sent_at = urlencode({'after': self.view.point, **self.rule}), time.monotonic()
         with self.call(f'/revocations/feed?{query}', bearer) as stream:
+            # Ended on the service's clock too: while this one is wrong, it would lose what still counts.
+            date, now = parsedate_tz(stream.headers['Date']), time.time()
+            now = min(now, mktime_tz(date) if date else now - 3600)
+            self.view.table = {key: row for key, row in self.view.table.items() if row[1] + 60 >= now}
             for event in read_events(stream):
                 self.apply(event, sent_at)
-                self.acknowledge(bearer)
+                news = {**self.rule, 'point': self.view.point, 'kids': list(self.keys)}
+                # Once a second at most: a flood of revocations must not keep the stream unread.
+                if time.monotonic() - self.told_at > (30 if news == self.told else 1):
+                    # Noted first: when it fails, a heartbeat must come through before it is tried again.
+                    self.told, self.told_at = news, time.monotonic()
+                    self.call('/revocations/ack', bearer, json.dumps(news), 'application/json').close()
 
     def apply(self, event, sent_at):
-        view, name, data = self.view, event.get('event'), json.loads(event.get('data', 'null'))
-        seq = int(view.point.partition('.')[0])
+        name, data, now = event.get('event'), json.loads(event.get('data', 'null')), time.monotonic()
+        view, seq = self.view, int(self.view.point.partition('.')[0])
         if name == 'jwks':
-            self.keys = {key['kid']: jwt.PyJWK(key).key for key in data['keys'] if key['alg'] == 'RS256'}
+            self.removed.update(data['removed'])  # for good, whatever is listed later
+            self.keys = {key['kid']: jwt.PyJWK(key).key for key in data['keys']
+                         if key['alg'] == 'RS256' and key['kid'] not in self.removed}
         elif name == 'revocations' and data['after'] == seq:
             view.add(jwt.utils.base64url_decode(data['entries']))
             view.point = event['id']
         elif name == 'heartbeat' and data['seq'] == seq:
-            moment, now = sent_at + data['confirmed'] / 1000, time.monotonic()
-            if moment > now + 1:
+            if sent_at + data['sent'] / 1000 > now + 1:
                 raise ValueError('the clock of this machine has stood still')
-            view.proven_at, self.delay = max(view.proven_at, min(moment, now)), 0.1
+            view.proven_at, self.delay = max(view.proven_at, min(sent_at + data['confirmed'] / 1000, now)), 0.1
         elif name in ('revocations', 'heartbeat', 'reset'):  # `stale` and `end` only say why it ends now
             view.point = None
             raise ValueError('the journal does not go on from here: a snapshot is needed')
-
-    def acknowledge(self, bearer):
-        """Once a second at most: a flood of revocations must not keep the stream unread."""
-        news = {**self.rule, 'point': self.view.point, 'kids': list(self.keys)}
-        if time.monotonic() - self.told_at > (30 if news == self.told else 1):
-            # Noted first: when it fails, a heartbeat must come through before it is tried again.
-            self.told, self.told_at = news, time.monotonic()
-            self.call('/revocations/ack', bearer, json.dumps(news), 'application/json').close()
 
     def call(self, path, authorization, body=None, media_type='application/x-www-form-urlencoded'):
         request = Request(self.issuer + path, body and body.encode(), {'Content-Type': media_type})
@@ -84,8 +87,7 @@ def read_events(stream):
     """Server-sent events. One that the end of the stream cuts short is none."""
     event = {}
     for line in map(bytes.decode, stream):
-        name, _, value = line.partition(':')
-        event[name] = value.strip()
+        event.update([map(str.strip, line.partition(':')[::2])])
         if line.isspace():
             yield event
             event = {}

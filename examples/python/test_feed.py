@@ -6,6 +6,7 @@ import struct
 import threading
 import time
 import unittest
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
@@ -21,8 +22,8 @@ class Service(BaseHTTPRequestHandler):
         path, body = urlsplit(self.path).path, self.rfile.read(int(self.headers.get('Content-Length', 0)))
         self.server.asked.append((path, parse_qs(urlsplit(self.path).query), self.headers, body))
         status, headers, answer = self.server.answers[path]
-        self.send_response(status)
-        for header in headers.items():
+        self.send_response_only(status)
+        for header in {**self.server.dated(), **headers}.items():
             self.send_header(*header)
         self.end_headers()
         self.wfile.write(answer)
@@ -44,7 +45,7 @@ class Following(unittest.TestCase):
 
     def serve(self, answers):
         service = ThreadingHTTPServer(('127.0.0.1', 0), Service)
-        service.asked, service.answers = [], answers
+        service.asked, service.answers, service.dated = [], answers, dict
         threading.Thread(target=service.serve_forever, args=[0.01], daemon=True).start()
         self.addCleanup(service.server_close)
         self.addCleanup(service.shutdown)
@@ -89,13 +90,35 @@ class Following(unittest.TestCase):
         self.feed.told_at -= 2
         self.assertEqual(self.connect(), ROUND)
 
-    def test_it_forgets_what_has_expired_when_it_connects_again(self):
+    def kept(self, date, *ages):
+        """Which entries, ended as many seconds ago, are still there once it has connected again."""
         self.connect()
-        now = int(time.time())
-        for kind, end in ((b'\2', 1000), (b'\3', now - 70), (b'\4', now - 50)):  # a minute late
-            self.feed.view.add(kind + bytes(18) + end.to_bytes(4, 'big'))
+        self.service.dated = lambda: date
+        for kind, age in enumerate(ages):
+            self.feed.view.add(bytes([kind]) + bytes(18) + (int(time.time()) - age).to_bytes(4, 'big'))
         self.connect()
-        self.assertEqual([key[:1] for key in self.feed.view.table], [b'\4'])
+        return [ages[key[0]] for key in self.feed.view.table]
+
+    def test_it_forgets_what_has_ended_on_both_clocks_when_it_connects_again(self):
+        def dated(ahead):
+            return {'Date': formatdate(time.time() + ahead, usegmt=True)}
+        self.assertEqual(self.kept(dated(0), 1_000_000, 70, 50), [50])
+        self.setUp()
+        self.assertEqual(self.kept(dated(ahead=-86_400), 86_400 + 70, 86_400 + 50, 70), [86_400 + 50, 70])
+        self.setUp()
+        self.assertEqual(self.kept(dated(ahead=86_400), 70, 50), [50])
+
+    def test_without_the_clock_of_the_service_it_forgets_an_hour_later(self):
+        for date in ({}, {'Date': ''}, {'Date': 'yesterday'}):
+            self.setUp()
+            self.assertEqual(self.kept(date, 3600 + 70, 3600 + 50, 70), [3600 + 50, 70])
+
+    def test_how_old_its_view_may_be(self):
+        for seconds, said in ((2, '2'), (2.5, '2.5'), (3.00049, '3.0'), (86_400, '86400')):
+            feed = Feed(self.feed.issuer, 'orders', 'none', 'test', seconds)
+            self.assertEqual(str(feed.rule['max_staleness']), said)
+        for seconds in (1.9, 0, -5, 86_401, float('inf'), float('nan')):
+            self.assertRaises(ValueError, Feed, self.feed.issuer, 'orders', 'none', 'test', seconds)
 
     def test_a_flood_is_acknowledged_once_a_second(self):
         news = [f'event: revocations\nid: {seq}.AAAAAAAAAAAAAAAA\n'

@@ -59,9 +59,9 @@ class Stream(unittest.TestCase):
         for event in read_events(line.encode() for line in text.splitlines(keepends=True)):
             self.feed.apply(event, self.sent_at)
 
-    def prove(self, age):
+    def prove(self, age, confirmed=0, sent=1):
         seq = int(self.feed.view.point.partition('.')[0])
-        data = json.dumps({'seq': seq, 'confirmed': 0, 'sent': 1})
+        data = json.dumps({'seq': seq, 'confirmed': confirmed, 'sent': sent})
         self.feed.apply({'event': 'heartbeat', 'data': data}, time.monotonic() - age)
 
     def age(self):
@@ -108,5 +108,8 @@ class Stream(unittest.TestCase):
         self.assertGreaterEqual(self.age(), 0)
 
     def test_a_clock_that_stood_still_proves_nothing(self):
-        self.assertRaises(ValueError, self.prove, age=-60)
-        self.assertEqual(self.age(), float('inf'))
+        for moments in ({'age': -60}, {'age': 0, 'sent': 1200}, {'age': 5, 'confirmed': -4000, 'sent': 6200}):
+            self.assertRaises(ValueError, self.prove, **moments)
+            self.assertEqual(self.age(), float('inf'))
+        self.prove(age=0, sent=900)
+        self.assertAlmostEqual(self.age(), 0, 1)

@@ -50,6 +50,7 @@ class Service(unittest.TestCase):
     def setUp(self):
         server.FEED.view, server.FEED.keys = View('0.AAAAAAAAAAAAAAAA'), {KID: KEY.public_key()}
         server.FEED.view.proven_at = time.monotonic()
+        server.FEED.removed = set()
 
     def revoke(self, key, cutoff=0):
         server.FEED.view.add(key + cutoff.to_bytes(6, 'big') + b'\xff' * 4)
@@ -101,7 +102,12 @@ class Service(unittest.TestCase):
         self.assert_answer(200, None, sign_text(header, payload))
         self.assert_answer(401, 'invalid_token', sign_text('{"alg":"none",' + header[1:], payload))
         self.assert_answer(401, 'invalid_token', sign_text(header, '{"exp":1,' + payload[1:]))
-        self.assert_answer(401, 'invalid_token', sign_text(header, payload.replace(payload[1:-1], '"exp":1e400')))
+        for name in ('exp', 'iat', 'nbf'):
+            others = json.dumps(claims_with(**{name: None}))[1:]
+            good = claims_with().get(name, 1)
+            self.assert_answer(200, None, sign_text(header, f'{{"{name}":{good},{others}'))
+            for number in ('1e400', '-1e400', 'NaN'):
+                self.assert_answer(401, 'invalid_token', sign_text(header, f'{{"{name}":{number},{others}'))
         self.assert_answer(401, 'invalid_token', sign(claims_with(more='x' * 8000)))
 
     def test_a_token_without_a_grant(self):
@@ -145,12 +151,25 @@ class Service(unittest.TestCase):
         self.revoke(key_of(4, 'usr_1'), number + 1)
         self.assert_answer(401, 'invalid_token', sign())
 
+    def list_keys(self, *keys, removed=()):
+        server.FEED.apply({'event': 'jwks', 'data': json.dumps({'keys': keys, 'removed': removed})}, 0)
+
     def test_a_key_that_is_listed_no_more(self):
-        server.FEED.apply({'event': 'jwks', 'data': json.dumps({'keys': [JWK], 'removed': []})}, 0)
+        self.list_keys(JWK)
         self.assert_answer(200, None, sign())
         for keys in ([], [{**JWK, 'kid': 'key-2'}], [{**JWK, 'alg': 'PS256'}]):
-            server.FEED.apply({'event': 'jwks', 'data': json.dumps({'keys': keys, 'removed': [KID]})}, 0)
+            self.list_keys(*keys)
             self.assert_answer(401, 'invalid_token', sign())
+        self.list_keys(JWK)
+        self.assert_answer(200, None, sign())
+
+    def test_a_key_that_was_removed_never_comes_back(self):
+        next_key = {**JWK, 'kid': 'key-2'}
+        for removed in ([KID], ['key-0'], []):
+            self.list_keys(JWK, next_key, removed=removed)
+            self.assert_answer(401, 'invalid_token', sign())
+            self.assert_answer(200, None, sign(kid='key-2'))
+        self.assertEqual(list(server.FEED.keys), ['key-2'])
 
     def test_a_view_that_is_too_old_lets_nobody_in(self):
         server.FEED.view.proven_at -= server.FEED.rule['max_staleness'] - 1

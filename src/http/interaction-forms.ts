@@ -89,6 +89,7 @@ function createFindInteraction({ interactions }: HttpRooms, cookies: BrowserCook
   return async (request: IdRequest): Promise<OpenInteraction | undefined> => {
     const { id } = request.params
     const interaction = await interactions.find(id, cookies.interaction(request, id))
+    // Here, so that a refusal on the way speaks that language, too.
     request.uiLocales = interaction?.request.uiLocales
     return interaction
   }

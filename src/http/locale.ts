@@ -5,14 +5,14 @@ import { locales, type Locale, type PageContext } from '../web/page-context.ts'
 import type { Pages } from './pages.ts'
 import { readRawForm } from './read-raw-form.ts'
 
+/** Which language a page speaks: what the application asks for, then what the browser does, then English. */
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** The `ui_locales` of the request that began this way, where it is another one. */
     uiLocales: string | undefined
   }
 }
-
-/** Which language a page speaks: what the application asks for, then what the browser does, then English. */
 
 /** More languages than anybody speaks. */
 const mostTags = 20
@@ -32,7 +32,7 @@ function chooseLocale(preferences: string): Locale | undefined {
   return locales.find(locale => locale === best)
 }
 
-/** What a page is rendered with, for whoever asks: also one that tells of a failure, of which nobody knows where it was. */
+/** What a page is rendered with, pages of refusals included: those know nothing but the request. */
 export function pageContextOf(request: FastifyRequest, { brand, base }: Pages): PageContext {
   const uiLocales = request.uiLocales ?? ownLocales(request)
   return { locale: negotiateLocale(uiLocales, request.headers['accept-language']), brand, base }

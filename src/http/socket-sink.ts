@@ -29,6 +29,7 @@ export function openSocketSink(response: ServerResponse, headers: Record<string,
 
   return {
     unsent: () => socket.writableLength,
+    // bytesWritten counts what waits, too.
     taken: () => socket.bytesWritten - socket.writableLength,
     write(text) {
       if (socket.writable) socket.write(text, 'latin1')

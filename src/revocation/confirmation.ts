@@ -9,7 +9,7 @@ import { within } from './within.ts'
 
 /** Whether the replica holds everything there is: by the shared cache where that can be believed, else by the journal. */
 export interface Confirmation {
-  /** As the list's. */
+  /** What `confirm` of the RevocationList does. */
   confirm(head?: JournalHead): Promise<number>
   stop(): void
 }

@@ -1,6 +1,6 @@
 import type { KeyRing } from '../keys/key-ring.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { StatusListName } from '../protocol/status-list.ts'
+import { statusListUri, type StatusListName } from '../protocol/status-list.ts'
 import { createInTurn } from './in-turn.ts'
 import type { PackedList } from './packed-lists.ts'
 import { createRecentlyUsed } from './recently-used.ts'
@@ -39,7 +39,7 @@ export function createSignedLists({ ring, sign, clock, ttl }: SignedListsOptions
 
   return {
     read(name, packed) {
-      const slot = slots.get(`${name.list}.${name.kid}`)
+      const slot = slots.get(statusListUri('', name))
       const signer = ring.signing().record.kid
       const now = clock.monotonic()
       const { signed } = slot

@@ -13,7 +13,8 @@ import { createSignedLists } from './signed-lists.ts'
  * revocation before the question, that of the key included whose tokens name the list.
  */
 export interface StatusLists {
-  /** Undefined when no number of that list was ever given, or no token under that key can be alive. Throws
+  /** Undefined when no number of that list was ever given, or the key is neither published nor one that
+   * was removed while its tokens could be alive. Throws
    * `temporarily_unavailable` where revocations cannot be confirmed. */
   read(name: StatusListName): Promise<StatusListToken | undefined>
   /** The URIs of the lists that tokens may name. */
@@ -63,10 +64,10 @@ export function createStatusLists(options: StatusListsOptions): StatusLists {
 }
 
 /** Of the keys that may have signed a token whose time is not over: a standby has signed none. */
-function kidsInTokens({ ring, list }: Pick<StatusListsOptions, 'ring' | 'list'>): string[] {
+function kidsInTokens({ ring, list: revocations }: Pick<StatusListsOptions, 'ring' | 'list'>): string[] {
   const signing = ring.signing().record
   return ring.records('sign').filter(({ kid, position }) =>
-    list.find('key', kid) !== undefined || position <= signing.position && ring.verifying(kid) !== undefined
+    revocations.find('key', kid) !== undefined || position <= signing.position && ring.verifying(kid) !== undefined
   ).map(({ kid }) => kid)
 }
 

@@ -12,6 +12,7 @@ import { startProxy, type Proxy } from '../support/proxy.ts'
 import { secret } from '../support/secrets.ts'
 import { until } from '../support/until.ts'
 import { python, startExample } from './start-example.ts'
+import { startFront } from './start-front.ts'
 
 /** examples/python, which follows the feed as its page says, against a service of two instances. */
 
@@ -31,7 +32,8 @@ t.test('a resource server in Python', { skip }, async t => {
   const issuerPort = await findFreePort()
   const [one, other] = await stage.startTwo({ ISSUER: `http://127.0.0.1:${issuerPort}`, FIRST_PARTY_AUDIENCES: audience })
   // It knows the issuer alone, and reaches one of the instances there.
-  const proxy = await startProxy(one.url, issuerPort)
+  const front = await startFront(t, one.url)
+  const proxy = await startProxy(front.url, issuerPort)
   t.teardown(() => proxy.close())
   const server = await startServer(t, stage, proxy)
   const ask = (bearer: string, route = '/whoami'): Promise<Answer> => call(server, route, { bearer })
@@ -113,6 +115,36 @@ t.test('a resource server in Python', { skip }, async t => {
     t.equal((await ask(leaving.accessToken)).status, 401)
   })
 
+  const connectAgain = async (): Promise<void> => {
+    let times = 0
+    const { retell } = front
+    front.retell = event => {
+      if (event.startsWith('event: heartbeat')) times++
+      return retell(event)
+    }
+    proxy.cut()
+    times = 0
+    proxy.heal()
+    await until('the example follows again', () => times > 1)
+    front.retell = retell
+  }
+
+  await t.test('forgets a revocation only when its end is past on the clock of the service, too', async t => {
+    const [leaving, staying] = await Promise.all([signIn(other, await stage.addUser()), signIn(other, await stage.addUser())])
+    await becomes(200, leaving.accessToken)
+    front.ahead = -1000
+    front.retell = event => event.replace(/(?<="entries":")[^"]+/, endedBefore(100))
+    await signOut(other, leaving.refreshToken)
+    await becomes(401, leaving.accessToken)
+    await connectAgain()
+    await becomes(200, staying.accessToken)
+    t.equal((await ask(leaving.accessToken)).status, 401, 'its own clock alone forgets nothing')
+    front.ahead = 0
+    await connectAgain()
+    await becomes(200, leaving.accessToken)
+    front.retell = event => event
+  })
+
   await t.test('refuses the tokens of a key that was compromised, and takes those of the next', async t => {
     const user = await stage.addUser()
     const { accessToken } = await signIn(other, user)
@@ -127,7 +159,31 @@ t.test('a resource server in Python', { skip }, async t => {
     })
     t.equal((await ask(accessToken)).status, 401)
   })
+
+  await t.test('never takes a key again that was once removed, whatever is listed later', async t => {
+    const { accessToken } = await signIn(other, await stage.addUser())
+    await becomes(200, accessToken)
+    // The service itself has not revoked this key: nothing else speaks against the token.
+    front.retell = event => event.replace(/"removed":\[[^\]]*\]/, `"removed":["${headerOf(accessToken).kid}"]`)
+    await connectAgain()
+    await becomes(401, accessToken)
+    let listed = 0
+    front.retell = event => {
+      if (event.startsWith('event: jwks') && event.includes(`"kid":"${headerOf(accessToken).kid}"`)) listed++
+      return event.replace(/"removed":\[[^\]]*\]/, '"removed":[]')
+    }
+    await connectAgain()
+    t.equal(listed, 1)
+    t.equal((await ask(accessToken)).status, 401)
+  })
 })
+
+/** The same entries, as if they had ended that many seconds ago. */
+const endedBefore = (seconds: number) => (entries: string): string => {
+  const bytes = Buffer.from(entries, 'base64url')
+  for (let end = 19; end < bytes.length; end += 23) bytes.writeUInt32BE(Math.floor(Date.now() / 1000) - seconds, end)
+  return bytes.toString('base64url')
+}
 
 interface ExampleServer {
   url: string

@@ -18,10 +18,16 @@ export interface WatchOptions {
 /** The application that `make` makes, watched: it must be made before `make` first waits for anything. */
 export function watchAnswers(t: Test, make: () => Promise<FastifyInstance>, options: WatchOptions): Promise<FastifyInstance> {
   // Hooks reach only those routes that come after them: it has to be the first to add one.
-  const onMade = (message: unknown): void => addWatch((message as { fastify: FastifyInstance }).fastify, t, options)
+  let isWatched = false
+  const onMade = (message: unknown): void => {
+    addWatch((message as { fastify: FastifyInstance }).fastify, t, options)
+    isWatched = true
+  }
   subscribe('fastify.initialization', onMade)
   try {
-    return make()
+    const made = make()
+    if (!isWatched) throw new Error('make has waited before it made the application: nothing is watched')
+    return made
   } finally {
     unsubscribe('fastify.initialization', onMade)
   }

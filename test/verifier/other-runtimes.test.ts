@@ -44,7 +44,7 @@ const proof = signAs('ES256', { typ: 'dpop+jwt', jwk: { kty, crv, x, y } }, {
 })
 
 const keysUrl = `${issuer}/.well-known/jwks.json`
-const listUrl = (list: number) => `${issuer}/status-lists/${list}`
+const listUrl = (list: number) => `${issuer}/status-lists/${list}.${goodHeader.kid}`
 const withStatus = (list: number, idx: number) =>
   ({ token: signRaw(goodHeader, { ...claims, status: { status_list: { idx, uri: listUrl(list) } } }) })
 const statusList = (list: number, bytes: Uint8Array) => ({

@@ -93,8 +93,8 @@ function limitsOf({ scopes, resources, openAudience }: Omit<Rotation, 'proof'>):
 
 /**
  * All that the new grant stands on is locked in share, so that no end of it slips in between; its number was taken before,
- * so that an end which came since then is seen in a cut-off. Of two redemptions of one code the unique `origin` lets one
- * insert.
+ * so that an end which came since then is seen in a cut-off. Of two redemptions of one code a unique index lets one
+ * insert: that of `origin`, or of the id where both came with the same.
  */
 function redeeming(redemption: Redemption): Prisma.Sql {
   const { grant, number, userId, sessionId, consentItems, origin } = redemption
@@ -125,7 +125,7 @@ function redeeming(redemption: Redemption): Prisma.Sql {
         ${redemption.claims === undefined ? null : JSON.stringify(redemption.claims)}::jsonb, ${redemption.redirectUri},
         ${redemption.codeChallenge ?? null}::text, ${newGrantValues(grant)}
       FROM standing
-      ON CONFLICT (origin) DO NOTHING
+      ON CONFLICT DO NOTHING
       RETURNING id
     )
     SELECT CASE

@@ -1,7 +1,7 @@
 import { algorithms, type AlgorithmName } from '../algorithms.ts'
 import { isCanonicalBase64url } from '../compact-token.ts'
 import type { PublicJwk } from '../platform.ts'
-import { decodeBase64url } from '../revocation/table/decode-base64url.ts'
+import { decodeBase64url } from '../decode-base64url.ts'
 import { isRoca } from './is-roca.ts'
 
 /** Whether a JWK is a public key that may verify signatures, and by which one algorithm (RFC 7517, RFC 8725bis §3.1). */

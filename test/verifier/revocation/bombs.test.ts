@@ -24,13 +24,13 @@ async function openList(t: Test, lst: string, encode: (text: string) => Buffer |
       'content-type': 'application/statuslist+jwt', ...(typeof body !== 'string' && { 'content-encoding': 'gzip' })
     }).end(body)
   })
-  const uri = `${server.url}/status-lists/1`
+  const uri = `${server.url}/status-lists/1.key-1`
   const { fetch, longest } = countFetched()
   const opened = openChecker(t, {
     issuer: server.url, options: { mode: 'status-list', whenStale: 'accept' },
     context: { fetch, verifySigned: async token => JSON.parse(token) as Record<string, unknown> }
   })
-  return { longest, checkAt: (idx: number) => opened.check(tokenOf({ status: { status_list: { idx, uri } } })) }
+  return { longest, checkAt: (idx: number) => opened.check({ ...tokenOf({ status: { status_list: { idx, uri } } }), kid: 'key-1' }) }
 }
 
 const listOf = (length: number) => deflateSync(Buffer.alloc(length), { level: 9 }).toString('base64url')

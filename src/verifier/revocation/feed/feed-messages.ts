@@ -1,4 +1,4 @@
-import { decodeBase64url } from '../table/decode-base64url.ts'
+import { decodeBase64url } from '../../decode-base64url.ts'
 import { parseObject } from '../issuer/read-body.ts'
 import type { Batch } from '../table/revocation-view.ts'
 

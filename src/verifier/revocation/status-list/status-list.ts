@@ -1,5 +1,5 @@
 import { isRecord } from '../../strict-json.ts'
-import { decodeBase64url } from '../table/decode-base64url.ts'
+import { decodeBase64url } from '../../decode-base64url.ts'
 import { inflate } from './inflate.ts'
 
 /** A list of statuses that has been verified and unpacked. */

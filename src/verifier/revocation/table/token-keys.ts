@@ -1,6 +1,6 @@
 import { VerifierError } from '../../errors.ts'
 import type { Platform } from '../../platform.ts'
-import { decodeInto } from './decode-base64url.ts'
+import { decodeInto } from '../../decode-base64url.ts'
 import { emptyKey, readKey, readWord, takeKey, type RevocationKey } from './revocation-key.ts'
 import type { RevocableToken } from '../revocation-checker.ts'
 
