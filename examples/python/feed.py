@@ -30,9 +30,9 @@ class Feed:
             except Exception as error:  # whatever it was: without going on no view is fresh again
                 logging.warning('The revocation feed: %r', error)
                 self.view.point = None if getattr(error, 'code', None) == 410 else self.view.point
-                # A number too large for `int` or `sleep` must not end this thread: three digits do.
+                # Ten seconds at the most: a large number must neither end this thread nor stop it for long.
                 asked = getattr(error, 'headers', {}).get('Retry-After', '')
-                self.delay = max(self.delay, int(asked[:3]) if asked.isdecimal() else 0)
+                self.delay = max(self.delay, min(int(asked[:3]), 10) if asked.isdecimal() else 0)
             sleep(self.delay)
             self.delay = min(2 * self.delay, 2)
 

@@ -43,6 +43,8 @@ export function createStreams({ batches, keyNotice, leave }: StreamsOptions): St
   function advance(stream: Stream): boolean {
     while (stream.at !== batches.head() || stream.keys !== keyNotice()) {
       if (stream.sink.unsent() > room) {
+        // A place of its own: whoever holds the shared one keeps every batch that comes after it in memory.
+        stream.at = { ...stream.at }
         stream.sink.onceDrained(() => advance(stream))
         return false
       }
@@ -100,7 +102,7 @@ function createStep({ batches, keyNotice, endWith }: StepOptions): (stream: Stre
 function isGivenUp(stream: Stream, now: number): boolean {
   const { sink, stalled } = stream
   if (sink.unsent() === 0) stream.stalled = undefined
-  // Who reads slowly has something waiting at each turn: that is no reason to cut it off.
+  // Who reads slowly, some kilobytes a second, has something waiting at each turn: that is no reason to cut it off.
   else if (stalled === undefined || sink.taken() > stalled.taken) stream.stalled = { since: now, taken: sink.taken() }
   return stream.stalled !== undefined && now - stream.stalled.since > patience
 }
