@@ -2,14 +2,13 @@ import { promisify } from 'node:util'
 import { constants, deflate, deflateSync } from 'node:zlib'
 import type { Clock } from '../ports/clock.ts'
 import { invalid, numbersPerList, packStatuses } from '../protocol/status-list.ts'
+import type { JournalHead } from '../stores/journal.ts'
 import type { StatusListStore } from '../stores/status-lists.ts'
 import { createInTurn } from './in-turn.ts'
 import { createRecentlyUsed } from './recently-used.ts'
 
 /** What a list says of its grants, for tokens under any key: the costly part of it, made once for all keys. */
 export interface PackedList {
-  /** The sequence of the journal that it stands for. */
-  seq: number
   /** The statuses, one bit each, compressed by zlib, in base64url (draft-ietf-oauth-status-list §4.2). */
   lst: string
   /** Milliseconds on the monotonic clock. */
@@ -20,13 +19,13 @@ const best = { level: constants.Z_BEST_COMPRESSION }
 
 /** Every place of any list: what there is under a key that was removed. */
 export const allInvalid: PackedList = {
-  seq: Infinity, staleAt: Infinity, lst: encode(deflateSync(new Uint8Array(numbersPerList / 8).fill(0xff), best))
+  staleAt: Infinity, lst: encode(deflateSync(new Uint8Array(numbersPerList / 8).fill(0xff), best))
 }
 
-/** Each is made when it is asked for, and made anew once something has been revoked or its time is over. */
+/** Each is made when it is asked for, and made anew once something has been revoked, its time is over, or the journal is another. */
 export interface PackedLists {
-  /** With everything that was revoked up to the sequence. */
-  read(list: number, seq: number): Promise<PackedList>
+  /** With everything that was revoked up to that head of the journal. */
+  read(list: number, head: JournalHead): Promise<PackedList>
 }
 
 export interface PackedListsOptions {
@@ -36,9 +35,13 @@ export interface PackedListsOptions {
   ttl: number
 }
 
+interface Made extends PackedList {
+  head: JournalHead
+}
+
 interface Slot {
-  made?: PackedList
-  making?: Promise<PackedList>
+  made?: Made
+  making?: Promise<Made>
 }
 
 /** Lists of long ago are hardly asked for; some megabytes of memory. */
@@ -51,27 +54,32 @@ export function createPackedLists({ store, clock, ttl }: PackedListsOptions): Pa
   // Anybody may ask, and must not keep the database from its work.
   const inTurn = createInTurn()
 
-  async function make(list: number): Promise<PackedList> {
+  async function make(list: number): Promise<Made> {
     const staleAt = clock.monotonic() + ttl * 1000
     const from = list * numbersPerList
-    const { seq, numbers } = await store.readEnded({ from, to: from + numbersPerList })
+    const { head, numbers } = await store.readEnded({ from, to: from + numbersPerList })
     const statuses = packStatuses(numbers.map(number => [number - from, invalid] as const), { bits: 1, size: numbersPerList })
-    return { seq, lst: encode(await compress(statuses, best)), staleAt }
+    return { head, lst: encode(await compress(statuses, best)), staleAt }
   }
 
   return {
-    async read(list, seq) {
+    async read(list, head) {
       const slot = slots.get(list)
-      if (slot.made !== undefined && slot.made.seq >= seq && clock.monotonic() < slot.made.staleAt) return slot.made
+      if (isOf(slot.made, head) && clock.monotonic() < slot.made.staleAt) return slot.made
       // It may have looked at the database before what this caller must hear of. Then a further one, which began later, has not.
       for (let making = slot.making; making !== undefined; making = slot.making) {
         const made = await making
-        if (made.seq >= seq) return made
+        if (made.head.seq >= head.seq) return made
       }
       slot.making = inTurn(() => make(list)).then(made => slot.made = made).finally(() => { delete slot.making })
       return slot.making
     }
   }
+}
+
+/** What stands for a later head may be of a journal that is no more, after a restore. */
+function isOf(made: Made | undefined, { seq, hash }: JournalHead): made is Made {
+  return made?.head.seq === seq && made.head.hash.equals(hash)
 }
 
 function encode(packed: Buffer): string {

@@ -23,7 +23,7 @@ export interface StatusLists {
 
 export interface StatusListsOptions {
   store: StatusListStore
-  list: Pick<RevocationList, 'confirm' | 'find'>
+  list: Pick<RevocationList, 'confirm' | 'find' | 'head'>
   ring: Pick<KeyRing, 'signing' | 'verifying' | 'records' | 'reload'>
   sign: SignStatusList
   clock: Clock
@@ -42,12 +42,12 @@ export function createStatusLists(options: StatusListsOptions): StatusLists {
   const isRemoved = (kid: string): boolean => revocations.find('key', kid) !== undefined
 
   async function pack({ list, kid }: StatusListName): Promise<PackedList | undefined> {
-    const seq = await revocations.confirm()
+    await revocations.confirm()
     // The journal has just been confirmed, and the ring may not have heard yet that a key is gone. A list lies in caches: it must
     // not be signed by one that verifiers have dropped.
     if (isRemoved(ring.signing().record.kid)) await ring.reload()
     if (isRemoved(kid)) return allInvalid
-    return ring.verifying(kid) && packedLists.read(list, seq)
+    return ring.verifying(kid) && packedLists.read(list, revocations.head()!)
   }
 
   return {

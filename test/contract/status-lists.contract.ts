@@ -88,7 +88,7 @@ export function statusListsContract(t: Test, open: OpenStores): void {
     const grant = await signInAnew({ statusLists, grants, journal, ...stores })
     const { seq } = (await grants.revoke(grant.id, act))!
     const read = await statusLists.readEnded({ from: grantNumberOf(grant.id), to: grantNumberOf(grant.id) + 1 })
-    t.ok(read.seq >= seq)
+    t.ok(read.head.seq >= seq)
     t.strictSame(read.numbers, [grantNumberOf(grant.id)])
   })
 

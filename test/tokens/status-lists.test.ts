@@ -12,9 +12,10 @@ import { createTestClock } from '../support/clock.ts'
 function setScene() {
   const clock = createTestClock()
   const world = {
-    seq: 1, signer: 2, published: ['kid-1', 'kid-2', 'kid-3'], removed: [] as string[], highest: numbersPerList, reads: 0, signatures: 0,
+    seq: 1, journal: 'one', signer: 2, published: ['kid-1', 'kid-2', 'kid-3'], removed: [] as string[], highest: numbersPerList, reads: 0, signatures: 0,
     counts: 0, isAway: false, isSpoilt: false, signers: [] as string[]
   }
+  const headOf = () => ({ seq: world.seq, hash: Buffer.from(world.journal) })
   const recordOf = (position: number) => ({ kid: `kid-${position}`, position }) as KeyRecord
   const gates: Array<() => void> = []
   let isSlow = false
@@ -25,6 +26,7 @@ function setScene() {
         if (world.isAway) throw unavailable('revocation/unconfirmed')
         return world.seq
       },
+      head: headOf,
       find: (kind, value) => kind === 'key' && world.removed.includes(value) ? {} as LiveEntry : undefined
     },
     ring: {
@@ -50,9 +52,9 @@ function setScene() {
       inUse: async () => [0, 1],
       async readEnded({ from }) {
         const number = from + ++world.reads
-        const { seq } = world
+        const head = headOf()
         if (isSlow) await new Promise<void>(resolve => gates.push(resolve))
-        return { seq, numbers: [number] }
+        return { head, numbers: [number] }
       },
       prune: async () => 0
     }
@@ -80,11 +82,12 @@ t.test('a hundred who ask at once share one reading', async t => {
   t.equal(await jwtOf(1), '1:2:kid-1', 'each list is its own')
 })
 
-t.test('it is kept until something is revoked, its time is over, or another key signs', async t => {
+t.test('it is kept until something is revoked, its time is over, another key signs or the journal is another', async t => {
   const { clock, world, jwtOf } = setScene()
   const changes: Array<[string, () => void, number, number]> = [
     ['nothing', () => undefined, 1, 1], ['nearly its time', () => clock.advance(29.9), 1, 1], ['its time', () => clock.advance(0.1), 2, 2],
-    ['a revocation', () => world.seq++, 3, 3], ['nothing', () => undefined, 3, 3], ['another key', () => { world.signer = 3 }, 3, 4]
+    ['a revocation', () => world.seq++, 3, 3], ['nothing', () => undefined, 3, 3], ['another key', () => { world.signer = 3 }, 3, 4],
+    ['a restore of the journal', () => { world.seq--; world.journal = 'two' }, 4, 5], ['nothing', () => undefined, 4, 5]
   ]
   await jwtOf(0)
   for (const [name, change, reads, signatures] of changes) {

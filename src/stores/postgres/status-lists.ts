@@ -16,8 +16,8 @@ export function createStatusListStore({ query }: Database): StatusListStore {
       return rows.map(row => Number(row.list))
     },
     async readEnded(range) {
-      const row = (await query.row<{ seq: bigint; offsets: Buffer }>(readingEnded(range)))!
-      return { seq: Number(row.seq), numbers: toNumbers(row.offsets, range.from) }
+      const row = (await query.row<{ seq: bigint; hash: Buffer; offsets: Buffer }>(readingEnded(range)))!
+      return { head: { seq: Number(row.seq), hash: row.hash }, numbers: toNumbers(row.offsets, range.from) }
     },
     async prune() {
       let pruned = 0
@@ -44,7 +44,7 @@ function readingEnded({ from, to }: NumberRange): Prisma.Sql {
       UNION ALL
       SELECT number FROM ended_numbers WHERE ${inRange(Prisma.sql`number`)}
     )
-    SELECT head.seq, coalesce(
+    SELECT head.seq, head.hash, coalesce(
       (SELECT string_agg(int4send((number - ${from}::bigint)::int), '') FROM ended), '') AS offsets
     FROM journal_head head`
 }
