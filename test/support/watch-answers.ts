@@ -109,7 +109,8 @@ function askedBy(request: FastifyRequest): Asked {
   const [state, ...others] = textOf(request).split('&').filter(pair => pair.startsWith('state='))
   return {
     state: others.length > 0 ? undefined : decode(state?.slice('state='.length)),
-    redirectUri: paramsOf(request).get('redirect_uri') ?? undefined
+    // An empty value counts as absent (RFC 6749 §3.1).
+    redirectUri: paramsOf(request).get('redirect_uri') || undefined
   }
 }
 
