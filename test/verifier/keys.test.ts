@@ -14,12 +14,11 @@ t.test('K129: ten thousand unknown kids at once are one request, and the next co
   onEachPlatform(t, async (t, { verifier, clock, requests }) => {
     const token = (kid: string) => signRaw({ ...goodHeader, kid }, goodClaims(clock), otherKey.privateKey)
     const signature = token('x').split('.').at(-1)!
-    const flood = (name: string) => Promise.all(Array.from({ length: 10_000 }, (_, index) => {
-      const [, payload] = signToken(clock).split('.', 2)
-      return outcomeOf(verifier, `${Buffer.from(JSON.stringify({ ...goodHeader, kid: `${name}${index}` })).toString('base64url')}.${payload}.${signature}`)
-    }))
-    const signOnce = signToken
-    t.equal(await outcomeOf(verifier, signOnce(clock)), 'good')
+    const [, payload] = signToken(clock).split('.', 2)
+    const unknown = (kid: string) => `${Buffer.from(JSON.stringify({ ...goodHeader, kid })).toString('base64url')}.${payload}.${signature}`
+    const flood = (name: string) =>
+      Promise.all(Array.from({ length: 10_000 }, (_, index) => outcomeOf(verifier, unknown(`${name}${index}`))))
+    t.equal(await outcomeOf(verifier, signToken(clock)), 'good')
     clock.advance(29)
     t.strictSame([...new Set(await flood('a'))], ['token_invalid'])
     t.equal(requests.length, 1, 'within the cool-down')
