@@ -20,8 +20,7 @@ export interface RevocationList {
   /**
    * Makes sure that everything revoked before this call is in the replica, and returns the sequence it stands for.
    * Throws `temporarily_unavailable` when neither the cache nor the journal can confirm that. With `head`, which the caller
-   * has read from the journal for the same purpose, nothing is asked where the replica stands there, and the
-   * journal where it does not.
+   * has read from the journal for the same purpose, nothing is asked where the replica stands there, and the journal where not.
    */
   confirm(head?: JournalHead): Promise<number>
   find(kind: string, value: string): LiveEntry | undefined

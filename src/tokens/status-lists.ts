@@ -13,9 +13,10 @@ import { createSignedLists } from './signed-lists.ts'
  * revocation before the question, that of the key included whose tokens name the list.
  */
 export interface StatusLists {
-  /** Undefined when no number of that list was ever given, or the key is neither published nor one that
-   * was removed while its tokens could be alive. Throws
-   * `temporarily_unavailable` where revocations cannot be confirmed. */
+  /**
+   * Undefined when no number of that list was ever given, or the key is neither published nor one that was removed while its
+   * tokens could be alive. Throws `temporarily_unavailable` where revocations cannot be confirmed.
+   */
   read(name: StatusListName): Promise<StatusListToken | undefined>
   /** The URIs of the lists that tokens may name. */
   uris(): Promise<string[]>
