@@ -25,9 +25,9 @@ const known: Record<string, string[]> = {
     'urn:ietf:params:oauth:grant-type:token-exchange', 'urn:ietf:params:oauth:grant-type:jwt-bearer', 'urn:ietf:params:oauth:grant-type:saml2-bearer',
     'urn:openid:params:grant-type:ciba'
   ],
-  scopes_supported: ['groups', 'roles', 'offline'],
+  scopes_supported: ['openid', 'profile', 'email', 'address', 'phone', 'offline_access', 'groups', 'roles', 'offline'],
   subject_types_supported: ['public', 'pairwise', 'ephemeral'],
-  acr_values_supported: ['0', 'phr', 'phrh', 'urn:mace:incommon:iap:silver']
+  acr_values_supported: ['urn:countersign:acr:password', '0', 'phr', 'phrh', 'urn:mace:incommon:iap:silver']
 }
 const authMethods = ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'tls_client_auth', 'self_signed_tls_client_auth', 'none']
 const algorithms = ['RS256', 'RS512', 'PS256', 'PS512', 'ES256', 'ES384', 'EdDSA', 'Ed25519', 'HS256']
