@@ -1,6 +1,7 @@
 /**
  * Whether an authorization response may go where a request asks for: the registered text, byte for byte (RFC 9700 §2.1).
- * A native app cannot know the port it will be given, so on a loopback address the port alone may differ (RFC 8252 §7.3).
+ * A native app cannot know the port it will be given, so on a loopback address the port alone may differ (RFC 8252 §7.3), of
+ * whatever kind the client says it is: a port on the user's own device is nobody's.
  */
 export function matchRedirectUri(registered: readonly string[], requested: string): boolean {
   return registered.includes(requested) ||
