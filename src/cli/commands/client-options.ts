@@ -41,7 +41,7 @@ export const clientOptions: Readonly<Record<string, ClientOption>> = {
   'logout-session': toggle('Its logout tokens must name the session', 'profile.backchannelLogoutSessionRequired'),
   public: { ...toggle('It cannot keep a secret: an app or a page in the hands of its users', 'public'), none: false },
   native: toggle(
-    'It runs on the device of its user: it may have private schemes', 'profile.applicationType', 'native'),
+    'It runs on the device of its user: private schemes, any port of the loopback address', 'profile.applicationType', 'native'),
   'auth-method': {
     description: 'How it proves who it is: client_secret_basic, client_secret_post, private_key_jwt or none',
     member: 'authMethods', value: 'NAME', multiple: true
