@@ -124,7 +124,7 @@ t.test('whoever waits for something new hears at once that the instance was cut 
   const point = { seq: 1, hash: undefined }
   const again = scene.feed.poll.ask({ ...question(), point }, 30, signal)
   scene.confirmed.age = 2.1
-  await t.rejects(again, { reason: 'feed/stale' }, 'the next time, too')
+  await t.rejects(again, { code: 'temporarily_unavailable', reason: 'feed/stale' }, 'the next time, too')
   t.ok(performance.now() - startedAt < 5000)
 })
 
