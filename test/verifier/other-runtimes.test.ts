@@ -1,12 +1,17 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
+import { once } from 'node:events'
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { deflateSync } from 'node:zlib'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import ts from 'typescript'
+import { openProvider } from '../interop/open-provider.ts'
 import { createTestClock } from '../support/clock.ts'
+import { startProxy } from '../support/proxy.ts'
+import { callApi, signIn } from '../support/users.ts'
 import { packLibrary } from './pack-library.ts'
 import { audience, encode, goodClaims, goodHeader, issuer, otherKey, ourKey, publicJwk, signRaw } from './scene.ts'
 
@@ -92,7 +97,7 @@ const expected = {
 
 async function openApp(folderOf: string): Promise<string> {
   const app = await packLibrary(folderOf)
-  copyFileSync(path.join(folder, 'runtime-case.mjs'), path.join(app, 'runtime-case.mjs'))
+  for (const name of ['runtime-case.mjs', 'runtime-feed.mjs']) copyFileSync(path.join(folder, name), path.join(app, name))
   writeFileSync(path.join(app, 'given.mjs'), `export default ${JSON.stringify(given)}`)
   return app
 }
@@ -139,3 +144,47 @@ const config :Workerd.Config = (services = [(name = "main", worker = (compatibil
   const { stdout } = await run(workerd!, ['test', 'config.capnp'], { cwd: app })
   t.strictSame(JSON.parse(stdout), expected)
 })
+
+/** Starts what runs runtime-feed.mjs, whose settings they are, and may reach what listens at the address. */
+type Start = (settings: object, address: string) => [program: string, arguments: string[]]
+
+/** The program lets a token pass, which is then signed out, loses the service and finds it again. */
+async function follow(t: Test, transport: string, start: Start): Promise<void> {
+  const own = 'https://orders.example.com'
+  const provider = await openProvider(t, { config: { FIRST_PARTY_AUDIENCES: own } })
+  const { clientId, clientSecret } = await provider.register({ grants: ['client_credentials'], scopes: ['revocations:read'] })
+  const { accessToken } = await signIn(provider.app, provider.user)
+  const way = await startProxy(provider.issuer)
+  t.teardown(() => way.close())
+  const serviceUrl = new URL(way.url).origin
+  const revocation = { mode: 'feed', clientId, clientSecret, transport, serviceUrl, maxStaleness: 2, whenStale: 'reject' }
+  const options = { issuer: provider.issuer, audience: own, jwksUri: `${serviceUrl}/.well-known/jwks.json`, revocation }
+  const [program, args] = start({ options, token: accessToken }, new URL(serviceUrl).host)
+  const child = spawn(program, args, { cwd: app, stdio: ['ignore', 'pipe', 'inherit'] })
+  t.teardown(() => child.kill('SIGKILL'))
+  const ended = once(child, 'close')
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
+  const says = async (line: string) => t.equal((await lines.next() as { value?: string }).value, line)
+  await says('good')
+  await callApi(provider.app, 'POST /api/auth/logout', { token: accessToken })
+  const signedOutAt = performance.now()
+  await says('token_revoked')
+  t.ok(performance.now() - signedOutAt < 1000, 'within a second')
+  await says('acknowledged')
+  way.cut()
+  await says('stale')
+  way.heal()
+  await says('fresh')
+  await says('asked 0 times')
+  t.strictSame(await ended, [0, null], 'and nothing keeps it after the goodbye')
+}
+
+for (const transport of ['stream', 'poll']) {
+  t.test(`in Deno, following the feed by ${transport}`, { skip: deno === undefined && 'VERIFIER_DENO names no Deno' }, t =>
+    follow(t, transport, (settings, address) => {
+      writeFileSync(path.join(app, 'feed.mjs'), `import { followFeed } from './runtime-feed.mjs'
+await followFeed(${JSON.stringify(settings)}, console.log)`)
+      // With leave to reach the service and to do nothing else.
+      return [deno!, ['run', '--no-remote', '--no-prompt', `--allow-net=${address}`, 'feed.mjs']]
+    }))
+}
