@@ -134,13 +134,19 @@ console.log(JSON.stringify(await runCase(given)))`)
   t.strictSame(JSON.parse(stdout), expected)
 })
 
+/** @param services further ones, in the words of workerd's settings @param settings further ones of the worker */
+function configureWorker(name: string, services = '', settings = ''): void {
+  const modules = [...listModules(app, name)].map(([name, text]) => `(name = ${JSON.stringify(name)}, esModule = ${JSON.stringify(text)})`)
+  writeFileSync(path.join(app, 'config.capnp'), `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (services = [${services}
+  (name = "main", worker = (compatibilityDate = "2025-01-01", ${settings} modules = [${modules.join(',\n')}]))]);`)
+}
+
 t.test('in a worker', { skip: workerd === undefined && 'VERIFIER_WORKERD names no workerd' }, async t => {
   writeFileSync(path.join(app, 'worker.mjs'), `import { runCase } from './runtime-case.mjs'
 import given from './given.mjs'
 export default { async test() { console.log(JSON.stringify(await runCase(given))) } }`)
-  const modules = [...listModules(app, 'worker.mjs')].map(([name, text]) => `(name = ${JSON.stringify(name)}, esModule = ${JSON.stringify(text)})`)
-  writeFileSync(path.join(app, 'config.capnp'), `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (services = [(name = "main", worker = (compatibilityDate = "2025-01-01", modules = [${modules.join(',\n')}]))]);`)
+  configureWorker('worker.mjs')
   const { stdout } = await run(workerd!, ['test', 'config.capnp'], { cwd: app })
   t.strictSame(JSON.parse(stdout), expected)
 })
@@ -160,7 +166,8 @@ async function follow(t: Test, transport: string, start: Start): Promise<void> {
   const revocation = { mode: 'feed', clientId, clientSecret, transport, serviceUrl, maxStaleness: 2, whenStale: 'reject' }
   const options = { issuer: provider.issuer, audience: own, jwksUri: `${serviceUrl}/.well-known/jwks.json`, revocation }
   const [program, args] = start({ options, token: accessToken }, new URL(serviceUrl).host)
-  const child = spawn(program, args, { cwd: app, stdio: ['ignore', 'pipe', 'inherit'] })
+  // On standard error workerd tells of each connection that it loses here.
+  const child = spawn(program, args, { cwd: app, stdio: ['ignore', 'pipe', 'ignore'] })
   t.teardown(() => child.kill('SIGKILL'))
   const ended = once(child, 'close')
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
@@ -186,5 +193,15 @@ for (const transport of ['stream', 'poll']) {
 await followFeed(${JSON.stringify(settings)}, console.log)`)
       // With leave to reach the service and to do nothing else.
       return [deno!, ['run', '--no-remote', '--no-prompt', `--allow-net=${address}`, 'feed.mjs']]
+    }))
+}
+
+for (const transport of ['stream', 'poll']) {
+  t.test(`in a worker, following the feed by ${transport}`, { skip: workerd === undefined && 'VERIFIER_WORKERD names no workerd' }, t =>
+    follow(t, transport, settings => {
+      writeFileSync(path.join(app, 'feed-worker.mjs'), `import { followFeed } from './runtime-feed.mjs'
+export default { async test() { await followFeed(${JSON.stringify(settings)}, console.log) } }`)
+      configureWorker('feed-worker.mjs', '(name = "service", network = (allow = ["private"])),', 'globalOutbound = "service",')
+      return [workerd!, ['test', 'config.capnp']]
     }))
 }
