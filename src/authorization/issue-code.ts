@@ -15,7 +15,7 @@ export interface IssueCodeOptions {
 }
 
 export function createIssueCode({ codes, assignSubject, issuer }: IssueCodeOptions): IssueCode {
-  return async ({ client, request, target }, { session, grantNumber }) => {
+  return async ({ client, request, target }, { session, grantNumber, consentNumber }) => {
     const code = codes.make({
       clientId: client.id,
       redirectUri: request.redirectUri,
@@ -30,7 +30,7 @@ export function createIssueCode({ codes, assignSubject, issuer }: IssueCodeOptio
       amr: session.amr,
       scopes: [...target.scopes],
       audience: [...target.audience],
-      consentItems: client.profile.isTrusted ? undefined : [...target.items],
+      consentNumber: client.profile.isTrusted ? undefined : consentNumber,
       // The values were asked for and reached; 8 KiB of them would make a code that no URL carries.
       claims: request.claims && namesOfClaims(request.claims),
       nonce: request.nonce

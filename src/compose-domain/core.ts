@@ -45,7 +45,7 @@ export function composeCore(tools: DomainTools, { apis }: Clients) {
       referToStatus: createReferToStatus({ apis, issuer })
     }),
     assignSubject: createAssignSubject({ subjects, random }),
-    codes: createAuthorizationCodes({ ring, random, clock }),
+    codes: createAuthorizationCodes({ ring, random, clock, issuer }),
     issueIdToken: createIssueIdToken({ sign, clock, issuer, users }),
     verifyIdTokenHint: createVerifyIdTokenHint({ ring, issuer }),
     readUserinfo: createReadUserinfo({ gate, profiles, sign, issuer }),

@@ -39,7 +39,7 @@ export function createOpenGrant(options: OpenGrantOptions): OpenGrant {
   return async ({ client, content, origin, target }) => {
     const mac = ring.mac()
     const redemption = prepare({ content, origin }, mac, options)
-    const grant = grantOf(redemption, content)
+    const grant = grantOf(redemption)
     const access = await mint.forGrant(grant, target)
     const idToken = content.scopes.includes('openid')
       ? await issueIdToken(grant, { clientId: client.id, nonce: content.nonce, accessToken: access.token })
@@ -65,13 +65,14 @@ function prepare({ content, origin }: Pick<GrantSource, 'content' | 'origin'>, m
     },
     number: content.grantNumber,
     userId: content.userId,
+    role: content.role,
     subject: content.subject,
     sessionId: content.sessionId,
     authTime: new Date(content.authTime),
     amr: content.amr,
     offline: content.scopes.includes('offline_access'),
     claims: content.claims,
-    consentItems: content.consentItems,
+    consentNumber: content.consentNumber,
     origin,
     redirectUri: content.redirectUri,
     codeChallenge: content.codeChallenge
@@ -79,7 +80,7 @@ function prepare({ content, origin }: Pick<GrantSource, 'content' | 'origin'>, m
 }
 
 /** What the database will say of it. */
-function grantOf(redemption: Redemption, { role }: CodeContent): GrantState {
+function grantOf(redemption: Redemption): GrantState {
   const { grant } = redemption
   return {
     id: grantIdFrom(redemption.number, grant.idRandom),
@@ -92,7 +93,7 @@ function grantOf(redemption: Redemption, { role }: CodeContent): GrantState {
     secret: grant.secret,
     generation: 1,
     macKid: grant.macKid,
-    role,
+    role: redemption.role,
     authTime: redemption.authTime,
     amr: redemption.amr,
     subject: redemption.subject,

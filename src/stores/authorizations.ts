@@ -5,6 +5,8 @@ export interface AuthorizationStanding {
   session: BrowserSession
   /** What the user has allowed this client (stores/consents.ts). */
   consented: string[]
+  /** Which consent that is: one that was withdrawn and given anew is another. 0 while there is none. */
+  consentNumber: number
   /** For the grant that may follow: whatever ends everything from now on has a higher one. */
   grantNumber: number
 }

@@ -71,14 +71,16 @@ export interface Redemption {
   grant: NewGrant
   number: number
   userId: string
+  /** As the signed tokens have it: a user whose role has changed gets none of them. */
+  role: string
   subject: string
   sessionId: string
   authTime: Date
   amr: string[]
   offline: boolean
   claims: ClaimsRequest | undefined
-  /** What the user's consent must still cover (stores/consents.ts); undefined where none is asked for. */
-  consentItems: string[] | undefined
+  /** The number of the consent that covers it (stores/authorizations.ts); undefined where none is asked for. */
+  consentNumber: number | undefined
   /** SHA-256 of the code. One code becomes one grant, for ever. */
   origin: Buffer
   redirectUri: string
@@ -105,7 +107,7 @@ export interface GrantOwner {
 export interface GrantStore {
   /**
    * Atomic. `spent` when the code became a grant before; `dead` when its session, user, client or consent ended since the
-   * number was taken.
+   * number was taken, or the number never was.
    */
   redeem(redemption: Redemption): Promise<'redeemed' | 'spent' | 'dead'>
   /** The grant that a code became, by the code's SHA-256; undefined when it never did. */

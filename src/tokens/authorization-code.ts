@@ -5,6 +5,8 @@ import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
 import type { ClaimsRequest } from '../protocol/claims-request.ts'
 import type { CodeBinding } from '../protocol/code-policy.ts'
+import { signsUntil } from '../protocol/key-timeline.ts'
+import { clockSkew } from '../protocol/limits.ts'
 import { sha256 } from '../protocol/sha256.ts'
 
 /**
@@ -12,8 +14,8 @@ import { sha256 } from '../protocol/sha256.ts'
  *
  *   csac_ base64url( MAC key id, 6 bytes · 128 random bits · sealed content · tag, 16 bytes )
  *
- * sealed with AES-256-GCM under a key that is HMAC-SHA-256 of the random bits under the MAC key: one key for each code,
- * so that no nonce can come twice (ADR 0023). Who spends a code is decided by PostgreSQL alone (stores/grants.ts, redeem).
+ * sealed with AES-256-GCM under a key that is HMAC-SHA-256 of issuer and random bits under the MAC key: one key for each
+ * code, so that no nonce can come twice (ADR 0023). Who spends a code is decided by PostgreSQL alone (stores/grants.ts, redeem).
  */
 export interface AuthorizationCodes {
   /** Throws `temporarily_unavailable` when the shared state is stale. */
@@ -35,14 +37,17 @@ export interface CodeContent extends CodeBinding {
   amr: string[]
   scopes: string[]
   audience: string[]
-  /** What the user's consent must still cover; undefined where none is asked for. */
-  consentItems: string[] | undefined
+  /** The number of the consent that covers it; undefined where none is asked for. */
+  consentNumber: number | undefined
   claims: ClaimsRequest | undefined
   nonce: string | undefined
 }
 
 /** Seconds (RFC 6749 §4.1.2 allows ten minutes; FAPI 2.0 one). */
 export const codeLifetime = 60
+
+/** Milliseconds from the making of a code to its end, as any instance can see it. */
+const longestLife = (codeLifetime + clockSkew) * 1000
 
 const prefix = 'csac_'
 const lengths = { kid: 6, random: 16, tag: 16 }
@@ -51,26 +56,34 @@ const headerLength = lengths.kid + lengths.random
 const nonce = Buffer.alloc(12)
 
 export interface AuthorizationCodesOptions {
-  ring: Pick<KeyRing, 'mac' | 'macByKid'>
+  ring: Pick<KeyRing, 'mac' | 'macByKid' | 'records'>
   random: Random
   clock: Clock
+  issuer: string
 }
 
-export function createAuthorizationCodes({ ring, random, clock }: AuthorizationCodesOptions): AuthorizationCodes {
+export function createAuthorizationCodes({ ring, random, clock, issuer }: AuthorizationCodesOptions): AuthorizationCodes {
+  /** One that seals no more opens what it sealed, and nothing that a thief makes of it weeks later. */
+  function isInUse({ record }: OpenMacKey): boolean {
+    const until = signsUntil(record, ring.records('mac'))
+    return until === undefined || clock.now() < until + longestLife
+  }
+
   return {
     make(content) {
       const key = ring.mac()
       const header = Buffer.concat([Buffer.from(key.record.kid, 'base64url'), random.bytes(lengths.random)])
       const endsAt = clock.now() + codeLifetime * 1000
-      return prefix + seal(JSON.stringify({ content, endsAt }), header, key).toString('base64url')
+      return prefix + seal(JSON.stringify({ content, endsAt }), header, keyOf(header, key, issuer)).toString('base64url')
     },
     async open(code) {
       const bytes = decode(code)
       const key = bytes && await ring.macByKid(bytes.toString('base64url', 0, lengths.kid))
-      const text = key && unseal(bytes, key)
+      const text = key && isInUse(key) ? unseal(bytes, keyOf(bytes.subarray(0, headerLength), key, issuer)) : undefined
       if (text === undefined) return undefined
       const { content, endsAt } = JSON.parse(text) as { content: CodeContent; endsAt: number }
-      return clock.now() < endsAt ? content : undefined
+      const left = endsAt - clock.now()
+      return left > 0 && left <= longestLife ? content : undefined
     }
   }
 }
@@ -86,14 +99,14 @@ function decode(code: string): Buffer | undefined {
   return bytes.length > headerLength + lengths.tag && bytes.toString('base64url') === text ? bytes : undefined
 }
 
-function seal(text: string, header: Buffer, key: OpenMacKey): Buffer {
-  const cipher = createCipheriv('aes-256-gcm', keyOf(header, key), nonce).setAAD(header)
+function seal(text: string, header: Buffer, key: Buffer): Buffer {
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(header)
   return Buffer.concat([header, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
 }
 
-function unseal(bytes: Buffer, key: OpenMacKey): string | undefined {
+function unseal(bytes: Buffer, key: Buffer): string | undefined {
   const header = bytes.subarray(0, headerLength)
-  const decipher = createDecipheriv('aes-256-gcm', keyOf(header, key), nonce, { authTagLength: lengths.tag })
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: lengths.tag })
   decipher.setAAD(header).setAuthTag(bytes.subarray(-lengths.tag))
   const opened = decipher.update(bytes.subarray(headerLength, -lengths.tag))
   try {
@@ -104,5 +117,5 @@ function unseal(bytes: Buffer, key: OpenMacKey): string | undefined {
 }
 
 /** Beside the keys of refresh tokens, which are made of other bytes (tokens/refresh-token.ts): the word keeps them apart. */
-const keyOf = (header: Buffer, key: OpenMacKey): Buffer =>
-  createHmac('sha256', key.secret).update('authorization code').update(header).digest()
+const keyOf = (header: Buffer, key: OpenMacKey, issuer: string): Buffer =>
+  createHmac('sha256', key.secret).update(`authorization code ${issuer} `).update(header).digest()

@@ -18,17 +18,21 @@ export function consentsContract(t: Test, open: OpenStores): void {
     t.equal(await stores.consents.give({ userId, clientId: randomId('gone-'), items: [] }), false)
   })
 
-  t.test('a code becomes a grant only while the consent covers it', async t => {
+  t.test('a code becomes a grant only while the consent stands that it was issued on', async t => {
     const stores = await open()
     const user = await addUser(stores)
-    const { session } = await openBrowser(stores, user)
+    const { session, cookieHash } = await openBrowser(stores, user)
     const granted = { userId: user.id, sessionId: session.id }
-    const redeem = async (consentItems: string[]) =>
-      stores.grants.redeem(await sampleRedemption(stores, granted, { consentItems }))
-    t.equal(await redeem(['openid']), 'dead')
+    const look = async () => (await stores.authorizations.look(cookieHash, clientId))!
+    const redeem = async (consentNumber: number) =>
+      stores.grants.redeem(await sampleRedemption(stores, granted, { consentNumber }))
+    t.match(await look(), { consented: [], consentNumber: 0 })
+    t.equal(await redeem(0), 'dead')
     await stores.consents.give({ userId: user.id, clientId, items: ['openid', 'email'] })
-    t.equal(await redeem(['openid']), 'redeemed')
-    t.equal(await redeem(['openid', 'phone']), 'dead')
+    const { consentNumber, consented } = await look()
+    t.same([...consented].sort(), ['email', 'openid'])
+    t.equal(await redeem(consentNumber), 'redeemed')
+    for (const other of [0, consentNumber - 1, consentNumber + 1]) t.equal(await redeem(other), 'dead')
   })
 
   t.test('withdrawing ends the grants to that client, and no others', async t => {
@@ -58,9 +62,12 @@ export function consentsContract(t: Test, open: OpenStores): void {
   t.test('a code of before a withdrawal stays dead when the same is allowed again', async t => {
     const stores = await open()
     const user = await addUser(stores)
-    const { session } = await openBrowser(stores, user)
+    const { session, cookieHash } = await openBrowser(stores, user)
     const consent = { userId: user.id, clientId, items: ['openid'] }
-    const sample = () => sampleRedemption(stores, { userId: user.id, sessionId: session.id }, { consentItems: ['openid'] })
+    const sample = async () => {
+      const { consentNumber } = (await stores.authorizations.look(cookieHash, clientId))!
+      return sampleRedemption(stores, { userId: user.id, sessionId: session.id }, { consentNumber })
+    }
     await stores.consents.give(consent)
     const [before, meanwhile] = [await sample(), await sample()]
     await stores.consents.give({ ...consent, items: ['email'] })
@@ -75,10 +82,11 @@ export function consentsContract(t: Test, open: OpenStores): void {
     const stores = await open()
     for (let round = 0; round < rounds; round++) {
       const user = await addUser(stores)
-      const { session } = await openBrowser(stores, user)
+      const { session, cookieHash } = await openBrowser(stores, user)
       await stores.consents.give({ userId: user.id, clientId, items: ['openid'] })
+      const { consentNumber } = (await stores.authorizations.look(cookieHash, clientId))!
       const redemptions = await times(6, () =>
-        sampleRedemption(stores, { userId: user.id, sessionId: session.id }, { consentItems: ['openid'] }))
+        sampleRedemption(stores, { userId: user.id, sessionId: session.id }, { consentNumber }))
       await Promise.all([
         ...redemptions.slice(3).map(stores.grants.redeem), stores.consents.withdraw(user.id, clientId, act),
         ...redemptions.slice(0, 3).map(stores.grants.redeem)

@@ -152,6 +152,16 @@ function redemptionContract(t: Test, open: OpenStores): void {
     t.equal(await stores.grants.redeem(await sampleRedemption(stores, other)), 'dead')
   })
 
+  t.test('a number that was never given is dead, as is another role than the user has: both may be the work of a stolen key', async t => {
+    const stores = await open()
+    const granted = await signInAnew(stores)
+    const highest = await takeNumber(stores)
+    for (const forged of [{ number: highest + 10_000 }, { number: 2 ** 47 }, { role: 'admin' }]) {
+      t.equal(await stores.grants.redeem(await sampleRedemption(stores, granted, { number: highest, ...forged })), 'dead')
+    }
+    t.equal(await stores.grants.redeem(await sampleRedemption(stores, granted, { number: highest })), 'redeemed')
+  })
+
   t.test('a code that was issued before the end of everything makes no grant in a session that began after it', async t => {
     const stores = await open()
     const user = await addUser(stores)

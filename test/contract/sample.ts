@@ -89,8 +89,8 @@ export async function sampleRedemption(
   stores: PostgresStores, { userId, sessionId }: Granted, changes: Partial<Redemption> = {}
 ): Promise<Redemption> {
   return {
-    grant: sampleGrant(), number: await takeNumber(stores), userId, subject: userId, sessionId, authTime: new Date(), amr: ['pwd'],
-    offline: false, claims: undefined, consentItems: undefined, origin: randomBytes(32),
+    grant: sampleGrant(), number: await takeNumber(stores), userId, role: 'user', subject: userId, sessionId, authTime: new Date(), amr: ['pwd'],
+    offline: false, claims: undefined, consentNumber: undefined, origin: randomBytes(32),
     redirectUri: 'https://app.example.com/callback', codeChallenge: undefined, ...changes
   }
 }

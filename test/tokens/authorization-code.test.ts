@@ -2,21 +2,28 @@ import { randomBytes } from 'node:crypto'
 import t from 'tap'
 import type { OpenMacKey } from '../../src/keys/open-key.ts'
 import { codeLifetime, createAuthorizationCodes, type CodeContent } from '../../src/tokens/authorization-code.ts'
+import { clockSkew } from '../../src/protocol/limits.ts'
 import { createTestClock } from '../support/clock.ts'
 
-const key = (kid: string): OpenMacKey => ({ secret: randomBytes(32), record: { kid } as OpenMacKey['record'] })
-const keys = { old: key('b2xkLWtl'), young: key('bmV3LWtl') }
+const changesAt = 1_800_000_000_000
+const key = (kid: string, position: number, activeFrom: number): OpenMacKey => {
+  const record = { kid, position, createdAt: new Date(0), activeFrom: new Date(activeFrom), removedAt: undefined }
+  return { secret: randomBytes(32), record: record as OpenMacKey['record'] }
+}
+const keys = { old: key('b2xkLWtl', 1, 0), young: key('bmV3LWtl', 2, changesAt) }
 
-function open(known: OpenMacKey[] = [keys.old, keys.young], random = { bytes: randomBytes }) {
-  const clock = createTestClock()
-  const ring = { mac: () => known[0]!, macByKid: async (kid: string) => known.find(each => each.record.kid === kid) }
-  return { clock, codes: createAuthorizationCodes({ ring, random, clock }) }
+function open(known: OpenMacKey[] = [keys.old, keys.young], { random = { bytes: randomBytes }, issuer = 'https://id.example' } = {}) {
+  const clock = createTestClock(changesAt)
+  const ring = {
+    mac: () => known[0]!, macByKid: async (kid: string) => known.find(each => each.record.kid === kid), records: () => known.map(({ record }) => record)
+  }
+  return { clock, codes: createAuthorizationCodes({ ring, random, clock, issuer }) }
 }
 
 const content: CodeContent = {
   clientId: 'web', redirectUri: 'https://app.example.com/callback?ä=1', isRedirectUriGiven: true, codeChallenge: 'a'.repeat(43), grantNumber: 2 ** 47,
   userId: 'f4f7d3a0-9d80-4a2a-9d5e-6f6c9b7a3f11', role: 'user', subject: 'a subject', sessionId: 'the session', authTime: 1_700_000_000_123, amr: ['pwd'],
-  scopes: ['openid', 'email'], audience: ['https://id.example'], consentItems: ['openid', 'email'], claims: { userinfo: { email: null } }, nonce: 'the nonce'
+  scopes: ['openid', 'email'], audience: ['https://id.example'], consentNumber: 7, claims: { userinfo: { email: null } }, nonce: 'the nonce'
 }
 const bytesOf = (code: string): Buffer => Buffer.from(code.slice('csac_'.length), 'base64url')
 
@@ -27,9 +34,10 @@ t.test('a code says what it stands for to whoever has the key, on any instance, 
   t.strictSame(await codes.open(code), content)
   t.strictSame(await open([keys.young, keys.old]).codes.open(code), content, 'while another key makes new ones')
   t.equal(await open([keys.young]).codes.open(code), undefined, 'its key was removed')
-  t.equal(await open([key('b2xkLWtl')]).codes.open(code), undefined, 'another key of that name')
+  t.equal(await open([key('b2xkLWtl', 1, 0)]).codes.open(code), undefined, 'another key of that name')
+  t.equal(await open(undefined, { issuer: 'https://id.example:444' }).codes.open(code), undefined, 'another issuer on the same database')
   for (const secret of [content.userId, content.sessionId, content.nonce!, content.clientId, 'nonce']) t.notOk(bytesOf(code).includes(secret), secret)
-  const leastly = { ...content, codeChallenge: undefined, consentItems: undefined, claims: undefined, nonce: undefined }
+  const leastly = { ...content, codeChallenge: undefined, consentNumber: undefined, claims: undefined, nonce: undefined }
   t.match(await codes.open(codes.make(leastly)), JSON.parse(JSON.stringify(leastly)), 'what is absent stays so')
 })
 
@@ -39,7 +47,7 @@ t.test('two codes for the same have nothing in common but the name of their key'
   t.strictSame(one.subarray(0, 6), two.subarray(0, 6))
   const same = [...one.subarray(6)].filter((byte, at) => byte === two[at + 6]).length
   t.ok(same < one.length / 20, `${same} of ${one.length} bytes are the same`)
-  const still = open([keys.old], { bytes: size => Buffer.alloc(size, 7) }).codes
+  const still = open([keys.old], { random: { bytes: size => Buffer.alloc(size, 7) } }).codes
   t.notSame(bytesOf(still.make(content)), bytesOf(still.make({ ...content, nonce: 'else' })), 'the seal covers the content')
 })
 
@@ -70,6 +78,23 @@ t.test('what is too short for a seal is none', async t => {
   const { codes } = open()
   const bytes = bytesOf(codes.make(content))
   for (let length = 0; length <= 40; length++) t.equal(await codes.open(`csac_${bytes.toString('base64url', 0, length)}`), undefined, `${length} bytes`)
+})
+
+t.test('a key that was superseded opens the codes that it sealed, and none that is made with it later', async t => {
+  const { codes, clock } = open()
+  t.ok(await codes.open(codes.make(content)), 'made at the last moment')
+  clock.advance(codeLifetime + clockSkew - 0.001)
+  t.ok(await codes.open(codes.make(content)), 'by an instance whose clock is behind')
+  clock.advance(0.001)
+  t.equal(await codes.open(codes.make(content)), undefined)
+})
+
+t.test('a clock that runs ahead makes no code that lives for longer than a minute and what clocks may differ by', async t => {
+  const [ahead, here] = [open(), open()]
+  ahead.clock.advance(clockSkew)
+  t.ok(await here.codes.open(ahead.codes.make(content)))
+  ahead.clock.advance(0.001)
+  t.equal(await here.codes.open(ahead.codes.make(content)), undefined)
 })
 
 t.test('its minute is over to the millisecond', async t => {

@@ -93,16 +93,17 @@ function limitsOf({ scopes, resources, openAudience }: Omit<Rotation, 'proof'>):
 
 /**
  * All that the new grant stands on is locked in share, so that no end of it slips in between; its number was taken before,
- * so that an end which came since then is seen in a cut-off. Of two redemptions of one code a unique index lets one
+ * so that an end which came since then is seen in a cut-off. One that this database never gave (a stolen key made the code, or
+ * a backup took the number back) would be above every cut-off to come. Of two redemptions of one code a unique index lets one
  * insert: that of `origin`, or of the id where both came with the same.
  */
 function redeeming(redemption: Redemption): Prisma.Sql {
-  const { grant, number, userId, sessionId, consentItems, origin } = redemption
-  const consent = consentItems === undefined
+  const { grant, number, userId, sessionId, consentNumber, origin } = redemption
+  const consent = consentNumber === undefined
     ? { join: Prisma.empty, lock: Prisma.empty }
     : {
         join: Prisma.sql`JOIN consents k ON k.user_id = u.id AND k.client_id = ${grant.clientId}
-          AND k.items @> ${consentItems}::text[] AND k.number < ${number}::bigint`,
+          AND k.number = ${consentNumber}::bigint`,
         lock: Prisma.sql`, k`
       }
   return Prisma.sql`
@@ -113,7 +114,9 @@ function redeeming(redemption: Redemption): Prisma.Sql {
       FROM users u JOIN sessions s ON s.user_id = u.id ${consent.join} CROSS JOIN clients c CROSS JOIN service_state st
       WHERE u.id = ${userId} AND s.id = ${sessionId} AND c.id = ${grant.clientId} AND c.disabled_at IS NULL
         AND s.expires_at > clock_timestamp() AND ${sessionStands}
+        AND u.role = ${redemption.role}
         AND ${number}::bigint >= greatest(u.grants_cutoff, c.grants_cutoff, st.grants_cutoff)
+        AND ${number}::bigint <= (SELECT last_value FROM grant_numbers)
       FOR SHARE OF u, s, c, st ${consent.lock}
     ), g AS (
       INSERT INTO grants (
