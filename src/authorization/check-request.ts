@@ -78,6 +78,8 @@ function decideTarget(
 ): ReturnType<typeof decideUserTarget> {
   // Nothing would come of it: the client cannot refresh (OpenID Connect Core §11 ignores it, too).
   const usable = client.grantTypes.includes('refresh_token') ? scopes : scopes.filter(scope => scope !== 'offline_access')
+  // The token's answer would say that none was asked for.
+  if (usable.length === 0 && scopes.length > 0) return 'invalid-scope'
   const target = decideUserTarget({ resources: [...new Set(resources)], scopes: usable }, { client, apis, issuer })
   if (typeof target === 'string') return target
   const covered = usable.flatMap(scope => claimsByScope[scope] ?? [])
