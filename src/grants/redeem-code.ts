@@ -46,7 +46,7 @@ export function createRedeemCode(options: RedeemCodeOptions): RedeemCode {
     if (content === undefined) return refuse(refused('unknown'))
     requireProof(content, request)
     // Whoever has an address that was taken off the client since is not to get what was sent there.
-    if (!matchRedirectUri(client.redirectUris, content.redirectUri)) return refuse(refused('unknown'))
+    if (!matchRedirectUri(client, content.redirectUri)) return refuse(refused('unknown'))
     const target = narrow(content, request, options)
     if (typeof target === 'string') return refuse(refused('target', 'invalid_target'))
     const { redemption, answer } = await openGrant({ client, content, origin, target })
