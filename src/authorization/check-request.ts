@@ -6,7 +6,7 @@ import type { AuthorizationFault } from '../protocol/authorization-errors.ts'
 import type { AuthorizationParams } from '../protocol/authorization-params.ts'
 import { checkAuthorizationRequest, responseModeOf, type AuthorizationRequest } from '../protocol/authorization-request.ts'
 import type { ResponseTarget } from '../protocol/authorization-response.ts'
-import { claimsAskedFor, requestedAcr } from '../protocol/claims-request.ts'
+import { claimsAskedFor, requestedAcr, requestedSubjects } from '../protocol/claims-request.ts'
 import { claimsByScope } from '../protocol/standard-claims.ts'
 import { decideUserTarget, type UserTarget } from '../protocol/target.ts'
 import type { Client } from '../stores/clients.ts'
@@ -60,6 +60,8 @@ function judge(
     params, destination, { isPublic, requiresPkce: isPublic || client.profile.requirePkce !== false })
   if ('fault' in request) return request.fault
   if (!canAuthenticate(request)) return { error: 'unmet_authentication_requirements', rule: 'acr' }
+  // Nobody is asked for a password that cannot help.
+  if (requestedSubjects(request.claims)?.length === 0) return { error: 'unmet_authentication_requirements', rule: 'sub' }
   const target = decideTarget(request, client, options)
   if (target === 'invalid-target') return { error: 'invalid_target', rule: 'target' }
   return target === 'invalid-scope' ? { error: 'invalid_scope', rule: 'scope' } : { request, target }
@@ -76,6 +78,8 @@ function decideTarget(
 ): ReturnType<typeof decideUserTarget> {
   // Nothing would come of it: the client cannot refresh (OpenID Connect Core §11 ignores it, too).
   const usable = client.grantTypes.includes('refresh_token') ? scopes : scopes.filter(scope => scope !== 'offline_access')
+  // The token's answer would say that none was asked for.
+  if (usable.length === 0 && scopes.length > 0) return 'invalid-scope'
   const target = decideUserTarget({ resources: [...new Set(resources)], scopes: usable }, { client, apis, issuer })
   if (typeof target === 'string') return target
   const covered = usable.flatMap(scope => claimsByScope[scope] ?? [])

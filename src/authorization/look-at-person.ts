@@ -1,6 +1,6 @@
 import { decideNextStep, type NextStep, type Progress } from '../protocol/authorization-policy.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
-import { requestedSubject } from '../protocol/claims-request.ts'
+import { requestedSubjects } from '../protocol/claims-request.ts'
 import { isSubset } from '../protocol/scope.ts'
 import type { UserTarget } from '../protocol/target.ts'
 import type { AuthorizationStanding, AuthorizationStore } from '../stores/authorizations.ts'
@@ -42,7 +42,7 @@ export function createLookAtPerson(options: LookAtPersonOptions): LookAtPerson {
     const session = standing && {
       id: standing.session.id,
       authAge: standing.session.authAge,
-      isHinted: hinted.length === 0 || isAll(hinted, await options.assignSubject(standing.session.userId, client))
+      isHinted: hinted === undefined || hinted.includes(await options.assignSubject(standing.session.userId, client))
     }
     const prompts = isAskedEachTime(client) ? [...request.prompts, 'consent' as const] : request.prompts
     const isConsentCovered = client.profile.isTrusted === true || isSubset(target.items, standing?.consented ?? [])
@@ -55,12 +55,14 @@ function isAskedEachTime({ authMethods, profile }: Client): boolean {
   return profile.applicationType === 'native' && authMethods.includes('none') && profile.isTrusted !== true
 }
 
-/** Each `sub` that the answer must be about: the hint's and the one that is asked for as a claim, of which neither outdoes the other. */
-async function readHint({ client, request }: Asked, { verifyIdTokenHint }: LookAtPersonOptions): Promise<string[] | 'bad-hint'> {
-  const requested = requestedSubject(request.claims) ?? []
-  if (request.idTokenHint === undefined) return [requested].flat()
+/**
+ * The `sub`s that the answer may be about: the hint's, and those that are asked for as a claim, of which neither outdoes the
+ * other. Undefined means any.
+ */
+async function readHint({ client, request }: Asked, { verifyIdTokenHint }: LookAtPersonOptions): Promise<string[] | undefined | 'bad-hint'> {
+  const requested = requestedSubjects(request.claims)
+  if (request.idTokenHint === undefined) return requested
   const hint = await verifyIdTokenHint(request.idTokenHint, client.id)
-  return typeof hint === 'string' ? 'bad-hint' : [hint.sub].concat(requested)
+  if (typeof hint === 'string') return 'bad-hint'
+  return requested === undefined || requested.includes(hint.sub) ? [hint.sub] : []
 }
-
-const isAll = (required: readonly string[], sub: string): boolean => required.every(one => one === sub)

@@ -25,7 +25,7 @@ export function clientCredentials({ mint, apis, issuer }: ClientCredentialsTools
           throw new CountersignError('invalid_target', { reason: 'client-credentials/resource-not-allowed' })
         case 'invalid-scope':
           throw new CountersignError('invalid_scope', { reason: 'client-credentials/scope-not-allowed' })
-        default: return { access: await mint.forClient(client, target), scopes: target.scopes }
+        default: return { access: await mint.forClient(client, target), scopes: target.scopes, asked: wanted?.scopes ?? [] }
       }
     }
   }

@@ -26,6 +26,8 @@ export interface GrantAnswer {
   idToken?: string | undefined
   /** The scopes of the access token. */
   scopes: readonly string[]
+  /** Those that it would have if nothing stood in the way; empty where the client asked for none. */
+  asked: readonly string[]
 }
 
 /** The successful answer of the token endpoint (RFC 6749 §5.1). */
@@ -34,6 +36,7 @@ export interface TokenResponse {
   token_type: 'Bearer'
   /** Seconds. */
   expires_in: number
+  /** Absent where none was asked for and none is there; empty where none is left. */
   scope?: string
   refresh_token?: string
   id_token?: string

@@ -45,7 +45,7 @@ export function createOpenGrant(options: OpenGrantOptions): OpenGrant {
       ? await issueIdToken(grant, { clientId: client.id, nonce: content.nonce, accessToken: access.token })
       : undefined
     const refreshToken = client.grantTypes.includes('refresh_token') ? makeRefreshToken(grant, mac) : undefined
-    return { redemption, answer: { access, scopes: target.scopes, idToken, refreshToken } }
+    return { redemption, answer: { access, scopes: target.scopes, asked: content.scopes, idToken, refreshToken } }
   }
 }
 

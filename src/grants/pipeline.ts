@@ -54,9 +54,11 @@ function pick(params: Params, names: readonly string[]): Params {
   return picked
 }
 
-function render({ access, refreshToken, idToken, scopes }: GrantAnswer): TokenResponse {
+function render({ access, refreshToken, idToken, scopes, asked }: GrantAnswer): TokenResponse {
   const response: TokenResponse = { access_token: access.token, token_type: 'Bearer', expires_in: access.expiresIn }
-  if (scopes.length > 0) response.scope = scopes.join(' ')
+  // Without `scope` a client may take it that it has what it asked for (RFC 6749 §5.1), so none is said as such, although the
+  // grammar of §3.3 has no word for it.
+  if (asked.length > 0 || scopes.length > 0) response.scope = scopes.join(' ')
   if (refreshToken !== undefined) response.refresh_token = refreshToken
   if (idToken !== undefined) response.id_token = idToken
   return response

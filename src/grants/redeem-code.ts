@@ -3,7 +3,7 @@ import type { Log } from '../ports/log.ts'
 import { judgeCode, type CodeBinding, type CodeVerdict } from '../protocol/code-policy.ts'
 import { CountersignError, type ErrorCode } from '../protocol/errors.ts'
 import { matchRedirectUri } from '../protocol/match-redirect-uri.ts'
-import { narrowTarget, type Target } from '../protocol/target.ts'
+import { narrowTarget, type Target, type TargetFault } from '../protocol/target.ts'
 import type { Revoker } from '../revocation/revoke.ts'
 import type { Client } from '../stores/clients.ts'
 import type { GrantStore } from '../stores/grants.ts'
@@ -41,12 +41,15 @@ export function createRedeemCode(options: RedeemCodeOptions): RedeemCode {
   return async request => {
     const { client, code } = request
     const origin = hashCode(code)
+    const refuse = (otherwise: CountersignError): Promise<never> => refuseReplay(request, { origin, otherwise }, options)
     const content = await codes.open(code)
-    if (content === undefined) return refuseUnknown(request, origin, options)
+    if (content === undefined) return refuse(refused('unknown'))
     requireProof(content, request)
     // Whoever has an address that was taken off the client since is not to get what was sent there.
-    if (!matchRedirectUri(client, content.redirectUri)) return refuseUnknown(request, origin, options)
-    const { redemption, answer } = await openGrant({ client, content, origin, target: narrow(content, request, options) })
+    if (!matchRedirectUri(client, content.redirectUri)) return refuse(refused('unknown'))
+    const target = narrow(content, request, options)
+    if (typeof target === 'string') return refuse(refused('target', 'invalid_target'))
+    const { redemption, answer } = await openGrant({ client, content, origin, target })
     const outcome = await grants.redeem(redemption)
     if (outcome === 'redeemed') return answer
     if (outcome === 'spent') await punishReplay(origin, options)
@@ -54,16 +57,21 @@ export function createRedeemCode(options: RedeemCodeOptions): RedeemCode {
   }
 }
 
-function narrow(content: CodeContent, { client, resources }: RedeemCodeRequest, { apis, issuer }: RedeemCodeOptions): Target {
-  const target = narrowTarget(content, { resources: [...new Set(resources)], scopes: undefined }, { client, apis, issuer })
-  if (target === 'invalid-target' || target === 'invalid-scope') throw refused('target', 'invalid_target')
-  return target
+function narrow(
+  content: CodeContent, { client, resources }: RedeemCodeRequest, { apis, issuer }: RedeemCodeOptions
+): Target | TargetFault {
+  return narrowTarget(content, { resources: [...new Set(resources)], scopes: undefined }, { client, apis, issuer })
 }
 
-/** Its minute is over, its address is gone, or it never was: but it may have become a grant, and this be a replay. */
-async function refuseUnknown(request: RedeemCodeRequest, origin: Buffer, options: RedeemCodeOptions): Promise<never> {
+/**
+ * Its minute is over, its address is gone, what it is to be narrowed to cannot be had, or it never was: but it may have become
+ * a grant, and this be a replay.
+ */
+async function refuseReplay(
+  request: RedeemCodeRequest, { origin, otherwise }: { origin: Buffer; otherwise: CountersignError }, options: RedeemCodeOptions
+): Promise<never> {
   const spent = await options.grants.findSpent(origin)
-  if (spent === undefined) throw refused('unknown')
+  if (spent === undefined) throw otherwise
   requireProof(spent, request)
   await punishReplay(origin, options)
   throw refused('replayed')

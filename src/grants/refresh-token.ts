@@ -34,8 +34,9 @@ export function refreshToken({ refresh, issueIdToken, apis, issuer }: RefreshTok
 
   /** The same user, authenticated when it was the first time; no nonce, which was for that time (OpenID Connect Core §12.2). */
   async function withIdToken(answer: RefreshAnswer, { id: clientId }: Client): Promise<GrantAnswer> {
-    if (!answer.grant.scopes.includes('openid')) return answer
-    return { ...answer, idToken: await issueIdToken(answer.grant, { clientId, accessToken: answer.access.token }) }
+    const asked = answer.grant.scopes
+    if (!asked.includes('openid')) return { ...answer, asked }
+    return { ...answer, asked, idToken: await issueIdToken(answer.grant, { clientId, accessToken: answer.access.token }) }
   }
 
   return {

@@ -43,11 +43,17 @@ export function requestedAcr(request: ClaimsRequest | undefined): string[] | und
   return [acr.value, ...acr.values ?? []].filter(value => typeof value === 'string')
 }
 
-/** The one user that the answer may be about (§5.5.1); undefined when it may be anyone. */
-export function requestedSubject(request: ClaimsRequest | undefined): string | undefined {
-  const value = (request?.id_token?.['sub'] ?? request?.userinfo?.['sub'])?.value
-  return typeof value === 'string' ? value : undefined
+/**
+ * The users that the answer may be about: those who meet each demand on `sub`, in either part (§5.5.1), be it essential or not
+ * (§3.1.2.2). Undefined when it may be anyone; empty when the demands contradict each other.
+ */
+export function requestedSubjects(request: ClaimsRequest | undefined): string[] | undefined {
+  const [first, ...others] = [request?.userinfo, request?.id_token].flatMap(part => demandsOf(part?.['sub'] ?? {}))
+  return first?.filter(sub => typeof sub === 'string').filter(sub => others.every(demand => demand.includes(sub)))
 }
+
+const demandsOf = ({ value, values }: ClaimRequest): unknown[][] =>
+  [...value === undefined ? [] : [[value]], ...values === undefined ? [] : [values]]
 
 /** Every claim about the user that is asked for by name, to be consented to like those that a scope gives. */
 export function claimsAskedFor(request: ClaimsRequest | undefined): string[] {

@@ -99,8 +99,10 @@ export function judgeNarrowing({ resources, scopes = [] }: WantedTarget, context
 function scopeFilter(audience: readonly string[], isAll: boolean, context: TargetContext): (scope: string) => boolean {
   const isForIssuer = audience.length === 0 || audience.includes(context.issuer)
   const apis = audience.flatMap(each => findApi(each, context) ?? [])
-  // Without an API in it, a whole grant is one of the client's own scopes; those of an API that was closed are not among them.
-  const own = isAll && apis.length === 0 ? context.client.scopes : []
+  // A whole grant is one of the client's own scopes unless an API was named for it, which all are that are not its registered
+  // audience; the scopes of an API that was closed are not among them.
+  const isRegistered = apis.every(({ identifier }) => context.client.audience.includes(identifier))
+  const own = isAll && isRegistered ? context.client.scopes : []
   return scope => isOidcScope(scope) ? isForIssuer : own.includes(scope) || isScopeOf(apis, scope)
 }
 

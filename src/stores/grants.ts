@@ -34,6 +34,10 @@ export interface GrantStanding extends GrantState {
   live: boolean
   /** Past its idle or absolute lifetime. */
   expired: boolean
+  /** When its current refresh token was made. */
+  issuedAt: Date
+  /** When that one expires, if nothing ends it before. */
+  endsAt: Date
   /** Seconds since each of the last rotations, newest first, at most eight. */
   rotationAges: number[]
 }

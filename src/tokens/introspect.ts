@@ -18,14 +18,20 @@ export interface IntrospectOptions {
 
 const inactive: Introspection = { active: false }
 
+const seconds = (moment: Date): number => Math.floor(moment.getTime() / 1000)
+
 export function createIntrospect({ check, readRefreshToken, issuer }: IntrospectOptions): Introspect {
   async function introspectRefreshToken(token: string, caller: Client): Promise<Introspection> {
     const held = await readRefreshToken(token)
     if (held === undefined || !held.isCurrent || held.grant.clientId !== caller.id) return inactive
     const { grant } = held
+    const issuedAt = seconds(grant.issuedAt)
     return {
-      active: true, iss: issuer, sub: grant.subject, client_id: grant.clientId, token_use: 'refresh_token',
-      ...(grant.scopes.length > 0 && { scope: grant.scopes.join(' ') })
+      // It is for us alone (RFC 6749 §1.5): nobody is to take it for an access token by finding itself in `aud`, nor by a
+      // `token_type`, which says how access tokens are used (§7.1). It is opaque and has no `jti`.
+      active: true, iss: issuer, sub: grant.subject, aud: issuer, client_id: grant.clientId, token_use: 'refresh_token',
+      ...(grant.scopes.length > 0 && { scope: grant.scopes.join(' ') }),
+      iat: issuedAt, nbf: issuedAt, exp: seconds(grant.endsAt)
     }
   }
 

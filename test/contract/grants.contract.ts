@@ -89,10 +89,26 @@ function rotationContract(t: Test, open: OpenStores): void {
 
   t.test('a rotation extends the idle lifetime, never beyond the absolute one', async t => {
     const stores = await open()
-    const grant = await signInAnew(stores, sampleGrant({ absoluteLifetime: 60 }))
-    const next = (await stores.grants.rotate(rotationOf(grant, { idleLifetime: 0 })))!
-    t.match(await stores.grants.find(grant.id), { expired: true })
-    t.equal(await stores.grants.rotate(rotationOf(next)), undefined)
+    let grant = await signInAnew(stores, sampleGrant({ idleLifetime: 60, absoluteLifetime: 3600 }))
+    const look = async () => {
+      const { issuedAt, endsAt, expired } = (await stores.grants.find(grant.id))!
+      return { issuedAt, endsAt, expired, lifetime: Math.round((endsAt.getTime() - issuedAt.getTime()) / 1000) }
+    }
+    const rotate = async (idleLifetime: number) => {
+      grant = (await stores.grants.rotate(rotationOf(grant, { idleLifetime })))!
+      return look()
+    }
+    const first = await look()
+    t.match(first, { expired: false, lifetime: 60 })
+    const second = await rotate(600)
+    t.match(second, { expired: false, lifetime: 600 })
+    t.ok(second.issuedAt > first.issuedAt, 'counted from the rotation')
+    const third = await rotate(7200)
+    const absolute = Math.round((third.endsAt.getTime() - first.issuedAt.getTime()) / 1000)
+    t.strictSame([absolute, third.expired], [3600, false], 'counted from the beginning')
+    t.strictSame((await rotate(3600)).endsAt, third.endsAt, 'no rotation moves it')
+    t.match(await rotate(0), { expired: true, lifetime: 0 })
+    t.equal(await stores.grants.rotate(rotationOf(grant)), undefined)
   })
 
   const ends: [string, (stores: PostgresStores, grant: GrantState) => Promise<unknown>][] = [

@@ -8,7 +8,7 @@ import { callApi, createUser, signIn, type TestUser } from '../support/users.ts'
 
 /** What a code ends when it comes twice, and what ends a code. */
 
-onEachStore(t, async (t, { app, service }) => {
+onEachStore(t, async (t, { app, service, issuer }) => {
   const client = await createWebClient(service)
   const act = { reason: 'test', actor: 'admin' }
 
@@ -40,6 +40,22 @@ onEachStore(t, async (t, { app, service }) => {
       t.match(replayed.json(), { error: 'invalid_grant' })
       for (const each of [tokens, next]) t.strictSame(await aliveOf(each), dead)
       t.equal((await redeemCode(app, client, tokens)).statusCode, 400, 'and a third time changes nothing')
+    }
+  })
+
+  t.test('E82: a good proof ends all of it whatever else the replay asks for', async t => {
+    for (const resource of ['https://nowhere.example', issuer + '#x', 'not-a-uri']) {
+      const arrived = await arrive()
+      const obtained = await obtainCode(arrived)
+      const changes = { resource }
+      t.match((await redeemCode(app, client, { ...obtained, changes })).json(), { error: 'invalid_target' }, 'before it is spent')
+      const tokens = (await redeemCode(app, client, obtained)).json<CodeTokens>()
+      const wrongly = await redeemCode(app, client, { ...obtained, verifier: makeProofKey().verifier, changes })
+      t.match(wrongly.json(), { error: 'invalid_grant' })
+      t.equal((await app.inject({ url: '/oauth/userinfo', headers: { authorization: `Bearer ${tokens.access_token}` } })).statusCode, 200)
+      const replayed = await redeemCode(app, client, { ...obtained, changes })
+      t.strictSame([replayed.statusCode, replayed.json<{ error: string }>().error], [400, 'invalid_grant'], resource)
+      t.strictSame(await aliveOf(tokens), dead)
     }
   })
 

@@ -132,6 +132,35 @@ onEachStore(t, async (t, { app, service, issuer }) => {
     t.equal((await refresh(tokens)).statusCode, 200, 'none of which spent it')
   })
 
+  t.test('C48: the answer says which scopes its access token has, above all when that is none of those asked for', async t => {
+    const api = 'https://plain-api.example'
+    const mine = await createWebClient(service, { scopes: ['legacy', 'read'], audience: [api] })
+    await service.stores.apis.create({ identifier: api, name: 'API', scopes: ['read', 'more'], tokenLifetime: undefined, clients: [client.id, mine.id] }, 'admin')
+    await service.pulse.refresh()
+    const scopesOf = ({ access_token: token, scope }: CodeTokens) => {
+      t.equal(claimsOf(token)['scope'] ?? '', scope, 'as the token itself')
+      return scope
+    }
+    for (const [asked, granted] of [['openid email', ''], ['openid', ''], ['openid email read', 'read'], ['read more', 'read more']] as const) {
+      const tokens = await obtainTokens(app, { client, user, visitor, changes: { scope: asked, resource: api } })
+      t.equal(scopesOf(tokens), granted, asked)
+      t.equal(scopesOf((await refresh(tokens)).json<CodeTokens>()), granted, `${asked}, refreshed`)
+    }
+    for (const scope of [undefined, ''] as const) {
+      const tokens = await obtainTokens(app, { client, user, visitor, changes: { scope, resource: api } })
+      for (const each of [tokens, (await refresh(tokens)).json<CodeTokens>()]) t.notOk('scope' in each, 'nothing was asked for')
+    }
+    const own = await obtainTokens(app, { client: mine, user, visitor, changes: { scope: 'openid legacy read' } })
+    t.strictSame([scopesOf(own), claimsOf(own.access_token)['aud']], ['openid legacy read', [api, issuer]], 'the API is the registered audience')
+    t.equal(scopesOf((await refresh(own, {}, mine)).json<CodeTokens>()), 'openid legacy read')
+    const named = await obtainTokens(app, { client: mine, user, visitor, changes: { scope: 'openid legacy' } })
+    t.equal(scopesOf((await refresh(named, { resource: api }, mine)).json<CodeTokens>()), '', 'and by its name it has its own scopes alone')
+
+    const once = await createWebClient(service, { grantTypes: ['authorization_code'] })
+    t.match(responseOf(await visitor.get(authorizeUrl(once, { scope: 'offline_access' }))), { error: 'invalid_scope' }, 'nothing of it can be had')
+    t.equal(scopesOf(await obtainTokens(app, { client: once, user, visitor, changes: { scope: 'openid offline_access' } })), 'openid')
+  })
+
   t.test('P183: of two resources either can be named when the code is redeemed and at every refresh', async t => {
     const scopes = 'openid offline_access read buy count'
     const who = createVisitor(app)

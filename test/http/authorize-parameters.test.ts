@@ -172,6 +172,22 @@ onEachStore(t, async (t, { app, service, issuer }) => {
     t.equal(await errorOf({ claims: acr }), 'unmet_authentication_requirements')
   })
 
+  t.test('N169: a user is asked for in either part, by one value or several, and nobody meets two that contradict', async t => {
+    const by = (userinfo: object | null, idToken: object | null = null) => JSON.stringify({ userinfo: { sub: userinfo }, id_token: { sub: idToken } })
+    const [me, other] = [{ value: user.id }, { value: 'usr_other' }]
+    const several = { values: ['usr_other', user.id] }
+    for (const claims of [by(me), by(null, me), by(me, me), by(several), by(null, several), by(several, me)]) {
+      t.match(await ask({ claims, prompt: 'none' }), { code: /^csac_/ }, claims)
+    }
+    for (const claims of [by(other), by(null, other), by({ values: ['usr_other'] }), by(null, { values: ['usr_other'] }), by(several, other)]) {
+      t.equal(await errorOf({ claims, prompt: 'none' }), 'login_required', claims)
+    }
+    for (const claims of [by(other, me), by(me, other), by(me, { values: ['usr_other'] }), by({ values: [] }), by(null, { value: 5 })]) {
+      t.equal(await errorOf({ claims }), 'unmet_authentication_requirements', `no password is asked for: ${claims}`)
+      t.equal(await errorOf({ claims, prompt: 'none' }), 'unmet_authentication_requirements', claims)
+    }
+  })
+
   t.test('N173: request, request_uri and registration are refused by name, never ignored', async t => {
     t.equal(await errorOf({ request: 'eyJhbGciOiJub25lIn0.e30.' }), 'request_not_supported')
     t.equal(await errorOf({ request_uri: 'https://app.example.com/request.jwt' }), 'request_uri_not_supported')

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomBytes } from 'node:crypto'
 import type { LightMyRequestResponse } from 'fastify'
 import t from 'tap'
@@ -15,6 +16,25 @@ const browserCookie = 'countersign_browser'
 async function countHashes({ service }: OpenedService): Promise<number> {
   const { body } = await service.metrics.render()
   return Number(/countersign_password_hash_seconds_count\{algorithm="argon2"\} (\d+)/.exec(body)?.[1] ?? 0)
+}
+
+/** Which stores a piece of work asks for what; each of their acts is one statement. */
+function watchStores({ service: { stores } }: OpenedService): <T>(work: () => Promise<T>) => Promise<{ result: T; acts: string[] }> {
+  const context = new AsyncLocalStorage<string[]>()
+  for (const [noun, store] of Object.entries(stores as unknown as Record<string, Record<string, unknown>>)) {
+    if (typeof store !== 'object') continue
+    for (const [act, method] of Object.entries(store)) {
+      if (typeof method !== 'function') continue
+      store[act] = (...parameters: unknown[]): unknown => {
+        context.getStore()?.push(`${noun}.${act}`)
+        return Reflect.apply(method, store, parameters) as unknown
+      }
+    }
+  }
+  return async work => {
+    const acts: string[] = []
+    return { result: await context.run(acts, work), acts }
+  }
 }
 
 const isSignIn = (page: LightMyRequestResponse) => formsOf(page)['sign-in'] !== undefined
@@ -263,23 +283,25 @@ onEachStore(t, async (t, opened) => {
     t.match(responseOf(await visitor.post(action, `csrf=${csrf}&decision=ALLOW`)), { error: 'access_denied' }, 'only "allow" allows')
   })
 
-  t.test('B34: a wrong password and an unknown address are answered alike, with the same work', async t => {
+  t.test('B34: a wrong password and an unknown address are answered alike, with as many hashes and the same statements', async t => {
     const user = await createUser(service)
+    const watched = watchStores(opened)
     const unknown = `user-${randomBytes(6).toString('hex')}@example.com`
     const ask = async (email: string) => {
       const visitor = createVisitor(app)
       const page = await begin(visitor)
       const before = await countHashes(opened)
-      const answer = await submit(visitor, page, { form: 'sign-in', fields: { email, password: 'wrong password' } })
+      const { result: answer, acts } = await watched(() => submit(visitor, page, { form: 'sign-in', fields: { email, password: 'wrong password' } }))
       const interaction = formsOf(answer)['sign-in']!
       const id = interaction.action.split('/')[2]!
       const body = answer.body.replaceAll(interaction.csrf, 'TOKEN').replaceAll(id, 'ID').replaceAll(email, 'EMAIL')
       const headers = { ...answer.headers, date: '' }
-      return { status: answer.statusCode, body, headers, hashes: await countHashes(opened) - before }
+      return { status: answer.statusCode, body, headers, acts, hashes: await countHashes(opened) - before }
     }
     const known = await ask(user.email)
     t.equal(known.status, 403)
     t.equal(known.hashes, 1)
+    for (const act of ['users.find', 'pending.find']) t.ok(known.acts.includes(act), `${act} among ${known.acts.join(', ')}`)
     t.match(known.body, 'The email address or the password is wrong.')
     t.strictSame(await ask(unknown), known)
     const disabled = await createUser(service)

@@ -23,6 +23,31 @@ onEachStore(t, async (t, { app, service, issuer }) => {
     t.match(claims, { iss: issuer, sub: client.id, aud: issuer, client_id: client.id, scope: 'orders:read' })
   })
 
+  t.test('J118: a refresh token is described by its grant: since when, until when, of whom, for what', async t => {
+    const [user, audience] = [await signInAnew(app, service), ['https://mail.example.com']]
+    const mail = await createClient(service, { scopes: ['mail', 'files'], audience })
+    const { refreshToken } = await createGrant(service, {
+      clientId: mail.id, userId: user.id, sessionId: user.sessionId, scopes: ['mail', 'files'], audience,
+      subject: 'pws_x', idleLifetime: 300, absoluteLifetime: 1000
+    })
+    const about = async (token: string, lifetime: number) => {
+      const { iat, exp, ...rest } = (await ask(token, mail)).json<{ iat: number; exp: number }>()
+      t.ok(Math.abs(iat - Date.now() / 1000) < 30, 'seconds since 1970')
+      t.ok(Math.abs(exp - iat - lifetime) <= 1, `${exp - iat} seconds`)
+      // For the service alone (RFC 6749 §1.5), and of no token_type, which access tokens have (§5.1).
+      t.strictSame(rest, {
+        active: true, iss: issuer, sub: 'pws_x', aud: issuer, client_id: mail.id, scope: 'mail files', nbf: iat, token_use: 'refresh_token'
+      })
+      return { iat, exp }
+    }
+    const first = await about(refreshToken, 300)
+    const form = { grant_type: 'refresh_token', refresh_token: refreshToken }
+    const next = (await postForm(app, { url: '/oauth/token', client: mail, form })).json<{ refresh_token: string }>().refresh_token
+    const second = await about(next, 1000)
+    t.ok(second.iat >= first.iat && second.exp > first.exp, 'its successor was issued later, and lives until the grant ends')
+    t.equal((await ask(refreshToken, mail)).body, inactive)
+  })
+
   t.test('a user token says who, in which session, and how', async t => {
     const user = await signInAnew(app, service)
     t.match((await ask(user.accessToken)).json(), {

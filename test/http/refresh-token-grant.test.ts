@@ -110,6 +110,20 @@ onEachStore(t, async (t, opened) => {
     }
   })
 
+  t.test('F95: each refresh begins the idle lifetime anew, and none moves the absolute one', async t => {
+    const { client, refreshToken, grant } = await begin({ idleLifetime: 60, absoluteLifetime: 1000 })
+    /** Seconds from the grant's beginning to its end, as far as the end is known. */
+    const lifetime = async () => {
+      const { endsAt } = (await service.stores.grants.find(grant.id))!
+      return Math.round((endsAt.getTime() - grant.issuedAt.getTime()) / 1000)
+    }
+    t.equal(await lifetime(), 60)
+    const next = (await refresh(client, refreshToken)).json<Tokens>().refresh_token
+    t.equal(await lifetime(), 1000, 'the idle lifetime in force is longer than what is left')
+    t.equal((await refresh(client, next)).statusCode, 200)
+    t.equal(await lifetime(), 1000)
+  })
+
   t.test('F96: a disabled user, a deleted client and a revoked family get nothing', async t => {
     const act = { reason: 'test', actor: 'admin' }
     const disabled = await begin()

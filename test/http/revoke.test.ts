@@ -1,22 +1,33 @@
 import pg from 'pg'
 import t from 'tap'
-import { clientToken, createClient, createGrant, postForm, type TestClient } from '../support/clients.ts'
+import { createVerifier, type VerifierError } from '../../src/verifier/index.ts'
+import { clientToken, createClient, createGrant, postForm, type GrantRequest, type TestClient } from '../support/clients.ts'
 import { sharedDatabaseUrl } from '../support/database.ts'
-import { onEachStore, openService } from '../support/service.ts'
+import { onEachStore, openService, type OpenedService } from '../support/service.ts'
 import { until } from '../support/until.ts'
 import { signInAnew } from '../support/users.ts'
 
 const url = '/oauth/revoke'
 
-onEachStore(t, async (t, { app, service }) => {
+/** Asks the running service itself. */
+const fetchFrom = ({ app, issuer }: OpenedService): typeof fetch => async (url, { method = 'GET', headers, body } = {}) => {
+  const answer = await app.inject({
+    method: method as 'GET', url: (url as string).slice(issuer.length), headers: headers as Record<string, string>,
+    ...body && { payload: body as string }
+  })
+  return new Response(answer.body, { status: answer.statusCode })
+}
+
+onEachStore(t, async (t, opened) => {
+  const { app, service, issuer } = opened
   const client = await createClient(service)
   const isActive = async (asking: TestClient, token: string) =>
     (await postForm(app, { url: '/oauth/introspect', client: asking, form: { token } })).json<{ active: boolean }>().active
   const revoke = (token: string, more: Record<string, string> = {}, asking = client) =>
     postForm(app, { url, client: asking, form: { token, ...more } })
-  const begin = async (clientId = client.id) => {
+  const begin = async (clientId = client.id, changes: Partial<GrantRequest> = {}) => {
     const user = await signInAnew(app, service)
-    return createGrant(service, { clientId, userId: user.id, sessionId: user.sessionId })
+    return createGrant(service, { clientId, userId: user.id, sessionId: user.sessionId, ...changes })
   }
 
   t.test('I111, Q195: revoking a refresh token ends the family before the answer is out', async t => {
@@ -31,14 +42,31 @@ onEachStore(t, async (t, { app, service }) => {
     t.match((await postForm(app, { url: '/oauth/token', client, form: refresh })).json(), { error: 'invalid_grant' })
   })
 
-  t.test('I112: revoking an access token ends that one', async t => {
+  t.test('I112: revoking an access token ends that one, at introspection, userinfo and resource servers', async t => {
     const [one, other] = [await clientToken(app, client), await clientToken(app, client)]
     t.equal((await revoke(one)).statusCode, 200)
     t.notOk(await isActive(client, one))
     t.ok(await isActive(client, other))
-    const { accessToken, refreshToken } = await begin()
-    await revoke(accessToken)
-    t.notOk(await isActive(client, accessToken))
+
+    const { accessToken, refreshToken } = await begin(client.id, { scopes: ['openid'], audience: [issuer] })
+    const server = await createClient(service, { scopes: ['revocations:read'] })
+    const verifier = createVerifier({
+      issuer, audience: issuer, fetch: fetchFrom(opened),
+      revocation: { mode: 'lookup', clientId: server.id, clientSecret: server.secret, lookupCache: 0 }
+    })
+    t.teardown(() => verifier.close())
+    /** What introspection, userinfo and a resource server say of it. */
+    const judge = async () => {
+      const introspected = await postForm(app, { url: '/oauth/introspect', client, form: { token: accessToken } })
+      const userinfo = await app.inject({ url: '/oauth/userinfo', headers: { authorization: `Bearer ${accessToken}` } })
+      const verified = await verifier.verify(accessToken).then(({ revocation }) => revocation, (error: VerifierError) => error.code)
+      return [introspected.json<{ active: boolean }>().active, userinfo.statusCode, userinfo.headers['www-authenticate'], verified]
+    }
+    t.strictSame(await judge(), [true, 200, undefined, 'good'])
+    t.equal((await revoke(accessToken)).statusCode, 200)
+    const [active, status, challenge, verified] = await judge()
+    t.strictSame([active, status, verified], [false, 401, 'token_revoked'], 'before the answer is out')
+    t.match(challenge, /^Bearer .*error="invalid_token"/)
     t.ok(await isActive(client, refreshToken), 'the family lives on')
   })
 
@@ -76,13 +104,22 @@ onEachStore(t, async (t, { app, service }) => {
     t.notOk(await isActive(client, token))
   })
 
-  t.test('I116: only POST revokes, and no callback is called', async t => {
+  t.test('I116: only POST revokes, pages of every site may ask, and no callback is called', async t => {
     const token = await clientToken(app, client)
-    const answer = await app.inject(`${url}?token=${token}&callback=run`)
-    t.equal(answer.statusCode, 405)
-    t.equal(answer.headers['allow'], 'OPTIONS, POST')
-    t.ok(await isActive(client, token))
-    t.equal((await revoke(token, { callback: 'run' })).body, '')
+    const headers = { origin: 'https://app.example.com' }
+    for (const method of ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'] as const) {
+      const answer = await app.inject({ method, url: `${url}?token=${token}&callback=run`, headers })
+      t.equal(answer.statusCode, 405, method)
+      t.equal(answer.headers['allow'], 'OPTIONS, POST')
+    }
+    const preflight = await app.inject({ method: 'OPTIONS', url, headers: { ...headers, 'access-control-request-method': 'POST' } })
+    t.equal(preflight.statusCode, 204)
+    t.match(preflight.headers, { 'access-control-allow-origin': '*', 'access-control-allow-methods': 'POST' })
+    t.ok(await isActive(client, token), 'none of that revoked it')
+    const answer = await postForm(app, { url, client, form: { token, callback: 'run' }, headers })
+    t.strictSame([answer.statusCode, answer.body, answer.headers['access-control-allow-origin']], [200, '', '*'])
+    t.equal(answer.headers['access-control-allow-credentials'], undefined)
+    t.notOk(await isActive(client, token))
   })
 
   t.test('a public client revokes its own tokens', async t => {

@@ -54,6 +54,20 @@ onEachStore(t, async (t, { app, service, issuer }) => {
     }
   })
 
+  t.test('C49: Allow names the methods that a path answers, all of them and no other', async t => {
+    const methods = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'] as const
+    const { paths } = (await app.inject('/openapi.json')).json<{ paths: Record<string, object> }>()
+    for (const [pattern, operations] of Object.entries(paths)) {
+      const path = pattern.replaceAll(/\{\w+\}/g, 'x')
+      const answers = await Promise.all(methods.map(async method => ({ method, ...await app.inject({ method, url: path }) })))
+      const [refused, answered] = [answers.filter(answer => answer.statusCode === 405), answers.filter(answer => answer.statusCode !== 405)]
+      t.ok(Object.keys(operations).every(method => answered.some(answer => answer.method === method.toUpperCase())), `${path} as documented`)
+      t.ok(refused.length > 0, path)
+      const allowed = answered.map(({ method }) => method).sort()
+      for (const { headers } of refused) t.strictSame(String(headers.allow).split(', ').sort(), allowed, path)
+    }
+  })
+
   t.test('C57: an application in a browser, of any site, may ask and read the answer, without cookies', async t => {
     const origin = 'https://app.example.com'
     for (const path of [url, '/oauth/revoke']) {
@@ -84,6 +98,11 @@ onEachStore(t, async (t, { app, service, issuer }) => {
     for (const path of [url, '/oauth/revoke']) t.strictSame(await ask('POST', `${path}?x=1`), { status: 400, ...open }, `${path} with a query`)
     for (const path of ['/oauth/introspect', '/oauth/introspect?x=1', '/oauth/authorize', '/openapi.json', '/elsewhere']) {
       for (const method of ['GET', 'POST', 'DELETE', 'OPTIONS'] as const) t.equal((await ask(method, path)).origin, undefined, `${method} ${path}`)
+    }
+    for (const path of [url, '/oauth/revoke', '/oauth/userinfo', ...documents]) {
+      const [asked, unasked] = [await app.inject({ url: path, headers: { origin } }), await app.inject(path)]
+      for (const { headers } of [asked, unasked]) t.equal(headers['access-control-allow-origin'], '*', `${path}, whoever asks`)
+      t.notMatch(String(asked.headers['vary']), /origin|\*/i, `${path} does not depend on it, and any cache may keep it`)
     }
     const introspection = await postForm(app, { url: '/oauth/introspect', form: {}, headers: { origin } })
     t.equal(introspection.headers['access-control-allow-origin'], undefined, 'introspection is for services')

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { claimsAskedFor, parseClaimsRequest, requestedAcr, requestedSubject, type ClaimsRequest } from '../../src/protocol/claims-request.ts'
+import { claimsAskedFor, parseClaimsRequest, requestedAcr, requestedSubjects, type ClaimsRequest } from '../../src/protocol/claims-request.ts'
 import { parseStrictJson } from '../../src/protocol/strict-json.ts'
 
 t.test('N169: known claims are kept as they are asked for, unknown ones ignored', async t => {
@@ -47,11 +47,25 @@ t.test('N169: an essential acr says which values will do', async t => {
 
 t.test('a request may name the one user, and the claims to be consented to', async t => {
   const request = parseClaimsRequest('{"userinfo":{"phone_number":null},"id_token":{"sub":{"value":"usr_1"},"email":null,"acr":null}}') as ClaimsRequest
-  t.equal(requestedSubject(request), 'usr_1')
+  t.strictSame(requestedSubjects(request), ['usr_1'])
   t.strictSame(claimsAskedFor(request), ['email', 'phone_number'])
-  t.equal(requestedSubject({ userinfo: { sub: { value: 'usr_2' } } }), 'usr_2')
-  t.equal(requestedSubject({ id_token: { sub: null } }), undefined)
   t.strictSame(claimsAskedFor(undefined), [])
+})
+
+t.test('N169: every demand on the sub counts, in whichever part it stands', async t => {
+  const subjects = (request: object) => requestedSubjects(parseClaimsRequest(JSON.stringify(request)) as ClaimsRequest)
+  const of = (userinfo: object | null, idToken: object | null = null) => subjects({ userinfo: { sub: userinfo }, id_token: { sub: idToken } })
+  t.strictSame(of({ value: 'a' }), ['a'])
+  t.strictSame(of(null, { value: 'a' }), ['a'])
+  t.strictSame(of({ values: ['a', 'b'] }), ['a', 'b'])
+  t.strictSame(of({ value: 'a' }, { value: 'a' }), ['a'])
+  t.strictSame(of({ values: ['a', 'b', 'c'] }, { values: ['c', 'd', 'b'] }), ['b', 'c'])
+  t.strictSame(of({ values: ['a', 'b'] }, { value: 'b' }), ['b'])
+  t.strictSame(of({ value: 'a', values: ['a', 'b'] }), ['a'])
+  for (const nobody of [of({ value: 'a' }, { value: 'b' }), of({ value: 'a', values: ['b'] }), of({ values: [] }), of({ value: 5 }), of({ value: null }), of({ values: [{}] })]) {
+    t.strictSame(nobody, [])
+  }
+  for (const anybody of [of(null), of({}, { essential: true }), subjects({}), requestedSubjects(undefined)]) t.equal(anybody, undefined)
 })
 
 t.test('strict JSON is JSON that can be read in one way only', async t => {

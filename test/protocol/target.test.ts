@@ -147,6 +147,14 @@ t.test('a grant is narrowed, never widened', async t => {
     t.match(narrow(want(), { audience: ['urn:mine'], scopes: ['own'] }, { audience: ['urn:mine'], scopes: ['email', 'own'] }), { scopes: ['own'] })
   })
 
+  t.test("the client's own scopes stay where the APIs are its registered audience", async t => {
+    const own = { scopes: ['own', 'read'], audience: [orders, 'urn:mine'] }
+    t.match(narrow(want(), own, { audience: [orders, 'urn:mine', issuer], scopes: ['openid', 'own', 'write'] }), { scopes: ['openid', 'own', 'write'] })
+    t.match(narrow(want([], 'own'), own, { audience: [orders], scopes: ['own', 'read'] }), { scopes: ['own'] })
+    t.match(narrow(want(), own, { audience: [orders, stock], scopes: ['own', 'read'] }), { scopes: ['read'] }, 'another API was named')
+    t.match(narrow(want([orders]), own, { audience: [orders], scopes: ['own', 'read'] }), { scopes: ['read'] }, 'this one was named')
+  })
+
   t.test('P183: a resource leaves its own scopes, whoever else has one of that name', async t => {
     t.strictSame(narrow(want([orders])), { audience: [orders], scopes: ['read', 'write'], lifetime: 300 })
     t.strictSame(narrow(want([stock])), { audience: [stock], scopes: ['read', 'count'], lifetime: 60 })

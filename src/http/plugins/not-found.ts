@@ -19,12 +19,15 @@ export function addNotFound(app: FastifyInstance, pages?: Pages): void {
   })
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0]!
-    const [url, methods] = [...methodsByPath].find(([pattern]) => !pattern.includes('*') && matches(pattern, path)) ?? []
-    if (url !== undefined && app.openRoutes?.has(url)) reply.headers(openHeaders)
-    const refusal = methods === undefined
-      ? new CountersignError('not_found', { reason: 'http/unknown-path' })
-      : new CountersignError('method_not_allowed', { reason: 'http/method', headers: { allow: [...methods].join(', ') } })
-    const isRead = pages !== undefined && methods === undefined && isForPerson(request, path)
+    const found = [...methodsByPath].filter(([pattern]) => matches(pattern, path))
+    // Behind a wildcard there are preflight requests: it makes no path a known one.
+    const isKnown = found.some(([pattern]) => !pattern.endsWith('*'))
+    if (isKnown && found.some(([pattern]) => app.openRoutes?.has(pattern))) reply.headers(openHeaders)
+    const allow = [...new Set(found.flatMap(([, methods]) => [...methods]))].join(', ')
+    const refusal = isKnown
+      ? new CountersignError('method_not_allowed', { reason: 'http/method', headers: { allow } })
+      : new CountersignError('not_found', { reason: 'http/unknown-path' })
+    const isRead = pages !== undefined && !isKnown && isForPerson(request, path)
     return isRead ? sendRefusalPage(refusal, request, { reply, pages }) : sendRefusal(refusal, request, reply)
   })
 }
@@ -36,6 +39,7 @@ function isForPerson({ raw, method }: FastifyRequest, path: string): boolean {
 }
 
 function matches(pattern: string, path: string): boolean {
+  if (pattern.endsWith('*')) return path.startsWith(pattern.slice(0, -1))
   const parts = pattern.split('/')
   const given = path.split('/')
   return parts.length === given.length && parts.every((part, at) => part.startsWith(':') || part === given[at])

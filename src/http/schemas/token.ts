@@ -44,7 +44,7 @@ const tokens = {
     access_token: { type: 'string' },
     token_type: { const: 'Bearer' },
     expires_in: { type: 'integer', description: 'Seconds.' },
-    scope: { type: 'string', description: 'Of the access token.' },
+    scope: { type: 'string', description: 'Of the access token; empty where none is left of those asked for, absent where none was.' },
     refresh_token: { type: 'string', description: 'For the next time.' },
     id_token: { type: 'string', description: 'Where openid was granted.' }
   }

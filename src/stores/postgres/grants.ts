@@ -6,7 +6,7 @@ import {
   type EntryRow, type GrantRow
 } from './rows.ts'
 
-type StandingRow = GrantRow & { live: boolean; expired: boolean; rotation_ages: number[] }
+type StandingRow = GrantRow & { live: boolean; expired: boolean; issued_at: Date; ends_at: Date; rotation_ages: number[] }
 type OwnerRow = Pick<GrantRow, 'id' | 'subject' | 'client_id'> & { session_id: string | null }
 type SpentRow = Pick<GrantRow, 'id' | 'client_id'> & { redirect_uri: string; code_challenge: string | null }
 
@@ -54,6 +54,7 @@ export function createGrantStore({ query }: Database): GrantStore {
 
 const standing = (grantId: string): Prisma.Sql => Prisma.sql`
   SELECT ${grantColumns}, ${grantStands} AS live, ${grantEnd} <= clock_timestamp() AS expired,
+    coalesce(g.rotations[1], g.created_at) AS issued_at, ${grantEnd} AS ends_at,
     ARRAY(SELECT extract(epoch FROM clock_timestamp() - moment)::float8
       FROM unnest(g.rotations) WITH ORDINALITY AS r (moment, place) ORDER BY place) AS rotation_ages
   FROM ${grantWithOwners} WHERE g.id = ${grantId}`
@@ -138,7 +139,10 @@ function redeeming(redemption: Redemption): Prisma.Sql {
 }
 
 function toStanding(row: StandingRow): GrantStanding {
-  return { ...toGrant(row), live: row.live, expired: row.expired, rotationAges: row.rotation_ages }
+  return {
+    ...toGrant(row), live: row.live, expired: row.expired, issuedAt: row.issued_at, endsAt: row.ends_at,
+    rotationAges: row.rotation_ages
+  }
 }
 
 function toSpent(row: SpentRow): SpentCode {
