@@ -36,7 +36,7 @@ onEachStore(t, async (t, { app, service, issuer }) => {
     const answer = await ask({ state: 'a state' })
     t.equal(answer.statusCode, 303)
     t.match(answer.headers.location, new RegExp(
-      `^https://app\\.example\\.com/callback\\?code=csac_[\\w-]{43}&state=a%20state&iss=${encodeURIComponent(issuer)}$`))
+      `^https://app\\.example\\.com/callback\\?code=csac_[\\w-]+&state=a%20state&iss=${encodeURIComponent(issuer)}$`))
     t.equal(answer.headers['cache-control'], 'no-store')
     t.equal(answer.headers['referrer-policy'], 'no-referrer')
     t.equal(answer.body, '')
@@ -112,6 +112,9 @@ onEachStore(t, async (t, { app, service, issuer }) => {
       'http://127.0.0.1:65536/cb', 'http://127.0.0.1:/cb', 'http://127.0.0.1:80@evil.example/cb', 'http://127.0.0.1:8080/cb?a=b', 'http://127.1:8080/cb',
       'http://[::ffff:127.0.0.1]:8080/cb', 'http://user@127.0.0.1:8080/cb', 'http://127.0.0.1:8080/cb#x'
     ]) isPage(t, await from(uri), uri)
+
+    const web = await createWebClient(service, { authMethods: ['none'], redirectUris: ['http://127.0.0.1:3000/cb'] })
+    isPage(t, await visitor.get(authorizeUrl(web, { redirect_uri: 'http://127.0.0.1:3001/cb' })), 'a web application has the port that it registered')
 
     const url = 'http://127.0.0.1:51004/cb'
     const obtained = await obtainCode({ client: native, user, visitor, changes: { redirect_uri: url } })
