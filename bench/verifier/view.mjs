@@ -22,7 +22,7 @@ async function openView() {
     { mode: 'feed', clientId: 'orders', clientSecret: 'secret', maxStaleness: 60, whenStale: 'reject' },
     {
       issuer, clockTolerance: 10, fetch: globalThis.fetch, platform: nodePlatform, events: createEmitter(),
-      clock: { now: Date.now, monotonic: () => performance.now() }, keys: { replaceKeys() {}, heldKids: () => [] }
+      clock: { now: Date.now, monotonic: () => performance.now() }, keys: { replaceKeys() {}, confirmKeys() {}, heldKids: () => [] }
     }
   )
   const startedAt = performance.now()

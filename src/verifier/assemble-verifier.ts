@@ -72,14 +72,12 @@ interface Parts {
   events: Emitter<VerifierEvents>
 }
 
-/** Keys and revocation need each other: the feed brings keys, and tells whether they are current. */
+/** Keys and revocation need each other: the feed brings keys, and a key tells whether a status list is the issuer's. */
 function connectParts({ options, settings, platform, events }: Parts) {
   const { issuer, clockTolerance, fetch, clock, jwks, jwksUri, algorithms } = settings
-  let wereFed = false
   const held = createHeldKeys({
     algorithms, platform, monotonic: clock.monotonic,
-    onChange: (kids, removed) => events.emit('keys', { kids, removed }),
-    onFed: () => { wereFed = true }
+    onChange: (kids, removed) => events.emit('keys', { kids, removed })
   })
   const revocation = createRevocationChecker(options.revocation, {
     issuer: issuer.replace(/\/$/, ''), clockTolerance, fetch, clock, platform, keys: held, events,
@@ -88,7 +86,7 @@ function connectParts({ options, settings, platform, events }: Parts) {
   const source: KeySource = createKeySource({
     held, monotonic: clock.monotonic,
     fetchKeys: () => fetchJwks({ uri: jwksUri, fetch, timeout: jwks.timeout * 1000 }),
-    areFed: () => wereFed && revocation.health().fresh,
+    hasBackground: options.revocation.mode === 'feed',
     onError: error => events.emit('error', { error, during: 'keys' }),
     times: { cacheLifetime: jwks.cacheLifetime * 1000, cooldown: jwks.cooldown * 1000, maxStale: jwks.maxStale * 1000, timeout: jwks.timeout * 1000 }
   })

@@ -116,6 +116,7 @@ t.test('verify rejects what cannot be asked in the words of its table, whatever 
 const misguarded: Record<string, unknown[]> = {
   verifier: [undefined, {}, 5], realm: ['', 'a"b', 'a\\b', 'ä', 'a\r\nb'], resource: ['orders', 'http://orders.example', 'https://stock.example', 5],
   scopesSupported: ['orders:read', ['a b'], ['a"'], 5], metadata: ['x', ['x'], null], origin: ['https://api.example/', 'api.example', 5],
+  pathPrefix: ['', '/', 'api', '/api/', '//api', '/api?a', '/api#a', '/a/../b', '/a b', '/ä', 'https://api.example/api', 5],
   dpopAlgorithms: [[], ['HS256'], 'ES256'], formToken: ['no', 1], certificateHeader: ['', 'a b', 'x:', 5], onRefusal: ['log', {}]
 }
 

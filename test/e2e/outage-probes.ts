@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { decodeProtectedHeader } from 'jose'
 import type { Service } from '../../src/compose.ts'
 import { createGrant } from '../support/clients.ts'
 import type { Instance } from '../support/instance.ts'
@@ -48,6 +49,14 @@ export async function makeSupplies(stage: Stage, maker: Service, instance: Insta
 
 export type Probe = (instance: Instance) => Promise<Answer>
 
+/** Of what has no end, or is no JSON, no more than how it begins. */
+const begin = (path: string, bearer?: string): Probe => async ({ url }) => {
+  const answer = await fetch(url + path, { headers: bearer === undefined ? {} : { authorization: `Bearer ${bearer}` } })
+  const { status, headers, ok } = answer
+  if (ok) await answer.body?.cancel()
+  return { status, headers, body: ok ? {} : await answer.json() as Answer['body'] }
+}
+
 export function probesWith(supplies: Supplies, { client }: Stage): Record<string, Probe> {
   const { user, sessions, bearer, spareToken, clientRefreshToken, userToken, bystander, revocation } = supplies
   const [toRefresh, toEnd, reader, changer, toDelete] = sessions as [Tokens, Tokens, Tokens, Tokens, Tokens]
@@ -71,9 +80,14 @@ export function probesWith(supplies: Supplies, { client }: Stage): Record<string
     'GET /revocations/:jti': get(`/revocations/${claimsOf(bearer).jti}`, bearer),
     'POST /revocations':
       post('/revocations', { target: 'token', value: claimsOf(spareToken).jti, reason: 'test' }, bearer),
+    'GET /revocations/snapshot': begin('/revocations/snapshot', bearer),
+    'GET /revocations/feed': begin('/revocations/feed?after=0', bearer),
+    'GET /revocations (long polling)': get('/revocations?after=0&wait=0', bearer),
     'POST /revocations/ack': post('/revocations/ack', { instance: 'orders-1', point: '0.AAAAAAAAAAAAAAAA' }, bearer),
     'DELETE /revocations/ack': instance => call(instance, '/revocations/ack?instance=orders-2', { method: 'DELETE', bearer }),
     'GET /revocations/:seq/reach': get(`/revocations/${revocation}/reach`, bearer),
+    'GET /status-lists': get('/status-lists'),
+    'GET /status-lists/:list': begin(`/status-lists/0.${decodeProtectedHeader(bearer).kid}`),
     'POST /api/auth/register':
       post('/api/auth/register', { email: `${randomBytes(6).toString('hex')}@example.com`, password: user.password }),
     'POST /api/auth/login': post('/api/auth/login', { email: user.email, password: user.password }),

@@ -1,5 +1,6 @@
 /**
- * What each route does while PostgreSQL or Redis is away. docs/operations.md shows this table; outage.test.ts proves it.
+ * What each route does while PostgreSQL or Redis is away. docs/operations.md shows this table; postgres-outage.test.ts and
+ * redis-outage.test.ts prove it.
  *
  * `works`: as always. `unavailable`: 503 with `Retry-After`. `works-for-10-s`: as always, until the shared state of the
  * instance is too old to be trusted; then 503.
@@ -28,9 +29,14 @@ export const outageTable: readonly OutageRow[] = [
   row('POST /revocations/lookup', 'unavailable'),
   row('GET /revocations/:jti', 'unavailable'),
   row('POST /revocations', 'unavailable'),
+  row('GET /revocations/snapshot', 'unavailable'),
+  row('GET /revocations/feed', 'unavailable'),
+  row('GET /revocations (long polling)', 'unavailable'),
   row('POST /revocations/ack', 'unavailable'),
   row('DELETE /revocations/ack', 'unavailable'),
   row('GET /revocations/:seq/reach', 'unavailable'),
+  row('GET /status-lists', 'unavailable'),
+  row('GET /status-lists/:list', 'unavailable'),
   row('POST /api/auth/register', 'unavailable'),
   row('POST /api/auth/login', 'unavailable'),
   row('POST /api/auth/refresh', 'unavailable'),

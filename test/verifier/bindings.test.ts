@@ -1,7 +1,8 @@
 import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
 import t from 'tap'
+import { createReplayGuard } from '../../src/verifier/bindings/replay-guard.ts'
 import type { PresentedRequest } from '../../src/verifier/index.ts'
-import type { TestClock } from '../support/clock.ts'
+import { createTestClock, type TestClock } from '../support/clock.ts'
 import { encode, goodClaims, onEachPlatform, openScene, otherKey, outcomeOf, signToken, type Scene } from './scene.ts'
 
 /** Tokens that are bound to a key or a certificate (RFC 9449, RFC 8705): worth nothing to whoever stole them. */
@@ -109,6 +110,58 @@ t.test('L152: of a hundred uses of one proof at once one is good, and it stays u
       t.equal(await ask(scene, token, { dpop }), 'binding_invalid')
     }
   })
+})
+
+t.test('L154: no proof works twice by a clock that is put back, and others work again once that time is over', async t => {
+  const steady = createTestClock()
+  let step = 0
+  const clock = { ...steady, now: () => steady.now() + step * 1000 }
+  onEachPlatform(t, async (t, scene) => {
+    step = 0
+    const token = signToken(clock, { cnf: { jkt }, exp: Math.floor(clock.now() / 1000) + 3600 })
+    const used = prove(token, clock)
+    t.equal(await ask(scene, token, { dpop: used }), 'good')
+    for (let seconds = 0; seconds < 200; seconds += 10) {
+      clock.advance(10)
+      t.equal(await ask(scene, token, { dpop: prove(token, clock) }), 'good', 'as long as the clock goes on')
+    }
+    for (const back of [0, 130, 190, 200]) {
+      step = -back
+      t.equal(await ask(scene, token, { dpop: used }), 'binding_invalid', `${back} s back`)
+    }
+    t.equal(await ask(scene, token, { dpop: prove(token, clock) }), 'binding_invalid', 'nobody can tell whether this one was used')
+    clock.advance(200)
+    t.equal(await ask(scene, token, { dpop: prove(token, clock) }), 'good')
+  }, { clock })
+})
+
+t.test('L154: nor does one that was forgotten early, or over a long silence', async t => {
+  for (const silence of [90, 170]) {
+    const clock = createTestClock()
+    const guard = createReplayGuard({ lifetime: 80_000, size: 4, monotonic: clock.monotonic, onOverflow: () => undefined })
+    for (const second of [1, 2, 3, 4, 5, 6]) t.ok(guard.use(`p${second}`, second))
+    clock.advance(silence)
+    t.ok(guard.use('p90', 90))
+    clock.advance(silence)
+    t.ok(guard.use('p180', 180))
+    for (const second of [1, 2, 3, 4, 5, 6]) t.notOk(guard.use(`p${second}`, second), `${second} after ${silence} s`)
+  }
+})
+
+t.test('L154: a clock that ran ahead and was put right refuses no proof made by the right time', async t => {
+  const steady = createTestClock()
+  let step = 300
+  const clock = { ...steady, now: () => steady.now() + step * 1000 }
+  onEachPlatform(t, async (t, scene) => {
+    step = 300
+    const token = signToken(steady, { cnf: { jkt }, exp: Math.floor(steady.now() / 1000) + 3600 })
+    for (let seconds = 0; seconds < 200; seconds += 10) {
+      steady.advance(10)
+      t.equal(await ask(scene, token, { dpop: prove(token, steady) }), 'binding_invalid', 'too old by the wrong time')
+    }
+    step = 0
+    t.equal(await ask(scene, token, { dpop: prove(token, steady) }), 'good')
+  }, { clock })
 })
 
 t.test('L152: a token that is bound to a certificate needs it', async t => {

@@ -162,7 +162,7 @@ t.test('K128: keys that the feed brings count at once, and what it removed as co
   let monotonic = 0
   const changes: Array<[string[], readonly string[]]> = []
   const held = createHeldKeys({
-    algorithms: ['RS256'], platform: nodePlatform, monotonic: () => monotonic, onFed: () => undefined,
+    algorithms: ['RS256'], platform: nodePlatform, monotonic: () => monotonic,
     onChange: (kids, removed) => changes.push([kids, removed])
   })
   const third = publicJwk(generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey, { kid: 'k3' })

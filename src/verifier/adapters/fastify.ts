@@ -38,10 +38,11 @@ export interface FastifyReplyLike {
 export type FastifyGuardHook = (request: FastifyRequestLike, reply: FastifyReplyLike) => Promise<unknown>
 
 export interface FastifyLike {
+  readonly supportedMethods: string[]
   decorate(name: string, value: unknown): unknown
   decorateRequest(name: string, property: { getter(): unknown }): unknown
   addHook(name: 'onClose', hook: () => Promise<void>): unknown
-  route(route: { method: string[]; url: string; handler: FastifyGuardHook }): unknown
+  route(route: { method: string[]; url: string; onRequest: FastifyGuardHook; handler: FastifyGuardHook }): unknown
 }
 
 /** The plugin: `await app.register(fastifyGuard, { verifier })`. */
@@ -78,13 +79,16 @@ function tokenOf(tokens: WeakMap<object, VerifiedToken>, request: object): Verif
 
 function serveMetadata(app: FastifyLike, { metadata }: Guard): void {
   if (metadata === undefined) return
+  const answer: FastifyGuardHook = async ({ raw }, reply) => {
+    const { status, headers, body } = metadata.answer(raw.method ?? 'GET')
+    return reply.code(status).headers(headers).send(body)
+  }
   app.route({
-    method: ['GET', 'OPTIONS'],
+    method: app.supportedMethods,
     // A colon would begin the name of a parameter.
     url: metadata.path.replaceAll(':', '::'),
-    handler: async ({ raw }, reply) => {
-      const { status, headers, body } = metadata.answer(raw.method ?? 'GET')
-      return reply.code(status).headers(headers).send(body)
-    }
+    // Before there is a body to read, or to refuse for its type.
+    onRequest: answer,
+    handler: answer
   })
 }

@@ -25,6 +25,11 @@ export interface GuardOptions {
    */
   origin?: string | undefined
   /**
+   * What a proxy in front takes off the path (`/api`, without a slash at its end, or a TypeError): clients find this service below
+   * it, and DPoP proofs name it. @default nothing
+   */
+  pathPrefix?: string | undefined
+  /**
    * Takes tokens by the scheme `DPoP` (RFC 9449), too, and tells these algorithms; the verifier's `dpop.algorithms`. Other ones, an
    * empty list, and no `origin` beside it are a TypeError. @default the scheme is not taken
    */
@@ -51,7 +56,8 @@ export interface SettledOptions {
   resource: URL | undefined
   /** As it was written: clients compare it character by character. */
   resourceName: string
-  origin: string | undefined
+  /** Origin and prefix. */
+  base: string | undefined
   scopesSupported: readonly string[]
   metadata: Readonly<Record<string, unknown>>
   dpopAlgorithms: readonly string[] | undefined
@@ -63,19 +69,21 @@ export interface SettledOptions {
 export function settleOptions(options: GuardOptions): SettledOptions {
   assertOptions(options)
   const { verifier, realm = verifier.audiences[0] ?? '', scopesSupported = [], dpopAlgorithms, metadata = {}, formToken = false } = options
+  const { pathPrefix = '' } = options
   const resourceName = nameResource(options)
   const resource = resourceName === undefined ? undefined : new URL(resourceName)
   const origin = options.origin ?? resource?.origin
   assert(dpopAlgorithms === undefined || origin !== undefined, 'origin', 'is needed with dpopAlgorithms: proofs name it')
   return {
-    verifier, realm, resource, resourceName: resourceName ?? '', origin, scopesSupported, dpopAlgorithms, metadata, formToken,
+    verifier, realm, resource, resourceName: resourceName ?? '', scopesSupported, dpopAlgorithms, metadata, formToken,
+    base: origin === undefined ? undefined : origin + pathPrefix,
     certificateHeader: options.certificateHeader?.toLowerCase()
   }
 }
 
 const optionNames: Readonly<Record<keyof GuardOptions | 'onRefusal', true>> = {
-  verifier: true, realm: true, resource: true, scopesSupported: true, metadata: true, origin: true, dpopAlgorithms: true,
-  formToken: true, certificateHeader: true, onRefusal: true
+  verifier: true, realm: true, resource: true, scopesSupported: true, metadata: true, origin: true, pathPrefix: true,
+  dpopAlgorithms: true, formToken: true, certificateHeader: true, onRefusal: true
 }
 
 /** Fastify's own, which every plugin may be registered with. */
@@ -85,10 +93,11 @@ function assertOptions(options: GuardOptions & { onRefusal?: unknown }): void {
   for (const name of Object.keys(options)) {
     if (!Object.hasOwn(optionNames, name) && !registrationNames.includes(name)) refuseOption(name, optionNames)
   }
-  const { verifier, realm, origin, scopesSupported, dpopAlgorithms, metadata, formToken, certificateHeader, onRefusal } = options
+  const { verifier, realm, origin, pathPrefix, scopesSupported, dpopAlgorithms, metadata, formToken, certificateHeader, onRefusal } = options
   assert(typeof verifier?.verify === 'function', 'verifier', 'is what createVerifier answers')
   assert(realm === undefined || isAttribute(realm), 'realm', 'is printable ASCII without " and \\')
   assert(origin === undefined || (URL.canParse(origin) && new URL(origin).origin === origin), 'origin', 'is like https://api.example, and no more')
+  assert(pathPrefix === undefined || isPathPrefix(pathPrefix), 'pathPrefix', 'is like /api, without a slash at its end')
   assert(scopesSupported === undefined || isListOfScopes(scopesSupported), 'scopesSupported', 'lists scopes: ASCII without spaces, " and \\')
   assert(dpopAlgorithms === undefined || isAlgorithmList(dpopAlgorithms), 'dpopAlgorithms', 'lists some of RS256, PS256, ES256, EdDSA')
   assert(metadata === undefined || isRecord(metadata), 'metadata', 'is an object of further members')
@@ -127,6 +136,9 @@ function isResource(name: unknown): name is string {
   const url = new URL(name)
   return url.protocol === 'https:' || (url.protocol === 'http:' && /^(localhost|127\.[\d.]+|\[::1\])$/.test(url.hostname))
 }
+
+const isPathPrefix = (path: unknown): boolean =>
+  typeof path === 'string' && /^\/[^/].*[^/]$|^\/[^/]$/.test(path) && new URL(path, 'https://api.example').pathname === path
 
 /** RFC 6750 §3. */
 const isAttribute = (text: unknown): text is string => typeof text === 'string' && /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/.test(text)

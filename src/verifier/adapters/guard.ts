@@ -66,15 +66,15 @@ export function bindRequirements(guard: Guard, requirements: Requirements = {}):
 
 interface Presentation {
   credentials: Credentials
-  origin: string | undefined
+  base: string | undefined
   certificateHeader: string | undefined
 }
 
 function presentRequest(request: GuardedRequest, presentation: Presentation): NonNullable<VerifyOptions['request']> {
-  const { credentials, origin, certificateHeader } = presentation
+  const { credentials, base, certificateHeader } = presentation
   return {
     method: request.method,
-    url: placeAt(origin, request.url),
+    url: placeAt(base, request.url),
     scheme: credentials.scheme,
     dpop: request.headerLines('dpop'),
     // Opening a certificate costs more than verifying a token: only when the verifier asks.
@@ -87,8 +87,8 @@ function presentRequest(request: GuardedRequest, presentation: Presentation): No
 }
 
 /** Who asks chooses the Host header, and may send a whole URL as the request's target: neither says where we are. */
-function placeAt(origin: string | undefined, url: string): string {
-  if (origin === undefined) return url
+function placeAt(base: string | undefined, url: string): string {
+  if (base === undefined) return url
   const path = url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '')
-  return `${origin}${path.startsWith('/') ? '' : '/'}${path}`
+  return `${base}${path.startsWith('/') ? '' : '/'}${path}`
 }

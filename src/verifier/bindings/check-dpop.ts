@@ -46,7 +46,7 @@ export function createCheckDpop(options: CheckDpopOptions): CheckDpop {
   function finish(isSigned: boolean, { claims, thumbprint }: DpopProof): void {
     if (!isSigned) throw refusal('is not signed with its key')
     // Last, so that nothing but a good proof is used up.
-    if (!replays.use(`${thumbprint} ${String(claims['jti'])}`)) throw refusal('was used before')
+    if (!replays.use(`${thumbprint} ${String(claims['jti'])}`, claims['iat'] as number)) throw refusal('was used before, or may have been')
   }
 
   return (token, jkt, request) => {

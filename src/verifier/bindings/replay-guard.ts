@@ -1,7 +1,10 @@
 /** Remembers what was used, so that nothing is used twice. */
 export interface ReplayGuard {
-  /** False when it was used before. Atomic. */
-  use(id: string): boolean
+  /**
+   * False when it was used before, and when nobody can tell any more. Atomic.
+   * @param madeAt seconds since 1970, as it says itself
+   */
+  use(id: string, madeAt: number): boolean
 }
 
 export interface ReplayGuardOptions {
@@ -13,31 +16,52 @@ export interface ReplayGuardOptions {
   onOverflow: () => void
 }
 
-/** Two generations: when the older one's time is over it is dropped as a whole. */
+interface Generation {
+  ids: Set<string>
+  /** When the last of them was made, by its own word. */
+  latest: number
+}
+
+/**
+ * Two generations: when the older one's time is over it is dropped as a whole. By a clock that is put back what it held would be
+ * new again, so nothing is taken that was made no later than what was dropped; while clocks go on, that is too old anyway.
+ */
 export function createReplayGuard({ lifetime, size, monotonic, onOverflow }: ReplayGuardOptions): ReplayGuard {
-  let young = new Set<string>()
-  let old = new Set<string>()
+  let young = createGeneration()
+  let old = createGeneration()
   let bornAt = monotonic()
+  let droppedUpTo = -Infinity
 
   function turn(): void {
-    const isOver = monotonic() - bornAt >= lifetime
-    const isFull = young.size >= Math.ceil(size / 2)
-    if (!isOver && !isFull) return
-    if (!isOver && old.size > 0) onOverflow()
+    const age = monotonic() - bornAt
+    const isFull = young.ids.size >= Math.ceil(size / 2)
+    if (age < lifetime && !isFull) return
+    if (age < lifetime && old.ids.size > 0) onOverflow()
+    // What is forgotten early could still be good, and so could all that is as young: it is told of with the next ones.
+    if (age < lifetime) young.latest = Math.max(young.latest, old.latest)
+    else droppedUpTo = Math.max(droppedUpTo, old.latest)
     old = young
     // What both would hold is past after a silence of twice the lifetime.
-    if (monotonic() - bornAt >= 2 * lifetime) old = new Set()
-    young = new Set()
+    if (age >= 2 * lifetime) {
+      droppedUpTo = Math.max(droppedUpTo, old.latest)
+      old = createGeneration()
+    }
+    young = createGeneration()
     bornAt = monotonic()
   }
 
   return {
-    use(id) {
+    use(id, madeAt) {
       // Before room is made: or the very use that is one too many would make the oldest good again.
-      if (young.has(id) || old.has(id)) return false
+      if (young.ids.has(id) || old.ids.has(id) || madeAt <= droppedUpTo) return false
       turn()
-      young.add(id)
+      young.ids.add(id)
+      young.latest = Math.max(young.latest, madeAt)
       return true
     }
   }
+}
+
+function createGeneration(): Generation {
+  return { ids: new Set(), latest: -Infinity }
 }

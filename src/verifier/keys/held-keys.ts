@@ -9,29 +9,24 @@ export interface HeldKeys extends KeyListener {
   keys(): KeySet
   /** Of monotonic time; -Infinity before there are any. */
   confirmedAt(): number
-  /** Grows whenever somebody brought or confirmed a set. */
-  revision(): number
+  /** The same, by the feed; -Infinity where what is held is not what the feed has brought. */
+  fedAt(): number
   /** Grows with each set that differs from the one before. */
   version(): number
   isRemoved(kid: string): boolean
   /** As the issuer's endpoint lists them. Throws where none can be used: that is a fault, and no reason to refuse everybody. */
   replace(jwks: readonly unknown[]): void
-  /** They are still the ones. */
-  confirm(): void
 }
 
 export interface HeldKeysOptions extends Omit<KeySetRules, 'former'> {
   monotonic: () => number
   onChange: (kids: string[], removed: readonly string[]) => void
-  /** When the feed brought keys. */
-  onFed: () => void
 }
 
-export function createHeldKeys({ monotonic, onChange, onFed, ...rules }: HeldKeysOptions): HeldKeys {
+export function createHeldKeys({ monotonic, onChange, ...rules }: HeldKeysOptions): HeldKeys {
   const removed = new Set<string>()
   let keys: KeySet = new Map()
-  let confirmedAt = -Infinity
-  let revision = 0
+  const confirmed = { at: -Infinity, byFeedAt: -Infinity }
   let version = 0
 
   const read = (jwks: readonly unknown[]): KeySet =>
@@ -40,21 +35,18 @@ export function createHeldKeys({ monotonic, onChange, onFed, ...rules }: HeldKey
   function take(brought: KeySet, removedNow: readonly string[]): void {
     const former = keys
     keys = brought
-    confirm()
+    confirmed.at = monotonic()
     if (keys.size === former.size && [...keys].every(([kid, key]) => former.get(kid) === key)) return
+    // The feed vouches for what it has brought alone: its next word says whether this is that.
+    confirmed.byFeedAt = -Infinity
     version += 1
     onChange([...keys.keys()], removedNow)
   }
 
-  function confirm(): void {
-    confirmedAt = monotonic()
-    revision += 1
-  }
-
   return {
     keys: () => keys,
-    confirmedAt: () => confirmedAt,
-    revision: () => revision,
+    confirmedAt: () => confirmed.at,
+    fedAt: () => confirmed.byFeedAt,
     version: () => version,
     isRemoved: kid => removed.has(kid),
     replace(jwks) {
@@ -62,11 +54,15 @@ export function createHeldKeys({ monotonic, onChange, onFed, ...rules }: HeldKey
       if (brought.size === 0) throw new Error('The JWKS has no key that can be used.')
       take(brought, [])
     },
-    confirm,
     replaceKeys(jwks, removedNow) {
       for (const kid of removedNow) removed.add(kid)
       take(read(jwks), removedNow)
-      onFed()
+      confirmed.byFeedAt = confirmed.at
+    },
+    confirmKeys(at) {
+      if (confirmed.byFeedAt === -Infinity) return
+      confirmed.byFeedAt = Math.max(confirmed.byFeedAt, at)
+      confirmed.at = Math.max(confirmed.at, at)
     },
     heldKids: () => [...keys.keys()]
   }

@@ -23,16 +23,23 @@ export interface KeySourceOptions {
   held: HeldKeys
   fetchKeys: () => Promise<readonly unknown[]>
   monotonic: () => number
-  /** Whether the feed keeps the held keys up to date at this moment. */
-  areFed: () => boolean
+  /**
+   * Whether something goes on between requests, as the mode `feed` needs. A runtime without has no other moment to renew keys than
+   * a request that waits for it.
+   */
+  hasBackground: boolean
   onError: (error: unknown) => void
   /** Milliseconds; `timeout` is what a request takes at most. */
   times: { cacheLifetime: number; cooldown: number; maxStale: number; timeout: number }
 }
 
+/** Milliseconds since the feed's last word, which comes each second, for which it knows the keys better than a JWKS. */
+const fedFor = 5000
+
 export function createKeySource(options: KeySourceOptions): KeySource {
-  const { held, monotonic, areFed, times } = options
+  const { held, monotonic, hasBackground, times } = options
   const refresh = createRefresh(options)
+  const areFed = (): boolean => monotonic() - held.fedAt() <= fedFor
   const age = (): number => monotonic() - held.confirmedAt()
   const isYoung = (): boolean => age() <= times.cacheLifetime + times.maxStale
   const isUsable = (): boolean => held.keys().size > 0 && (isYoung() || areFed())
@@ -44,6 +51,9 @@ export function createKeySource(options: KeySourceOptions): KeySource {
     return key
   }
 
+  /** Then it pays to wait; while the issuer is away nobody waits for it. */
+  const isLongQuiet = (): boolean => age() > 2 * times.cacheLifetime && !refresh.hasFailed()
+
   async function findAnew(kid: string): Promise<TrustedKey | undefined> {
     await refresh.run()
     return settle(kid)
@@ -53,14 +63,10 @@ export function createKeySource(options: KeySourceOptions): KeySource {
     find(kid) {
       const key = held.keys().get(kid)
       if (key !== undefined && age() <= times.cacheLifetime) return key
-      if (areFed()) {
-        held.confirm()
-        return key
-      }
+      if (areFed()) return key
       if (held.isRemoved(kid)) return undefined
       if (!refresh.isPossible()) return settle(kid)
-      // After a long quiet it pays to wait; while the issuer is away nobody waits for it.
-      if (key === undefined || !isYoung() || age() > 2 * times.cacheLifetime && !refresh.hasFailed()) return findAnew(kid)
+      if (key === undefined || !isYoung() || !hasBackground && isLongQuiet()) return findAnew(kid)
       void refresh.run()
       return key
     },
@@ -89,12 +95,12 @@ function createRefresh({ held, fetchKeys, monotonic, onError, times }: KeySource
 
   async function run(): Promise<void> {
     count += 1
-    const before = held.revision()
+    const askedAt = monotonic()
     try {
       const keys = await fetchKeys()
       failures = 0
       // The feed was quicker, and knows better than what was under way.
-      if (held.revision() === before) held.replace(keys)
+      if (held.fedAt() < askedAt) held.replace(keys)
     } catch (error) {
       failures += 1
       onError(error)

@@ -109,6 +109,21 @@ t.test('a proof is compared with where the service is, whatever the request says
   }
 })
 
+t.test('behind a proxy that takes a prefix off the path, proofs name the path that clients see', async t => {
+  const { issue, verifier } = await openIssuer(t)
+  const client = await createDpopClient()
+  const token = await issue({ cnf: { jkt: client.jkt } })
+  for (const [adapter, { url }] of await listenWithEach(t, { verifier, dpopAlgorithms: ['ES256'], pathPrefix: '/api/v1' })) {
+    const send = async (path: string, at: string) => (await ask(url + path, {
+      headers: [['Authorization', `DPoP ${token}`], ['DPoP', await client.prove('GET', `${audience}${at}`, token)]]
+    })).status
+    t.equal(await send('/orders', '/api/v1/orders'), 200, adapter)
+    t.equal(await send('/orders?page=2', '/api/v1/orders'), 200, adapter)
+    t.equal(await send('/orders', '/orders'), 401, `${adapter}: as it arrives here`)
+    t.equal(await send('/orders', '/api/v2/orders'), 401, `${adapter}: under another prefix`)
+  }
+})
+
 t.test('a token that is bound to a certificate', async t => {
   const { issue, open } = await openIssuer(t)
   const [own, other, server] = ['own', 'other', 'server'].map(name => makeCertificate(t, [name])) as [Certificate, Certificate, Certificate]
@@ -141,7 +156,7 @@ t.test('a token that is bound to a certificate', async t => {
 
   t.test('is good behind a proxy that tells the certificate, where that was switched on', async t => {
     const rfc9440 = (cert: string) => `:${new X509Certificate(cert).raw.toString('base64')}:`
-    for (const [adapter, { url }] of await listenWithEach(t, { verifier: open(), certificateHeader: 'Client-Cert' })) {
+    for (const [adapter, { url, refusals }] of await listenWithEach(t, { verifier: open(), certificateHeader: 'Client-Cert' })) {
       const send = async (...values: string[]) => (await ask(`${url}/orders`, {
         headers: [bearer(token), ...values.map((value): [string, string] => ['client-cert', value])]
       })).status
@@ -149,9 +164,12 @@ t.test('a token that is bound to a certificate', async t => {
       t.equal(await send(encodeURIComponent(own.cert)), 200, `${adapter}: as nginx has it`)
       for (const wrong of [rfc9440(other.cert), encodeURIComponent(other.cert), '%', ':%:', '::', '', own.thumbprint]) {
         t.equal(await send(wrong), 401, `${adapter}: ${wrong.slice(0, 20)}`)
+        t.equal(refusals.at(-1)!.code, wrong === '' ? 'binding_missing' : 'binding_invalid')
       }
       t.equal(await send(rfc9440(other.cert), rfc9440(own.cert)), 401, `${adapter}: of two, one is somebody else's`)
+      t.equal(refusals.at(-1)!.code, 'binding_invalid')
       t.equal(await send(), 401, adapter)
+      t.equal(refusals.at(-1)!.code, 'binding_missing')
     }
     const client = await createDpopClient()
     const both = await issue({ cnf: { 'x5t#S256': own.thumbprint, jkt: client.jkt } })

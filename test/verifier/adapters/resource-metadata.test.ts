@@ -42,7 +42,11 @@ for (const [adapter, start] of Object.entries(adapters)) {
     })
     t.equal(preflight.status, 204)
     t.match(preflight.headers, { 'access-control-allow-origin': '*', 'access-control-allow-methods': 'GET, HEAD', 'access-control-allow-headers': '*' })
-    t.ok([404, 405].includes((await ask(`${url}/.well-known/oauth-protected-resource`, { method: 'POST' })).status))
+    for (const [method, body] of [['POST', '<a/>'], ['PUT', '{'], ['PATCH'], ['DELETE'], ['TRACE']] as const) {
+      const headers: Array<[string, string]> = body === undefined ? [] : [['content-type', 'application/xml']]
+      const refused = await ask(`${url}/.well-known/oauth-protected-resource`, { method, headers, ...(body !== undefined && { body }) })
+      t.strictSame([refused.status, refused.headers['allow'], refused.body], [405, 'GET, HEAD, OPTIONS', ''], method)
+    }
   })
 
   t.test(`M160: ${adapter} serves them between the host and the path`, async t => {

@@ -49,7 +49,7 @@ export function openChecker(t: Test, { issuer, options, clock, context = {} }: C
   events.on('error', ({ error }) => void errors.push(error))
   const checker = createRevocationChecker(options, {
     issuer, clockTolerance: 10, fetch, clock: clock ?? { now: Date.now, monotonic: () => performance.now() }, platform: nodePlatform, events,
-    keys: { replaceKeys: (keys, removed) => void keyNews.push({ keys, removed }), heldKids: () => ['one'] },
+    keys: { replaceKeys: (keys, removed) => void keyNews.push({ keys, removed }), confirmKeys: () => undefined, heldKids: () => ['one'] },
     verifySigned: () => Promise.resolve(undefined),
     ...context
   })

@@ -225,3 +225,40 @@ t.test('L148: a token is looked for by its jti and key, however it was spelled',
   t.equal(await opened.check(structuredClone(token)), 'revoked')
   t.equal(await opened.check({ ...token, kid: 'another' }), 'revocation_unavailable', 'what another key signed is another token')
 })
+
+t.test('L154: an answer of long polling that was confirmed in our future proves nothing: our clock has stood still', async t => {
+  const service = await startScriptedService(t)
+  const { poll } = service.answers
+  let wasFresh: boolean | undefined
+  service.answers.poll = response => {
+    service.answers.poll = (...request) => {
+      wasFresh ??= opened.checker.health().fresh
+      poll(...request)
+    }
+    sendJson(response, { after: 1, seq: 1, point: service.point(), head: 1, entries: '', confirmed: 62_000, jwks: { keys: [], removed: [] } })
+  }
+  const revoked = tokenOf()
+  service.revoke(sessionRecord(revoked.claims.sid!))
+  const opened = openChecker(t, { issuer: service.url, options: { mode: 'feed', ...client, transport: 'poll', whenStale: 'reject' } })
+  await opened.untilFresh()
+  t.equal(wasFresh, false)
+  t.match(opened.errors.map(String), [/the clock of this machine has stood still/])
+  t.match(opened.checker.health().counters, { snapshots: 1 })
+  t.equal(await opened.check(revoked), 'revoked')
+})
+
+t.test('L154: a stream that has come to be late, by clocks that run unevenly say, is left for another', async t => {
+  const service = await startScriptedService(t)
+  let ahead = 0
+  const clock = { now: () => Date.now(), monotonic: () => performance.now() + ahead }
+  const opened = openChecker(t, { issuer: service.url, options: { mode: 'feed', ...client, whenStale: 'reject' }, clock })
+  await opened.untilFresh()
+  ahead = 6000
+  await until('heartbeats have come', () => opened.changes.at(-1) === 'stale')
+  t.equal(service.count('feed'), 1, 'for a while it may catch up')
+  ahead = 15_000
+  await opened.untilFresh()
+  t.equal(service.count('feed'), 2)
+  t.match(opened.errors.map(String), [/events come too late/])
+  t.match(opened.checker.health().counters, { polls: 0, snapshots: 1 })
+})

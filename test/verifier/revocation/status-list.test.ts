@@ -20,6 +20,8 @@ interface Served {
   type?: string
   signed?: boolean
   claims?: object
+  /** Seconds in a cache, as that says itself. */
+  age?: string
   /** The number of a list that is not there, while others are. */
   missing?: number
   /** Over the whole answer. */
@@ -44,7 +46,9 @@ async function openLists(t: Test, options: Partial<StatusListOptions> = {}): Pro
     if (served.missing !== undefined && url === new URL(uriOf(served.missing)).pathname) return void response.writeHead(404).end()
     if (served.redirect !== undefined) return void response.writeHead(302, { location: served.redirect }).end()
     const claims = { sub: new URL(url!, uri).href, iat: now(), exp: now() + 600, ttl: 30, status_list: { bits: 1, lst: pack([0b10]) }, ...served.claims }
-    response.writeHead(served.status ?? 200, { 'content-type': served.type ?? 'application/statuslist+jwt' }).end(JSON.stringify(claims))
+    response.writeHead(served.status ?? 200, {
+      'content-type': served.type ?? 'application/statuslist+jwt', ...(served.age !== undefined && { age: served.age })
+    }).end(JSON.stringify(claims))
   })
   const uriOf = (list: number) => `${server.url}/status-lists/${list}.${kid}`
   const uri = uriOf(1)
@@ -244,4 +248,32 @@ t.test('a token without a status, and one whose list cannot be had, are what the
   const byDefault = await openLists(t)
   t.equal(await byDefault.check(tokenOf()), 'revocation_unavailable')
   t.equal(await byDefault.check(tokenOf(), { whenStale: 'lookup' }), 'revocation_unavailable', 'without a client there is nobody to ask')
+})
+
+t.test('Q200: a list is as old as the caches on the way say, and one that they keep too long is asked for once a second at the most', async t => {
+  const scene = await openLists(t, { maxStaleness: 60 })
+  const { clock, checker, served } = scene
+  served.age = '20'
+  t.equal(await scene.checkAt(0), 'good')
+  t.equal(checker.health().age, 20)
+  clock.advance(11)
+  served.age = '3'
+  t.equal(await scene.checkAt(0), 'good')
+  t.strictSame([scene.count(), checker.health().age], [2, 3], 'beyond its time, and fetched again')
+  served.age = '61'
+  clock.advance(58)
+  for (let use = 0; use < 5; use++) t.equal(await scene.checkAt(0), 'revocation_unavailable', 'older than it may be')
+  t.equal(scene.count(), 3)
+  t.match(scene.errors.map(String), [/a cache on the way has kept the status list for longer than it may be old/])
+  t.strictSame(scene.changes, ['stale'])
+  served.age = '40'
+  clock.advance(1)
+  for (let use = 0; use < 5; use++) t.equal(await scene.checkAt(0), 'good', 'beyond its time, and within the bound')
+  t.equal(scene.count(), 4)
+  for (const none of ['-5', '1e3', 'x', '0']) {
+    served.age = none
+    clock.advance(61)
+    t.equal(await scene.checkAt(0), 'good')
+    t.equal(checker.health().age, 0, none)
+  }
 })

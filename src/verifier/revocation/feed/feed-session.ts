@@ -34,3 +34,18 @@ export interface Ending {
 export function confirmedAt(clock: Pick<VerifierClock, 'monotonic'>, sentAt: number, confirmed: number): number {
   return Math.min(clock.monotonic(), sentAt + confirmed)
 }
+
+/** Milliseconds by which clocks that run unevenly part while a request is open, and room. */
+const mostAhead = 1000
+
+/**
+ * Whether the service was at a moment that lies ahead of now. A clock that stood still, while its machine was suspended say, cannot
+ * tell how long an answer was under way, which proves nothing then.
+ *
+ * @param told milliseconds since the request arrived
+ */
+export function hasStoodStill(clock: Pick<VerifierClock, 'monotonic'>, sentAt: number, told: number): boolean {
+  return sentAt + told - clock.monotonic() > mostAhead
+}
+
+export const stoodStill = 'the clock of this machine has stood still'

@@ -1,14 +1,12 @@
 import { createEventStreamParser, type StreamEvent } from './event-stream-parser.ts'
 import { feedMessages } from './feed-messages.ts'
-import { confirmedAt, type Ending, type FeedSession } from './feed-session.ts'
+import { confirmedAt, hasStoodStill, stoodStill, type Ending, type FeedSession } from './feed-session.ts'
 import type { IssuerAnswer } from '../issuer/issuer-caller.ts'
 import { readChunks } from '../issuer/read-body.ts'
 import { createWatchdog, type Watchdog } from '../issuer/watchdog.ts'
 
 /** Milliseconds without an event after which a stream is given up. */
 const silence = 5000
-/** Milliseconds by which clocks that run unevenly part while a stream is open, and room. */
-const mostAhead = 1000
 /** Characters of one event. */
 const maxEvent = 4 * 1024 * 1024
 
@@ -56,19 +54,22 @@ function createEventTaker(session: FeedSession, { sentAt, forgetToken }: IssuerA
   const { clock, maxStaleness } = session
   const patience = Math.max(2 * maxStaleness * 1000, 2 * silence)
   let wasFresh = false
+  let freshAt = sentAt
 
   const end = (why: string, isOrderly = false): Ending => ({ why, isOrderly, wasFresh, isBroken: false })
 
   function takeHeartbeat(data: string): Ending | undefined {
     const { seq, confirmed, sent } = feedMessages.heartbeat(data)
-    // A clock that stood still, while its machine was suspended say, cannot tell how long the event was under way.
-    if (sentAt + sent - clock.monotonic() > mostAhead) return end('the clock of this machine has stood still')
+    if (hasStoodStill(clock, sentAt, sent)) return end(stoodStill)
     const at = confirmedAt(clock, sentAt, confirmed)
     if (!session.takeConfirmation(seq, at)) return end('the feed left something out')
     const now = clock.monotonic()
-    wasFresh ||= now - at <= maxStaleness * 1000
-    // Something on the way holds events back, and will not stop doing it.
-    return !wasFresh && now - sentAt > patience ? { ...end('events come too late'), isBroken: true } : undefined
+    if (now - at <= maxStaleness * 1000) {
+      wasFresh = true
+      freshAt = now
+    }
+    // Something on the way holds events back, and will not stop doing it; or, where they came in time once, clocks run unevenly.
+    return now - freshAt > patience ? { ...end('events come too late'), isBroken: !wasFresh } : undefined
   }
 
   const takers: Record<string, EventTaker['take']> = {

@@ -109,6 +109,7 @@ function createSession({ settings, rule, context, access, counters: { count } }:
       const before = views.serving()
       const wasProved = before !== undefined && before.confirmedAt !== -Infinity
       if (!views.confirm(seq, at)) return false
+      context.keys.confirmKeys(at)
       count('confirmations')
       freshness.look()
       // It is another table now, or the first that can be built on.

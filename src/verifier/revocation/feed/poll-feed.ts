@@ -1,5 +1,5 @@
 import { feedMessages } from './feed-messages.ts'
-import { confirmedAt, type Ending, type FeedSession } from './feed-session.ts'
+import { confirmedAt, hasStoodStill, stoodStill, type Ending, type FeedSession } from './feed-session.ts'
 import { readBodyText } from '../issuer/read-body.ts'
 import { createWatchdog } from '../issuer/watchdog.ts'
 
@@ -18,8 +18,11 @@ export async function pollFeed(session: FeedSession, signal: AbortSignal): Promi
     })
     const { batch, head, confirmed, jwks } = feedMessages.pollAnswer(await readBodyText(response, maxAnswer, watchdog.signal))
     if (jwks !== undefined) session.takeKeys(jwks)
+    const isContinued = await session.takeBatch(batch)
+    // There is no `sent` here; and nothing is confirmed after it was sent.
+    if (hasStoodStill(session.clock, sentAt, confirmed)) throw new Error(stoodStill)
     const at = confirmedAt(session.clock, sentAt, confirmed)
-    const continues = await session.takeBatch(batch) && (head > batch.seq || session.takeConfirmation(head, at))
+    const continues = isContinued && (head > batch.seq || session.takeConfirmation(head, at))
     const wasFresh = continues && session.clock.monotonic() - at <= session.maxStaleness * 1000
     return { why: continues ? 'polled' : 'the feed left something out', isOrderly: continues, wasFresh, isBroken: false }
   } finally {

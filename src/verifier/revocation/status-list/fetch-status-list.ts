@@ -10,6 +10,8 @@ export interface FetchedStatusList {
   list: StatusList
   /** Monotonic milliseconds, of the moment before it was asked for. */
   askedAt: number
+  /** The same, of the moment when the service was asked: earlier where a cache on the way has answered. */
+  currentAt: number
 }
 
 export interface StatusListFetching extends Pick<RevocationContext, 'fetch' | 'issuer' | 'verifySigned'> {
@@ -41,7 +43,17 @@ async function fetchWithin(uri: string, options: StatusListFetching): Promise<Fe
   const isToken = response.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() === mediaType
   const text = await readBodyText(response, maxAnswer, signal)
   if (!isToken) throw new FaultyStatusList(`the status list is not of the type ${mediaType}`)
-  return { askedAt, list: await readStatusList(await verify(text, verifySigned), uri) }
+  const currentAt = askedAt - readAge(response) * 1000
+  return { askedAt, currentAt, list: await readStatusList(await verify(text, verifySigned), uri) }
+}
+
+/**
+ * Seconds in caches (RFC 9111 §5.1). Not by the list's iat: the service gives a list that it signed before for as long as nothing
+ * has changed, and its clock is another.
+ */
+function readAge({ headers }: Response): number {
+  const age = headers.get('age') ?? ''
+  return /^\d{1,10}$/.test(age) ? Number(age) : 0
 }
 
 async function verify(text: string, verifySigned: RevocationContext['verifySigned']): Promise<Record<string, unknown>> {

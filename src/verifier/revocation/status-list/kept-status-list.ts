@@ -22,7 +22,7 @@ export interface StatusListRules {
   onResult(error?: unknown): void
 }
 
-/** Milliseconds between two attempts that fail. */
+/** Milliseconds between two attempts, where one fails or a cache on the way has what is too old. */
 const coolDown = 1000
 /** Milliseconds after the last attempt: whoever asks makes one each second, so nobody has asked since. */
 const neededFor = 60_000
@@ -35,7 +35,7 @@ export function createKeptStatusList(uri: string, rules: StatusListRules): KeptS
   let fetching: Promise<StatusList> | undefined
   let failure: { error: Error; at: number } | undefined
 
-  const age = (): number => held === undefined ? Infinity : (clock.monotonic() - held.askedAt) / 1000
+  const age = (of = held): number => of === undefined ? Infinity : (clock.monotonic() - of.currentAt) / 1000
   const isOver = ({ list }: FetchedStatusList): boolean => (list.expiresAt ?? Infinity) + clockTolerance <= clock.now() / 1000
   const isUsable = (fetched: FetchedStatusList | undefined): fetched is FetchedStatusList =>
     fetched !== undefined && age() <= maxStaleness && !isOver(fetched)
@@ -49,8 +49,7 @@ export function createKeptStatusList(uri: string, rules: StatusListRules): KeptS
     try {
       const fetched = await rules.fetchList(uri)
       if (isOver(fetched)) throw new FaultyStatusList('the status list has expired')
-      // A cache on the way may bring back what was taken off it.
-      if (held !== undefined && fetched.list.issuedAt < held.list.issuedAt) throw new Error('the status list is an older one')
+      demandSuccessor(fetched, { held, isTooOld: age(fetched) > maxStaleness })
       held = fetched
       failure = undefined
       rules.onResult()
@@ -64,16 +63,24 @@ export function createKeptStatusList(uri: string, rules: StatusListRules): KeptS
   const fetchOnce = (): Promise<StatusList> => fetching ??= refresh().finally(() => { fetching = undefined })
 
   return {
-    age,
+    age: () => age(),
     isLost: () => failure !== undefined && !isUsable(held) && clock.monotonic() - failure.at <= neededFor,
     byteLength: () => held?.list.byteLength ?? 0,
     find() {
-      const mayFetch = failure === undefined || clock.monotonic() - failure.at >= coolDown
+      const mayFetch = clock.monotonic() - Math.max(failure?.at ?? -Infinity, held?.askedAt ?? -Infinity) >= coolDown
       if (!isUsable(held) || age() > lifetimeOf(held, maxStaleness)) return mayFetch ? fetchOnce() : settle()
       if (mayFetch && age() > lifetimeOf(held, maxStaleness) * early) void fetchOnce().catch(() => undefined)
       return held.list
     }
   }
+}
+
+/** Throws for what a cache on the way has kept too long: it may bring back what was taken off the list. */
+function demandSuccessor(
+  { list }: FetchedStatusList, { held, isTooOld }: { held: FetchedStatusList | undefined; isTooOld: boolean }
+): void {
+  if (isTooOld) throw new Error('a cache on the way has kept the status list for longer than it may be old')
+  if (held !== undefined && list.issuedAt < held.list.issuedAt) throw new Error('the status list is an older one')
 }
 
 function lifetimeOf({ list }: FetchedStatusList, maxStaleness: number): number {
