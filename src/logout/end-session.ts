@@ -3,10 +3,12 @@ import type { Random } from '../ports/random.ts'
 import type { AuthorizationParams } from '../protocol/authorization-params.ts'
 import { redirectLocation } from '../protocol/authorization-response.ts'
 import { bindToBrowser, isOfBrowser, readFormToken, type BrowserBinding } from '../protocol/browser-binding.ts'
+import { addressItem } from '../protocol/consent-address.ts'
 import { pendingNames } from '../protocol/pending-names.ts'
 import { sha256 } from '../protocol/sha256.ts'
 import type { BrowserSession } from '../stores/browser-sessions.ts'
 import type { Client } from '../stores/clients.ts'
+import type { ConsentStore } from '../stores/consents.ts'
 import type { CounterStore } from '../stores/counters.ts'
 import type { PendingStore } from '../stores/pending.ts'
 import type { HintFault, IdTokenHint } from '../tokens/id-token-hint.ts'
@@ -28,8 +30,8 @@ export interface LeavingBrowser {
 }
 
 export type EndSessionOutcome =
-  | { kind: 'confirm'; id: string; csrf: string; email: string; clientName: string | undefined }
-  | { kind: 'signed-out'; clientName: string | undefined; continueUri: string | undefined; goesOn: boolean }
+  | { kind: 'confirm'; id: string; csrf: string; email: string; clientName: string | undefined; isVouched: boolean }
+  | { kind: 'signed-out'; clientName: string | undefined; continueUri: string | undefined; isVouched: boolean; goesOn: boolean }
 
 export interface Confirmation {
   /** Undefined for a form that is none of ours. */
@@ -42,6 +44,7 @@ export interface EndSessionOptions {
   registry: Pick<ClientRegistry, 'find'>
   verifyIdTokenHint(token: string): Promise<IdTokenHint | HintFault>
   endSession(session: Pick<BrowserSession, 'id' | 'userId'>): Promise<void>
+  consents: Pick<ConsentStore, 'list'>
   pending: PendingStore
   counters: CounterStore
   random: Random
@@ -50,6 +53,8 @@ export interface EndSessionOptions {
 interface Continuation {
   clientName: string | undefined
   continueUri: string | undefined
+  /** False for a client that registered itself: what it says of itself and where it leads nobody has checked. */
+  isVouched: boolean
   uiLocales: string | undefined
 }
 
@@ -75,14 +80,25 @@ const longestLocales = 254
 const idPattern = /^[A-Za-z0-9_-]{22}$/
 
 export function createEndSession(options: EndSessionOptions): EndSession {
-  const { endSession, pending, counters, random } = options
+  const { endSession, consents, pending, counters, random } = options
+
+  /**
+   * A client that registered itself has ID tokens as soon as it signs its own author in: with one of those our address
+   * would send anybody anywhere (RFC 9700 §4.11.2). What it cannot have made up is the session in the browser, and that its
+   * user has let the client in, there.
+   */
+  async function isAllowedBy(session: BrowserSession | undefined, client: Client | undefined, continueUri: string | undefined): Promise<boolean> {
+    if (session === undefined || continueUri === undefined) return false
+    const consent = (await consents.list(session.userId)).find(({ clientId }) => clientId === client?.id)
+    return consent?.items.includes(addressItem(continueUri)) === true
+  }
 
   async function ask(asked: AskedBrowser, initiator: Continuation): Promise<EndSessionOutcome> {
     const { allowed } = await counters.reserve(`logout:session:${asked.session.id}`, questionsOfSession, logoutLifetime)
     if (allowed) return keep(asked, initiator, random.bytes(16).toString('base64url'))
     // One question for all further ones, which leads nowhere: whoever sends a browser here over and over fills no memory, and
     // keeps nobody from signing out.
-    return keep(asked, { ...initiator, clientName: undefined, continueUri: undefined }, sharedIdOf(asked))
+    return keep(asked, { ...initiator, clientName: undefined, continueUri: undefined, isVouched: true }, sharedIdOf(asked))
   }
 
   async function keep({ session, browser }: AskedBrowser, initiator: Continuation, id: string): Promise<EndSessionOutcome> {
@@ -90,8 +106,8 @@ export function createEndSession(options: EndSessionOptions): EndSession {
     const record: LogoutRecord = { ...bindToBrowser(browser, random.bytes(16)), session: { id: sessionId, userId }, ...initiator }
     const isNew = await pending.add(pendingNames.logout(id), JSON.stringify(record), logoutLifetime)
     const text = isNew ? undefined : await pending.find(pendingNames.logout(id))
-    const { csrf, clientName } = text === undefined ? record : JSON.parse(text) as LogoutRecord
-    return { kind: 'confirm', id, csrf, email, clientName }
+    const { csrf, clientName, isVouched } = text === undefined ? record : JSON.parse(text) as LogoutRecord
+    return { kind: 'confirm', id, csrf, email, clientName, isVouched }
   }
 
   return {
@@ -99,26 +115,26 @@ export function createEndSession(options: EndSessionOptions): EndSession {
       const { client, hint } = await identify(params, options)
       const clientName = client?.name
       const continueUri = client && continuation(params, client)
-      // A client that registered itself has ID tokens as soon as it signs its own author in: with one of those our address
-      // would send anybody anywhere (RFC 9700 §4.11.2). The session in the browser is what it cannot have made up.
-      const isProved = hint !== undefined && (session !== undefined || client?.registrationTokenHash === undefined)
+      const isVouched = client?.registrationTokenHash === undefined
       if (session !== undefined && hint?.sid !== session.id) {
-        return ask({ session, browser }, { clientName, continueUri, uiLocales: localesOf(params) })
+        return ask({ session, browser }, { clientName, continueUri, isVouched, uiLocales: localesOf(params) })
       }
+      const goesOn = hint !== undefined && (isVouched || await isAllowedBy(session, client, continueUri))
       if (session !== undefined) await endSession(session)
-      return { kind: 'signed-out', clientName, continueUri, goesOn: isProved }
+      return { kind: 'signed-out', clientName, continueUri, isVouched, goesOn }
     },
     async confirm(id, form, { session, browser }) {
       const text = idPattern.test(id) ? await pending.find(pendingNames.logout(id)) : undefined
       const record = text === undefined ? undefined : JSON.parse(text) as LogoutRecord
       if (record === undefined || !isOfBrowser(record, browser)) return { outcome: undefined, uiLocales: undefined }
-      const { session: asked, clientName, continueUri, uiLocales } = record
+      const { session: asked, clientName, continueUri, isVouched, uiLocales } = record
       if (readFormToken(record, form) === undefined) return { outcome: undefined, uiLocales }
       // Somebody else has signed in since the page was shown.
       const isOther = session !== undefined && session.id !== asked.id
-      if (isOther) return { outcome: await ask({ session, browser }, { clientName, continueUri, uiLocales }), uiLocales }
+      if (isOther) return { outcome: await ask({ session, browser }, { clientName, continueUri, isVouched, uiLocales }), uiLocales }
       await endSession(asked)
-      return { outcome: { kind: 'signed-out', clientName, continueUri, goesOn: true }, uiLocales }
+      // Who proves nothing but that it is registered sends nobody on when registering takes no more than asking.
+      return { outcome: { kind: 'signed-out', clientName, continueUri, isVouched, goesOn: isVouched }, uiLocales }
     }
   }
 }
