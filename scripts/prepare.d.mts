@@ -10,4 +10,5 @@ export function needsInstall(root: string): boolean
 export function needsBuild(root: string, digest: string): boolean
 export function digestSources(root: string): string
 export function prepare(preparation?: Preparation): Promise<void>
+export function runNpm(args: string[], cwd: string): void
 export function stopWith(error: unknown): never

@@ -96,7 +96,8 @@ function build({ root, say, run, digest }) {
   }
 }
 
-function runNpm(args, cwd) {
+/** @throws Error with all that npm has printed, when it fails */
+export function runNpm(args, cwd) {
   // Under `npm start`, npm says where it is itself; otherwise the one on the PATH.
   const own = process.env.npm_execpath
   const byNode = own !== undefined && /npm-cli\.c?js$/.test(own)

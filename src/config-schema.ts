@@ -101,7 +101,9 @@ const declared = {
   REFRESH_GRACE: wholeNumber('refreshGrace', 10, [0, 3600, 'whole seconds']),
   SESSION_LIFETIME: wholeNumber('sessionLifetime', 30 * day, [60, 400 * day, 'whole seconds']),
   KEY_ROTATION_INTERVAL: wholeNumber('keyRotationInterval', 30 * day, [3600, 800 * day, 'whole seconds']),
-  STATUS_LIST_TTL: wholeNumber('statusListTtl', 30, [1, 3600, 'whole seconds']),
+  // A list may be used for three times as long, and a minute. Whatever lifetime tokens have, a key is published for longer than
+  // that once it no longer signs, by a minute between two clocks: a list that is still good finds its key in the JWKS.
+  STATUS_LIST_TTL: wholeNumber('statusListTtl', 30, [1, 200, 'whole seconds']),
   REGISTRATION: oneOf('registration', undefined, ['open', 'closed']),
   CLIENT_REGISTRATION: oneOf('clientRegistration', 'off', ['off', 'token', 'open']),
   INITIAL_ACCESS_TOKEN: {

@@ -1,5 +1,6 @@
 import { isRetired } from '../keys/is-retired.ts'
-import { keyTimes, signingKey, type KeyTimes, type Retention } from '../protocol/key-timeline.ts'
+import { timesOfKeys } from '../keys/times-of-keys.ts'
+import { signingKey, type KeyTimes } from '../protocol/key-timeline.ts'
 import type { KeyPurpose, KeyRecord } from '../stores/keys.ts'
 import type { AdminInstance } from './instance.ts'
 
@@ -23,17 +24,13 @@ export interface KeyDescription {
 }
 
 export function describeKeys({ ring, clock, config }: AdminInstance): KeyDescription[] {
-  const [signing, mac, retired] = [ring.records('sign'), ring.records('mac'), ring.retired()]
-  const after = (tokenLifetime: number): Retention => ({ tokenLifetime, formerUntil: 0 })
-  const describe = (records: readonly KeyRecord[], retention: Retention, all = records): KeyDescription[] => {
+  const timesOf = timesOfKeys(ring, {
+    refreshLifetime: config.refreshAbsoluteLifetime, sessionLifetime: config.sessionLifetime
+  })
+  return [ring.retired(), ring.records('sign'), ring.records('mac')].flatMap(records => {
     const current = signingKey(records, clock.now())
-    return records.map(record => describeKey(record, stateOf(record, current), keyTimes(record, all, retention)))
-  }
-  return [
-    ...describe(retired, after(config.sessionLifetime), [...retired, ...signing]),
-    ...describe(signing, ring.retention()),
-    ...describe(mac, after(config.refreshAbsoluteLifetime))
-  ]
+    return records.map(record => describeKey(record, stateOf(record, current), timesOf(record)))
+  })
 }
 
 function describeKey(record: KeyRecord, state: KeyDescription['state'], times: KeyTimes): KeyDescription {

@@ -92,8 +92,7 @@ export function createDynamicRegistration(options: DynamicRegistrationOptions): 
     async replace(access, body) {
       const { client, token } = await requireOwner(access, options.registry)
       checkReplacement(client, body)
-      const draft = checkDraft(client.id, body, options)
-      checkSubjects(client, draft)
+      const draft = withSameSubjects(client, checkDraft(client.id, body, options))
       const { secret, secretHash } = makeNextSecret(client, draft, random)
       const endReason = isPublicClient(draft) ? 'client-made-public' : undefined
       const replacement = { ...draft, clientId: client.id, registrationTokenHash: hashToken(token), secretHash, endReason }
@@ -147,8 +146,8 @@ function checkReplacement(client: Client, body: Body): void {
 }
 
 /** What no operator may do to a client's users, it may not do itself (ADR 21). */
-function checkSubjects(client: Client, draft: ClientDraft): void {
-  if (subjectsOf(client) === subjectsOf({ ...draft, id: client.id })) return
+function withSameSubjects(client: Client, draft: ClientDraft): ClientDraft {
+  if (subjectsOf(client) === subjectsOf({ ...draft, id: client.id })) return draft
   throw refused('other-subjects', 'invalid_client_metadata', 'The users of this client would get another sub: neither its subject_type nor, ' +
     'with pairwise subjects, the host of its redirect_uris can change. Register another client.')
 }

@@ -1,4 +1,3 @@
-import { hashCode, type CodeContent, type Codes } from '../authorization/codes.ts'
 import type { ApiRegistry } from '../clients/apis.ts'
 import type { Log } from '../ports/log.ts'
 import { judgeCode, type CodeBinding, type CodeVerdict } from '../protocol/code-policy.ts'
@@ -8,6 +7,7 @@ import { narrowTarget, type Target } from '../protocol/target.ts'
 import type { Revoker } from '../revocation/revoke.ts'
 import type { Client } from '../stores/clients.ts'
 import type { GrantStore } from '../stores/grants.ts'
+import { hashCode, type AuthorizationCodes, type CodeContent } from '../tokens/authorization-code.ts'
 import type { GrantAnswer } from './grant.ts'
 import type { OpenGrant } from './open-grant.ts'
 
@@ -27,7 +27,7 @@ export interface RedeemCodeRequest {
 }
 
 export interface RedeemCodeOptions {
-  codes: Codes
+  codes: Pick<AuthorizationCodes, 'open'>
   grants: GrantStore
   openGrant: OpenGrant
   revoker: Revoker
@@ -41,7 +41,7 @@ export function createRedeemCode(options: RedeemCodeOptions): RedeemCode {
   return async request => {
     const { client, code } = request
     const origin = hashCode(code)
-    const content = await codes.find(code)
+    const content = await codes.open(code)
     if (content === undefined) return refuseUnknown(request, origin, options)
     requireProof(content, request)
     // Whoever has an address that was taken off the client since is not to get what was sent there.

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { isHeldAlready } from '../protocol/if-none-match.ts'
 import { jwksCacheLifetime } from '../protocol/limits.ts'
 import { sha256Text } from '../protocol/sha256.ts'
 import type { RouteSchema } from './schemas/answer.ts'
@@ -24,7 +25,7 @@ export function publishDocument(app: FastifyInstance, path: string, { read, type
   app.get(path, { schema }, (request, reply) => {
     const { body, etag } = read()
     reply.headers({ etag, 'cache-control': `public, max-age=${jwksCacheLifetime}` })
-    if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+    if (isHeldAlready(request.headers['if-none-match'], etag)) return reply.code(304).send()
     return reply.type(type).send(body)
   })
 }

@@ -71,6 +71,11 @@ interface Initiator {
   hint: IdTokenHint | undefined
 }
 
+interface WayOn {
+  client: Client | undefined
+  continueUri: string | undefined
+}
+
 /** Seconds. */
 const logoutLifetime = 600
 /** How many questions one session may have open, each with its own way on. */
@@ -80,18 +85,7 @@ const longestLocales = 254
 const idPattern = /^[A-Za-z0-9_-]{22}$/
 
 export function createEndSession(options: EndSessionOptions): EndSession {
-  const { endSession, consents, pending, counters, random } = options
-
-  /**
-   * A client that registered itself has ID tokens as soon as it signs its own author in: with one of those our address
-   * would send anybody anywhere (RFC 9700 §4.11.2). What it cannot have made up is the session in the browser, and that its
-   * user has let the client in, there.
-   */
-  async function isAllowedBy(session: BrowserSession | undefined, client: Client | undefined, continueUri: string | undefined): Promise<boolean> {
-    if (session === undefined || continueUri === undefined) return false
-    const consent = (await consents.list(session.userId)).find(({ clientId }) => clientId === client?.id)
-    return consent?.items.includes(addressItem(continueUri)) === true
-  }
+  const { endSession, pending, counters, random } = options
 
   async function ask(asked: AskedBrowser, initiator: Continuation): Promise<EndSessionOutcome> {
     const { allowed } = await counters.reserve(`logout:session:${asked.session.id}`, questionsOfSession, logoutLifetime)
@@ -113,15 +107,14 @@ export function createEndSession(options: EndSessionOptions): EndSession {
   return {
     async begin(params, { session, browser }) {
       const { client, hint } = await identify(params, options)
-      const clientName = client?.name
       const continueUri = client && continuation(params, client)
-      const isVouched = client?.registrationTokenHash === undefined
+      const initiator = { clientName: client?.name, continueUri, isVouched: client?.registrationTokenHash === undefined }
       if (session !== undefined && hint?.sid !== session.id) {
-        return ask({ session, browser }, { clientName, continueUri, isVouched, uiLocales: localesOf(params) })
+        return ask({ session, browser }, { ...initiator, uiLocales: localesOf(params) })
       }
-      const goesOn = hint !== undefined && (isVouched || await isAllowedBy(session, client, continueUri))
+      const goesOn = hint !== undefined && (initiator.isVouched || await isAllowedBy(session, { client, continueUri }, options))
       if (session !== undefined) await endSession(session)
-      return { kind: 'signed-out', clientName, continueUri, isVouched, goesOn }
+      return { kind: 'signed-out', ...initiator, goesOn }
     },
     async confirm(id, form, { session, browser }) {
       const text = idPattern.test(id) ? await pending.find(pendingNames.logout(id)) : undefined
@@ -144,6 +137,19 @@ const localesOf = (params: AuthorizationParams): string | undefined => params.ge
 /** Of one session in one browser. */
 function sharedIdOf({ session, browser }: AskedBrowser): string {
   return sha256(`${session.id} ${browser}`).subarray(0, 16).toString('base64url')
+}
+
+/**
+ * A client that registered itself has ID tokens as soon as it signs its own author in: with one of those our address would
+ * send anybody anywhere (RFC 9700 §4.11.2). What it cannot have made up is the session in the browser, and that its user has
+ * let the client in, there.
+ */
+async function isAllowedBy(
+  session: BrowserSession | undefined, { client, continueUri }: WayOn, { consents }: EndSessionOptions
+): Promise<boolean> {
+  if (session === undefined || continueUri === undefined) return false
+  const consent = (await consents.list(session.userId)).find(({ clientId }) => clientId === client?.id)
+  return consent?.items.includes(addressItem(continueUri)) === true
 }
 
 /** The hint says which client it was issued to; a `client_id` that says otherwise makes it worth nothing (§2). */

@@ -2,6 +2,7 @@ import { promisify } from 'node:util'
 import { constants, deflate, deflateSync } from 'node:zlib'
 import type { Clock } from '../ports/clock.ts'
 import { invalid, numbersPerList, packStatuses } from '../protocol/status-list.ts'
+import { maxUncompared } from '../revocation/confirmation.ts'
 import type { JournalHead } from '../stores/journal.ts'
 import type { StatusListStore } from '../stores/status-lists.ts'
 import { createInTurn } from './in-turn.ts'
@@ -37,6 +38,9 @@ export interface PackedListsOptions {
 
 interface Made extends PackedList {
   head: JournalHead
+  /** Of whoever asked, which may be behind the database: until that moment it will do for others who have heard no more. */
+  askedFor: JournalHead
+  askedUntil: number
 }
 
 interface Slot {
@@ -54,33 +58,39 @@ export function createPackedLists({ store, clock, ttl }: PackedListsOptions): Pa
   // Anybody may ask, and must not keep the database from its work.
   const inTurn = createInTurn()
 
-  async function make(list: number): Promise<Made> {
-    const staleAt = clock.monotonic() + ttl * 1000
+  async function make(list: number, askedFor: JournalHead): Promise<Made> {
+    const now = clock.monotonic()
     const from = list * numbersPerList
     const { head, numbers } = await store.readEnded({ from, to: from + numbersPerList })
     const statuses = packStatuses(numbers.map(number => [number - from, invalid] as const), { bits: 1, size: numbersPerList })
-    return { head, lst: encode(await compress(statuses, best)), staleAt }
+    const lst = encode(await compress(statuses, best))
+    return { head, lst, staleAt: now + ttl * 1000, askedFor, askedUntil: now + maxUncompared * 1000 }
   }
 
   return {
     async read(list, head) {
       const slot = slots.get(list)
-      if (isOf(slot.made, head) && clock.monotonic() < slot.made.staleAt) return slot.made
+      if (slot.made !== undefined && isGood(slot.made, head, clock.monotonic())) return slot.made
       // It may have looked at the database before what this caller must hear of. Then a further one, which began later, has not.
       for (let making = slot.making; making !== undefined; making = slot.making) {
         const made = await making
         if (made.head.seq >= head.seq) return made
       }
-      slot.making = inTurn(() => make(list)).then(made => slot.made = made).finally(() => { delete slot.making })
+      slot.making = inTurn(() => make(list, head)).then(made => slot.made = made).finally(() => { delete slot.making })
       return slot.making
     }
   }
 }
 
-/** What stands for a later head may be of a journal that is no more, after a restore. */
-function isOf(made: Made | undefined, { seq, hash }: JournalHead): made is Made {
-  return made?.head.seq === seq && made.head.hash.equals(hash)
+/**
+ * What stands for a later head may be of a journal that is no more, after a restore; but not when it was made for the very same
+ * head, and so lately that the instance need not have heard of the rest.
+ */
+function isGood({ head: made, askedFor, askedUntil, staleAt }: Made, head: JournalHead, now: number): boolean {
+  return now < staleAt && (isSame(made, head) || now < askedUntil && made.seq > head.seq && isSame(askedFor, head))
 }
+
+const isSame = (one: JournalHead, other: JournalHead): boolean => one.seq === other.seq && one.hash.equals(other.hash)
 
 function encode(packed: Buffer): string {
   return packed.toString('base64url')

@@ -1,3 +1,4 @@
+import { refuseOption } from './refuse-option.ts'
 import type { VerifyOptions } from './verifier.ts'
 
 /** Whether what is asked of a token can be asked: what is misspelt, or of another kind, might be met by everybody. */
@@ -22,7 +23,7 @@ const rules: Readonly<Record<keyof VerifyOptions, Rule>> = {
 export function checkAsked(asked: VerifyOptions): void {
   if (typeof asked !== 'object' || asked === null) throw new TypeError('What verify is asked beside the token has to be an object of options.')
   for (const name in asked) {
-    if (!Object.hasOwn(rules, name)) throw new TypeError(`${name} is no option of verify: use ${Object.keys(rules).join(', ')}.`)
+    if (!Object.hasOwn(rules, name)) refuseOption(name, rules)
     const { holds, says } = rules[name as keyof VerifyOptions]
     const value = asked[name as keyof VerifyOptions]
     if (value !== undefined && !holds(value)) throw new TypeError(`${name} has to be ${says}.`)

@@ -1,5 +1,7 @@
+import { refuseOption } from './refuse-option.ts'
+
 /**
- * An object of options and nothing else. A misspelt one must not be passed over: what it was meant to forbid would be allowed.
+ * An object of options and nothing else.
  *
  * @param known every name there is, and no other
  * @throws TypeError that names the option
@@ -9,7 +11,6 @@ export function mustBeOptions<Options extends object>(path: string, options: Opt
     throw new TypeError(`${path === '' ? 'What a verifier is made with' : path} has to be an object of ${Object.keys(known).join(', ')}.`)
   }
   for (const [name, value] of Object.entries(options)) {
-    if (value === undefined || Object.hasOwn(known, name)) continue
-    throw new TypeError(`${path === '' ? '' : `${path}.`}${name} is no option here; these are: ${Object.keys(known).join(', ')}.`)
+    if (value !== undefined && !Object.hasOwn(known, name)) refuseOption(path === '' ? name : `${path}.${name}`, known)
   }
 }

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { onEachStore } from '../support/service.ts'
-import { createClient, clientToken } from '../support/clients.ts'
+import { createClient, createGrant, clientToken } from '../support/clients.ts'
+import { askStatus } from '../support/status-lists.ts'
 import { callApi, claimsOf, signInAnew, type SignedInUser } from '../support/users.ts'
 import { openAdmin } from './open-admin.ts'
 
@@ -31,6 +32,37 @@ onEachStore(t, async (t, opened) => {
     const { body } = await call(`GET /admin/audit?limit=1&subject=${user.id}`)
     t.match(body['events'], [{ kind: 'revocation/user', actor: 'admin', details: { reason: 'drill' } }])
     t.equal((await call('GET /admin/audit?limit=all')).status, 400)
+  })
+
+  t.test('a whole token ends its grant where it names a status list, though its API has left the lists since', async t => {
+    const [orders, shop] = ['https://orders.example', await createClient(service)]
+    await service.stores.apis.create({ identifier: orders, name: 'Orders', scopes: [], tokenLifetime: undefined, clients: [], statusList: true }, 'admin')
+    await service.pulse.refresh()
+    const begin = async () => {
+      const { id: userId, sessionId } = await signInAnew(app, service)
+      return createGrant(service, { clientId: shop.id, userId, sessionId, audience: [orders] })
+    }
+    const [made, other, gone] = [await begin(), await begin(), await begin()]
+    await service.stores.apis.change(orders, { statusList: false }, 'admin')
+    await service.pulse.refresh()
+    const plain = await begin()
+
+    const first = await revoke('token', made.accessToken)
+    t.match(first, { status: 201, body: { target: 'grant', value: made.grant.id } })
+    t.strictSame(await revoke('token', made.accessToken), first, 'once more')
+    t.equal(await askStatus(app, made.accessToken), 1)
+    t.equal((await service.stores.grants.find(made.grant.id))!.live, false)
+    t.equal(await askStatus(app, other.accessToken), 0)
+
+    const jti = claimsOf(other.accessToken)['jti'] as string
+    t.match(await revoke('token', jti), { status: 201, body: { target: 'token' } }, 'a bare jti does not say that it has a place')
+    t.match(await revoke('token', other.accessToken), { status: 201, body: { target: 'grant' } }, 'and does not stand in the way')
+    t.equal(await askStatus(app, other.accessToken), 1)
+
+    t.match(await revoke('token', plain.accessToken), { status: 201, body: { target: 'token' } })
+    t.equal((await service.stores.grants.find(plain.grant.id))!.live, true, 'a token without a place ends alone')
+    await call(`DELETE /admin/clients/${shop.id}`)
+    t.match(await revoke('token', gone.accessToken), { status: 201, body: { target: 'token' } }, 'there is no grant any more')
   })
 
   t.test('a client is ended with the tokens it has, not those that come', async t => {

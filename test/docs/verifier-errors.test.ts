@@ -110,7 +110,7 @@ t.test('verify rejects what cannot be asked in the words of its table, whatever 
     if (name === 'whenStale') t.equal(await outcomeOf(unsure.verifier, signToken(unsure.clock), { whenStale: 'reject' }), code)
     else t.equal(await outcomeOf(verifier, signToken(clock, unmet[name]![1]), unmet[name]![0]), code, name)
   }
-  await t.rejects(verifier.verify(signToken(clock), { scopes: 'orders:delete' } as VerifyOptions), /^scopes is no option of verify: use request/)
+  await t.rejects(verifier.verify(signToken(clock), { scopes: 'orders:delete' } as VerifyOptions), /^scopes is no option: use request/)
 })
 
 const misguarded: Record<string, unknown[]> = {

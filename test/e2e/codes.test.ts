@@ -120,28 +120,13 @@ t.test('codes', { skip }, async t => {
     t.strictSame(await lives(tokens), dead)
   })
 
-  await t.test('a code that Redis lost is gone, and the client begins again', async t => {
+  await t.test('a Redis that forgets everything takes no code with it', async t => {
     const { obtain } = await arrive()
     const code = await obtain()
     await flush()
-    t.equal((await redeem(one, client, code)).body.error, 'invalid_grant')
-    t.equal((await redeem(one, client, await obtain())).status, 200, 'the session is still there')
-  })
-
-  await t.test('a code that Redis brings back after it was spent stays spent', async t => {
-    const { obtain } = await arrive()
-    const code = await obtain()
-    const redis = await createRedisClient({ url: stage.redis.url }).connect()
-    const before = new Map<string, string>()
-    for await (const keys of redis.scanIterator()) {
-      for (const key of keys) if (await redis.type(key) === 'string') before.set(key, (await redis.get(key))!)
-    }
-    const tokens = (await redeem(one, client, code)).body
-    await redis.flushAll()
-    for (const [key, value] of before) await redis.set(key, value, { EX: 60 })
-    redis.destroy()
-    t.equal((await redeem(two, client, code)).body.error, 'invalid_grant')
-    t.strictSame(await lives(tokens), dead)
+    const answer = await redeem(two, client, code)
+    t.equal(answer.status, 200)
+    t.strictSame(await lives(answer.body), alive)
   })
 
   await t.test('no code outlives a sign-out everywhere at the other instance, in a row or in a race', async t => {
@@ -150,14 +135,15 @@ t.test('codes', { skip }, async t => {
     await signOutEverywhere(two, (await signIn(two, user)).refreshToken)
     t.equal((await redeem(one, client, waiting)).body.error, 'invalid_grant')
     const seen = { redeemed: 0, refused: 0 }
-    for (let round = 0; round < 8; round++) {
+    for (let round = 0; round < 8 || (round < 40 && Object.values(seen).includes(0)); round++) {
       const codes = [await obtain(), await obtain(), await obtain(), await obtain()]
       const { refreshToken } = await signIn(two, user)
-      const [first, second, , ...rest] = await Promise.all([
-        redeem(one, client, codes[0]!), redeem(two, client, codes[1]!), signOutEverywhere(two, refreshToken),
-        redeem(one, client, codes[2]!), redeem(two, client, codes[3]!)
-      ])
-      for (const answer of [first, second, ...rest]) {
+      const spend = (some: typeof codes) => some.map((code, at) => redeem(at % 2 ? two : one, client, code))
+      // From round to round one redemption fewer gets ahead of it.
+      const ahead = 4 - round % 5
+      const [early, end, late] = [spend(codes.slice(0, ahead)), signOutEverywhere(two, refreshToken), spend(codes.slice(ahead))]
+      await end
+      for (const answer of await Promise.all([...early, ...late])) {
         seen[answer.status === 200 ? 'redeemed' : 'refused']++
         if (answer.status === 200) t.strictSame(await lives(answer.body), dead)
         else t.equal(answer.body.error, 'invalid_grant')

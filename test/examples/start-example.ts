@@ -9,16 +9,20 @@ import { until } from '../support/until.ts'
 export const python = process.env['PYTHON_PATH'] ?? '/usr/bin/python3'
 
 /** What an example may be written in: its program, and what runs it. */
-const languages = [['server.mjs', process.execPath], ['server.py', python]] as const
+const languages = [['.mjs', process.execPath], ['.py', python]] as const
 
-/** Runs an application of examples/ in a process of its own, until the test ends. Answers what it has printed so far. */
+/**
+ * Runs an application of examples/ in a process of its own, until the test ends. Answers what it has printed so far.
+ *
+ * @param name its folder, and after a slash the program where that is not `server`
+ */
 export async function startExample(t: Test, name: string, environment: Record<string, string>): Promise<() => string> {
   // The resource server takes the library as anybody does: by its name, built.
   await prepare()
   const root = path.resolve(import.meta.dirname, '../..')
-  const folder = path.join(root, 'examples', name)
-  const [file, program] = languages.find(([file]) => existsSync(path.join(folder, file)))!
-  const child = spawn(program, [path.join(folder, file)], {
+  const file = path.join(root, 'examples', name.includes('/') ? name : `${name}/server`)
+  const [suffix, program] = languages.find(([suffix]) => existsSync(file + suffix))!
+  const child = spawn(program, [file + suffix], {
     cwd: root, stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], PYTHONDONTWRITEBYTECODE: '1', ...environment }
   })

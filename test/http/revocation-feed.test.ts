@@ -55,13 +55,16 @@ onEachStore(t, async (t, { app, service }) => {
     t.equal(packed.headers['content-encoding'], 'gzip')
     t.ok(gunzipSync(packed.rawPayload).equals(answer.rawPayload))
     t.not(packed.headers.etag, answer.headers.etag, 'other bytes have another tag')
-    for (const [etag, encoding] of [[answer.headers.etag, 'identity'], [packed.headers.etag, 'gzip']]) {
+    const held = [answer, packed].map(({ headers: { etag } }) => String(etag)) as [string, string]
+    for (const [tags, encoding] of [[held[0], 'identity'], [held[1], 'gzip'], [`W/${held[0]}`, 'identity'], [held.join(', '), 'gzip']] as const) {
       const again = await app.inject({
-        url: '/revocations/snapshot', headers: { ...headers, 'if-none-match': String(etag), 'accept-encoding': encoding! }
+        url: '/revocations/snapshot', headers: { ...headers, 'if-none-match': tags, 'accept-encoding': encoding }
       })
       t.equal(again.statusCode, 304)
       t.equal(again.body, '')
     }
+    const changed = await app.inject({ url: '/revocations/snapshot', headers: { ...headers, 'if-none-match': held[1] } })
+    t.equal(changed.statusCode, 200, 'the tag of the other encoding is another\'s')
   })
 
   t.test('a snapshot of a moment ago is served again, and the feed goes on from its point', async t => {

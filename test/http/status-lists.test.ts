@@ -1,7 +1,9 @@
 import { gunzipSync } from 'node:zlib'
 import t from 'tap'
 import { decodeProtectedHeader, type JSONWebKeySet } from 'jose'
+import { readConfig } from '../../src/config.ts'
 import { clientToken, createClient, createGrant, postForm, type GrantRequest } from '../support/clients.ts'
+import { createTestClock } from '../support/clock.ts'
 import { onEachStore, openService, type OpenedService } from '../support/service.ts'
 import { askStatus, readStatus, statusOf, verifyList } from '../support/status-lists.ts'
 import { callApi, claimsOf, signInAnew } from '../support/users.ts'
@@ -82,11 +84,13 @@ onEachStore(t, async (t, opened) => {
     t.equal(gunzipSync(packed.rawPayload).toString(), text.body)
     t.not(packed.headers['etag'], text.headers['etag'])
     for (const [answer, encoding] of [[text, 'identity'], [packed, 'gzip']] as const) {
-      t.match(answer.headers['vary'], /accept-encoding/i)
-      const again = await app.inject({ url, headers: { 'if-none-match': answer.headers['etag']!, 'accept-encoding': encoding } })
-      t.equal(again.statusCode, 304)
-      t.equal(again.body, '')
-      t.equal(again.headers['cache-control'], 'public, max-age=30')
+      t.equal(answer.headers['vary'], 'accept-encoding', 'there is one type, and caches that keep nothing that varies by it')
+      for (const held of [answer.headers['etag']!, `"x", W/${answer.headers['etag']}`]) {
+        const again = await app.inject({ url, headers: { 'if-none-match': held, 'accept-encoding': encoding } })
+        t.equal(again.statusCode, 304)
+        t.equal(again.body, '')
+        t.match(again.headers, { 'cache-control': 'public, max-age=30', vary: 'accept-encoding' })
+      }
     }
     t.equal((await app.inject({ method: 'HEAD', url })).statusCode, 200)
     const preflight = await app.inject({ method: 'OPTIONS', url, headers: { origin: 'https://a.example', 'access-control-request-method': 'GET' } })
@@ -248,9 +252,39 @@ onEachStore(t, async (t, opened: OpenedService) => {
 })
 
 t.test('the time a list may be kept is a setting, and endpoints lie under the path of the issuer', async t => {
-  const opened = await openService(t, { store: 'embedded', config: { ISSUER: 'http://127.0.0.1:3000/id/eu', STATUS_LIST_TTL: '7' } })
-  const path = `/id/eu/status-lists/0.${opened.service.ring.signing().record.kid}`
-  const answer = await opened.app.inject(path)
-  t.equal(answer.headers['cache-control'], 'public, max-age=7')
-  t.match(claimsOf(answer.body), { ttl: 7, sub: `http://127.0.0.1:3000${path}` })
+  const ttl = Array.from({ length: 3600 }, (_, less) => 3600 - less).find(seconds => isTtl(seconds))!
+  const clock = createTestClock(Date.now())
+  const { app, service } = await openService(t, {
+    store: 'embedded', clock,
+    config: { ISSUER: 'http://127.0.0.1:3000/id/eu', STATUS_LIST_TTL: String(ttl), ACCESS_TOKEN_LIFETIME: '10' }
+  })
+  const { kid } = service.ring.signing().record
+  const path = `/id/eu/status-lists/0.${kid}`
+  const uri = `http://127.0.0.1:3000${path}`
+  // Until then keys are kept for tokens of the lifetime that the database began with.
+  clock.advance(3600)
+  await service.pulse.refresh()
+  const answer = await app.inject(path)
+  t.equal(answer.headers['cache-control'], `public, max-age=${ttl}`)
+  const { exp } = claimsOf(answer.body) as { exp: number }
+  t.match(claimsOf(answer.body), { ttl, sub: uri })
+
+  await t.test('a list that is kept as long as any may be never outlives the key that signed it in the last moment', async t => {
+    await service.rotation.rotate('sign', { force: true, act })
+    t.not(service.ring.signing().record.kid, kid)
+    // By an instance whose clock is a minute ahead of the one that made it.
+    clock.advance(exp - clock.now() / 1000 + 59)
+    await service.pulse.refresh()
+    await service.rotation.tend()
+    const keys = (await app.inject('/id/eu/.well-known/jwks.json')).json<JSONWebKeySet>()
+    t.match(await verifyList(answer.body, { keys, uri, now: new Date(exp * 1000 - 1) }), { protectedHeader: { kid } })
+  })
 })
+
+function isTtl(seconds: number): boolean {
+  try {
+    return readConfig({ STATUS_LIST_TTL: String(seconds), ACCESS_TOKEN_LIFETIME: '10' }).statusListTtl === seconds
+  } catch {
+    return false
+  }
+}

@@ -13,6 +13,12 @@ export interface KnownList {
 
 export const knownSize = 2 ** 20
 
+/** The lists by which the draft explains itself (§4.1, §4.2): each status in turn, the bytes, and how the draft compresses them. */
+export const shortLists: Array<{ bits: StatusSize; statuses: number[]; packed: string; compressed: string }> = [
+  { bits: 1, statuses: [1, 0, 0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 0, 1, 0, 1], packed: 'b9a3', compressed: '78dadbb918000217015d' },
+  { bits: 2, statuses: [1, 2, 0, 3, 0, 1, 0, 1, 1, 2, 3, 3], packed: 'c944f9', compressed: '78da3be9f2130003df0207' }
+]
+
 const sparse = [0, 1993, 25460, 159495, 495669, 554353, 645645, 723232, 854545, 934534, 1000345]
 
 const paired = (indexes: number[], statuses: number[]): Array<[number, number]> =>

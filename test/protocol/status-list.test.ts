@@ -2,18 +2,14 @@ import { createHash } from 'node:crypto'
 import { deflateSync, inflateSync } from 'node:zlib'
 import t from 'tap'
 import {
-  invalid, numbersPerList, packStatuses, readStatusListName, statusAt, statusListUri, statusPlaceOf, valid, type StatusSize
+  invalid, numbersPerList, packStatuses, readStatusListName, statusAt, statusListUri, statusPlaceOf, valid
 } from '../../src/protocol/status-list.ts'
-import { knownLists, knownSize } from './status-list-facts.ts'
+import { knownLists, knownSize, shortLists } from './status-list-facts.ts'
 
 const each = (statuses: number[]): Array<[number, number]> => statuses.map((status, index) => [index, status])
 
 t.test('Q199: statuses are packed from the least significant bit on', async t => {
-  const short: Array<[StatusSize, number[], string, string]> = [
-    [1, [1, 0, 0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 0, 1, 0, 1], 'b9a3', '78dadbb918000217015d'],
-    [2, [1, 2, 0, 3, 0, 1, 0, 1, 1, 2, 3, 3], 'c944f9', '78da3be9f2130003df0207']
-  ]
-  for (const [bits, statuses, packed, compressed] of short) {
+  for (const { bits, statuses, packed, compressed } of shortLists) {
     const bytes = packStatuses(each(statuses), { bits, size: statuses.length })
     t.equal(Buffer.from(bytes).toString('hex'), packed)
     t.equal(inflateSync(Buffer.from(compressed, 'hex')).toString('hex'), packed, 'as the draft compresses it')

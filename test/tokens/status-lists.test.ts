@@ -13,7 +13,9 @@ function setScene() {
   const clock = createTestClock()
   const world = {
     seq: 1, journal: 'one', signer: 2, published: ['kid-1', 'kid-2', 'kid-3'], removed: [] as string[], highest: numbersPerList, reads: 0, signatures: 0,
-    counts: 0, isAway: false, isSpoilt: false, signers: [] as string[]
+    counts: 0, isAway: false, isSpoilt: false, signers: [] as string[],
+    /** How much further the database is than what this instance has heard. */
+    ahead: 0
   }
   const headOf = () => ({ seq: world.seq, hash: Buffer.from(world.journal) })
   const recordOf = (position: number) => ({ kid: `kid-${position}`, position }) as KeyRecord
@@ -52,7 +54,8 @@ function setScene() {
       inUse: async () => [0, 1],
       async readEnded({ from }) {
         const number = from + ++world.reads
-        const head = headOf()
+        const { seq, hash } = headOf()
+        const head = { seq: seq + world.ahead, hash }
         if (isSlow) await new Promise<void>(resolve => gates.push(resolve))
         return { head, numbers: [number] }
       },
@@ -94,6 +97,23 @@ t.test('it is kept until something is revoked, its time is over, another key sig
     change()
     await jwtOf(0)
     t.strictSame([world.reads, world.signatures], [reads, signatures], name)
+  }
+})
+
+t.test('what was read ahead of what the instance has heard is not read again for who has heard no more, nor once it has heard', async t => {
+  const { clock, world, jwtOf } = setScene()
+  world.ahead = 2
+  const steps: Array<[string, () => void, number]> = [
+    ['the first', () => undefined, 1], ['nothing', () => clock.advance(0.9), 1],
+    ['a part of it is heard', () => { world.seq++; world.ahead-- }, 2], ['nothing', () => undefined, 2],
+    ['the rest is heard', () => { world.seq++; world.ahead-- }, 2], ['more than it takes to hear', () => clock.advance(20), 2],
+    ['a restore to what was asked for', () => { world.seq-- }, 3], ['another journal', () => { world.ahead = 1; world.journal = 'two' }, 4],
+    ['nothing', () => undefined, 4], ['nothing is heard for too long', () => clock.advance(1), 5]
+  ]
+  for (const [name, step, reads] of steps) {
+    step()
+    await jwtOf(0)
+    t.equal(world.reads, reads, name)
   }
 })
 

@@ -14,7 +14,7 @@ t.test('nor does a demand that is misspelt, or of another kind: each is told by 
   onEachPlatform(t, async (t, { verifier, clock }) => {
     const token = signToken(clock, { acr: 'urn', scope: 'admin' })
     const wrong: Array<[unknown, RegExp]> = [
-      [{ scopes: 'admin' }, /^scopes is no option of verify: use request, scope, acrValues, maxAge, whenStale\.$/],
+      [{ scopes: 'admin' }, /^scopes is no option: use request, scope, acrValues, maxAge, whenStale\.$/],
       [{ toString: 'x' }, /^toString /], [{ acrValues: 'urn:strong' }, /^acrValues /], [{ acrValues: [5] }, /^acrValues /], [{ scope: null }, /^scope /],
       [{ scope: 5 }, /^scope /], [{ scope: ['admin', undefined] }, /^scope /], [{ scope: { admin: true } }, /^scope /], [{ maxAge: null }, /^maxAge /],
       [{ whenStale: 'hope' }, /^whenStale /], [{ whenStale: null }, /^whenStale /], [{ request: null }, /^request /], [{ request: 'GET /' }, /^request /],

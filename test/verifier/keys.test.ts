@@ -268,7 +268,7 @@ t.test('an option that is misspelt is refused by the name it has, and by those t
     [{ revocation: { mode: 'status-list', maxStalenes: 5 } }, 'revocation.maxStalenes']
   ]
   for (const [options, name] of wrong) {
-    const message = new RegExp(`^${name.replace('.', '\\.')} is no option here; these are: [a-z][A-Za-z, ]+\\.$`)
+    const message = new RegExp(`^${name.replace('.', '\\.')} is no option: use [a-z][A-Za-z, ]+\\.$`)
     t.throws(() => createVerifier({ issuer, audience: 'a', revocation: { mode: 'none' }, ...options }), { name: 'TypeError', message })
   }
   t.throws(() => createVerifier(undefined as never), { name: 'TypeError', message: /issuer/ })

@@ -1,12 +1,19 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
+import { once } from 'node:events'
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { deflateSync } from 'node:zlib'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import ts from 'typescript'
+import { findFreePort } from '../../scripts/free-port.mjs'
+import { openProvider } from '../interop/open-provider.ts'
 import { createTestClock } from '../support/clock.ts'
+import { startProxy } from '../support/proxy.ts'
+import { until } from '../support/until.ts'
+import { callApi, signIn } from '../support/users.ts'
 import { packLibrary } from './pack-library.ts'
 import { audience, encode, goodClaims, goodHeader, issuer, otherKey, ourKey, publicJwk, signRaw } from './scene.ts'
 
@@ -92,7 +99,7 @@ const expected = {
 
 async function openApp(folderOf: string): Promise<string> {
   const app = await packLibrary(folderOf)
-  copyFileSync(path.join(folder, 'runtime-case.mjs'), path.join(app, 'runtime-case.mjs'))
+  for (const name of ['runtime-case.mjs', 'runtime-feed.mjs']) copyFileSync(path.join(folder, name), path.join(app, name))
   writeFileSync(path.join(app, 'given.mjs'), `export default ${JSON.stringify(given)}`)
   return app
 }
@@ -129,13 +136,90 @@ console.log(JSON.stringify(await runCase(given)))`)
   t.strictSame(JSON.parse(stdout), expected)
 })
 
+/** @param outside what is around the worker, and @param inside what it has, in the words of workerd's settings */
+function configureWorker(name: string, outside = '', inside = ''): void {
+  const modules = [...listModules(app, name)].map(([name, text]) => `(name = ${JSON.stringify(name)}, esModule = ${JSON.stringify(text)})`)
+  writeFileSync(path.join(app, 'config.capnp'), `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (${outside} services = [(name = "main", worker = .main), (name = "loopback", network = (allow = ["private"]))]);
+const main :Workerd.Worker = (compatibilityDate = "2025-01-01", globalOutbound = "loopback", ${inside} modules = [${modules.join(',\n')}]);`)
+}
+
 t.test('in a worker', { skip: workerd === undefined && 'VERIFIER_WORKERD names no workerd' }, async t => {
   writeFileSync(path.join(app, 'worker.mjs'), `import { runCase } from './runtime-case.mjs'
 import given from './given.mjs'
 export default { async test() { console.log(JSON.stringify(await runCase(given))) } }`)
-  const modules = [...listModules(app, 'worker.mjs')].map(([name, text]) => `(name = ${JSON.stringify(name)}, esModule = ${JSON.stringify(text)})`)
-  writeFileSync(path.join(app, 'config.capnp'), `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (services = [(name = "main", worker = (compatibilityDate = "2025-01-01", modules = [${modules.join(',\n')}]))]);`)
+  configureWorker('worker.mjs')
   const { stdout } = await run(workerd!, ['test', 'config.capnp'], { cwd: app })
   t.strictSame(JSON.parse(stdout), expected)
 })
+
+/** A program that runs runtime-feed.mjs. */
+interface Follower {
+  program: string
+  arguments: string[]
+  /** What sets it going, where starting it is not enough. */
+  address?: string
+}
+
+/** @param makeFollower from the settings of runtime-feed.mjs, and the address that it has to reach */
+async function follow(t: Test, transport: string, makeFollower: (settings: object, address: string) => Follower): Promise<void> {
+  const own = 'https://orders.example.com'
+  const provider = await openProvider(t, { config: { FIRST_PARTY_AUDIENCES: own } })
+  const { clientId, clientSecret } = await provider.register({ grants: ['client_credentials'], scopes: ['revocations:read'] })
+  const { accessToken } = await signIn(provider.app, provider.user)
+  const way = await startProxy(provider.issuer)
+  t.teardown(() => way.close())
+  const serviceUrl = new URL(way.url).origin
+  const revocation = { mode: 'feed', clientId, clientSecret, transport, serviceUrl, maxStaleness: 2, whenStale: 'reject' }
+  const options = { issuer: provider.issuer, audience: own, jwksUri: `${serviceUrl}/.well-known/jwks.json`, revocation }
+  const { program, arguments: args, address } = makeFollower({ options, token: accessToken }, new URL(serviceUrl).host)
+  // On standard error workerd tells of each connection that it loses here.
+  const child = spawn(program, args, { cwd: app, stdio: ['ignore', 'pipe', 'ignore'] })
+  t.teardown(() => child.kill('SIGKILL'))
+  const ended = once(child, 'close')
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
+  const says = async (line: string) => t.equal((await lines.next() as { value?: string }).value, line)
+  if (address !== undefined) await until('it is set going', () => fetch(address).then(({ ok }) => ok, () => false))
+  await says('good')
+  await callApi(provider.app, 'POST /api/auth/logout', { token: accessToken })
+  const signedOutAt = performance.now()
+  await says('token_revoked')
+  t.ok(performance.now() - signedOutAt < 1000, 'within a second')
+  await says('acknowledged')
+  way.cut()
+  await says('stale')
+  way.heal()
+  await says('fresh')
+  await says('asked 0 times')
+  if (address === undefined) t.strictSame(await ended, [0, null], 'and nothing keeps it after the goodbye')
+}
+
+for (const transport of ['stream', 'poll']) {
+  t.test(`in Deno, following the feed by ${transport}`, { skip: deno === undefined && 'VERIFIER_DENO names no Deno' }, t =>
+    follow(t, transport, (settings, address) => {
+      writeFileSync(path.join(app, 'feed.mjs'), `import { followFeed } from './runtime-feed.mjs'
+await followFeed(${JSON.stringify(settings)}, console.log)`)
+      // With leave to reach the service and to do nothing else.
+      return { program: deno!, arguments: ['run', '--no-remote', '--no-prompt', `--allow-net=${address}`, 'feed.mjs'] }
+    }))
+
+  t.test(`in a durable object, following the feed by ${transport} after its one request is answered`, {
+    skip: workerd === undefined && 'VERIFIER_WORKERD names no workerd'
+  }, async t => {
+    const port = await findFreePort()
+    await follow(t, transport, settings => {
+      writeFileSync(path.join(app, 'feed-worker.mjs'), `import { followFeed } from './runtime-feed.mjs'
+export class Orders {
+  fetch() {
+    this.following ??= followFeed(${JSON.stringify(settings)}, console.log)
+    return new Response()
+  }
+}
+export default { fetch: (request, { ORDERS }) => ORDERS.get(ORDERS.idFromName('one')).fetch(request) }`)
+      configureWorker('feed-worker.mjs', `sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],`, `
+        durableObjectNamespaces = [(className = "Orders", uniqueKey = "orders", preventEviction = true)],
+        durableObjectStorage = (inMemory = void), bindings = [(name = "ORDERS", durableObjectNamespace = "Orders")],`)
+      return { program: workerd!, arguments: ['serve', 'config.capnp'], address: `http://127.0.0.1:${port}/` }
+    })
+  })
+}

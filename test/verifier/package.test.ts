@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
 import ts from 'typescript'
+import { packVerifier } from '../../scripts/verifier-package.mjs'
 import { createTestClock } from '../support/clock.ts'
 import { packLibrary, tsc } from './pack-library.ts'
 import { goodClaims, goodHeader, issuer, otherKey, ourKey, publicJwk, signRaw } from './scene.ts'
@@ -29,6 +30,9 @@ const code: VerifierErrorCode | 'other' = await verifier.verify('${forged}').the
 console.log(subject, code)
 await verifier.close()
 `
+
+const inModule = (source: string): string =>
+  ts.transpileModule(source, { compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 } }).outputText
 
 void t.test('the packed tarball', async t => {
   const app = await packLibrary(t.testdir())
@@ -61,7 +65,7 @@ void t.test('the packed tarball', async t => {
   })
 
   t.test('runs in Node as a module', async t => {
-    writeFileSync(path.join(app, 'consumer.mjs'), ts.transpileModule(consumer, { compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 } }).outputText)
+    writeFileSync(path.join(app, 'consumer.mjs'), inModule(consumer))
     const { stdout } = await run(process.execPath, ['consumer.mjs'], { cwd: app })
     t.equal(stdout, `${String(claims['sub'])} token_invalid\n`)
   })
@@ -70,6 +74,26 @@ void t.test('the packed tarball', async t => {
     const script = 'console.log(import.meta.resolve("countersign/verifier"))'
     const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: app })
     t.match(stdout, /dist\/verifier\/index\.js$/m)
+  })
+
+  t.test('is, without the service, a package of its own that needs jose and runs by the same imports', async t => {
+    const alone = path.join(app, '../alone')
+    const unpacked = path.join(alone, 'node_modules/countersign')
+    mkdirSync(unpacked, { recursive: true })
+    const tarball = packVerifier({ dist: path.join(app, '../source/dist'), destination: alone })
+    await run('tar', ['-xzf', tarball, '-C', unpacked, '--strip-components=1'])
+    const contentOf = (folder: string) => readdirSync(folder, { recursive: true, encoding: 'utf8', withFileTypes: true })
+      .filter(entry => entry.isFile()).map(({ parentPath, name }) => path.join(parentPath, name))
+      .map(file => [path.relative(folder, file), readFileSync(file, 'utf8')] as const).sort()
+    t.strictSame(contentOf(path.join(unpacked, 'dist')), contentOf(path.dirname(library)))
+    const [own, whole] = [unpacked, path.join(app, 'node_modules/countersign')]
+      .map(folder => JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as Record<string, Record<string, string>>)
+    const told = ['version', 'type', 'engines', 'exports'].map(name => whole![name])
+    t.strictSame(['version', 'type', 'engines', 'exports'].map(name => own![name]), told)
+    t.strictSame(own!['dependencies'], { jose: whole!['dependencies']!['jose'] })
+    cpSync(path.join(app, 'node_modules/jose'), path.join(alone, 'node_modules/jose'), { recursive: true })
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', inModule(consumer)], { cwd: alone })
+    t.equal(stdout, `${String(claims['sub'])} token_invalid\n`)
   })
 
   for (const [module, moduleResolution] of [['nodenext', 'nodenext'], ['esnext', 'bundler']] as const) {

@@ -2,6 +2,8 @@ import type { FastifyInstance } from 'fastify'
 import type { TargetKind } from '../../stores/journal.ts'
 import { CountersignError } from '../../protocol/errors.ts'
 import { pairwisePrefix } from '../../protocol/pairwise.ts'
+import type { LookupAnswer } from '../../revocation/lookup.ts'
+import type { VerifiedToken } from '../../tokens/verify-access-token.ts'
 import { readSequence } from '../../http/read-sequence.ts'
 import { renderReach } from '../../http/render-reach.ts'
 import { byAdmin } from '../by-admin.ts'
@@ -53,7 +55,7 @@ async function resolveToken(value: string, { rooms }: AdminInstance): Promise<Re
   const held = await rooms.readRefreshToken(value)
   if (held !== undefined) return { target: 'grant', value: held.grant.id }
   const [checked] = (await rooms.check([value])).tokens
-  if (checked?.verified !== undefined) return { target: 'token', value: checked.verified.claims.jti }
+  if (checked?.verified !== undefined) return nameTarget(checked.verified, checked.revocation)
   if (checked?.fault === 'expired') throw refused('expired', 'That access token has expired: it is dead already.')
   const [answer] = (await rooms.lookup.check([{ jti: value, kid: undefined }])).answers
   if (answer?.target === 'invalid') {
@@ -62,6 +64,15 @@ async function resolveToken(value: string, { rooms }: AdminInstance): Promise<Re
     })
   }
   return { target: 'token', value }
+}
+
+/**
+ * Its place in a status list is its grant's, also where its API has been taken off the lists since: the grant ends. One that a
+ * wider end covers is read as ended there already, and may be of a grant that is gone.
+ */
+function nameTarget({ claims: { jti, grant_id: grantId, status } }: VerifiedToken, { target = 'none' }: LookupAnswer): ResolvedTarget {
+  const endsGrant = status !== undefined && grantId !== undefined && ['none', 'token', 'grant'].includes(target)
+  return endsGrant ? { target: 'grant', value: grantId } : { target: 'token', value: jti }
 }
 
 function refused(rule: string, sentence: string): CountersignError {

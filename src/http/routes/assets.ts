@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { isHeldAlready } from '../../protocol/if-none-match.ts'
 import type { PageFile } from '../pages.ts'
 import type { HttpRooms } from '../rooms.ts'
 import { assetSchema } from '../schemas/asset.ts'
@@ -21,7 +22,7 @@ function serveFile(app: FastifyInstance, { path, type, body, version }: PageFile
     // the address says must not be kept.
     const isAsked = request.query.v === version
     reply.headers({ ...headers, etag, 'cache-control': isAsked ? 'public, max-age=31536000, immutable' : 'no-cache' })
-    if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+    if (isHeldAlready(request.headers['if-none-match'], etag)) return reply.code(304).send()
     return reply.type(type).send(body)
   })
 }

@@ -28,8 +28,9 @@ export function endSessionRoutes(app: FastifyInstance, rooms: HttpRooms, cookies
   function show(request: FastifyRequest, reply: FastifyReply, outcome: EndSessionOutcome): FastifyReply {
     const context = pageContextOf(request, pages)
     if (outcome.kind === 'confirm') {
-      const { id, kind: _, ...shown } = outcome
-      return sendPage(reply, renderLogoutPage({ action: `${pages.base}/oauth/logout/${id}`, ...shown }, context))
+      const { csrf, email, clientName, isVouched } = outcome
+      const action = `${pages.base}/oauth/logout/${outcome.id}`
+      return sendPage(reply, renderLogoutPage({ action, csrf, email, clientName, isVouched }, context))
     }
     // One that did not come along is not known to be over: another site's form brings none.
     if (cookies.session(request) !== undefined) cookies.clearSession(reply)

@@ -1,5 +1,6 @@
 import Negotiator from 'negotiator'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isHeldAlready } from '../../protocol/if-none-match.ts'
 import { snapshotType } from '../../protocol/revocation-snapshot.ts'
 import type { Snapshot } from '../../revocation/feed/snapshots.ts'
 import type { Subscription } from '../../revocation/feed/subscription.ts'
@@ -63,7 +64,7 @@ function sendSnapshot(request: FastifyRequest, reply: FastifyReply, { name, plai
   const isGzip = new Negotiator(request.raw).encoding(['gzip', 'identity']) === 'gzip'
   const etag = isGzip ? `"${name}.gzip"` : `"${name}"`
   reply.headers({ etag, vary: 'accept-encoding', 'cache-control': 'private, no-cache' })
-  if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+  if (isHeldAlready(request.headers['if-none-match'], etag)) return reply.code(304).send()
   if (isGzip) reply.header('content-encoding', 'gzip')
   return reply.type(snapshotType).send(isGzip ? gzipped : plain)
 }

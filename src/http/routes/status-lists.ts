@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { acceptsEncoding, acceptsType } from '../../protocol/accept.ts'
 import { CountersignError } from '../../protocol/errors.ts'
+import { isHeldAlready } from '../../protocol/if-none-match.ts'
 import { readStatusListName } from '../../protocol/status-list.ts'
 import { describeOnly } from '../describe-only.ts'
 import { allowAnyOrigin } from '../plugins/any-origin.ts'
@@ -29,8 +30,8 @@ export async function statusListRoutes(app: FastifyInstance, { statusLists, sett
       if (token === undefined) throw new CountersignError('not_found', { reason: 'status-list/unknown' })
       const isGzip = acceptsEncoding(headers['accept-encoding'], 'gzip')
       const etag = `"${token.version}${isGzip ? '-gzip' : ''}"`
-      reply.headers({ etag, 'cache-control': cacheControl, vary: 'accept, accept-encoding' })
-      if (headers['if-none-match'] === etag) return reply.code(304).send()
+      reply.headers({ etag, 'cache-control': cacheControl, vary: 'accept-encoding' })
+      if (isHeldAlready(headers['if-none-match'], etag)) return reply.code(304).send()
       if (isGzip) reply.header('content-encoding', 'gzip')
       return reply.type(mediaType).send(isGzip ? token.gzipped : token.jwt)
     })

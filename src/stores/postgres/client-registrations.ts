@@ -1,17 +1,18 @@
 import { Prisma } from '../../generated/prisma/client.ts'
-import type { ClientRegistrationStore, ClientReplacement } from '../client-registrations.ts'
-import { assignClientTerms, assignSecret } from './client-terms.ts'
+import type { ClientRegistrationStore } from '../client-registrations.ts'
+import { changeTerms } from './change-terms.ts'
 import type { Database } from './database.ts'
-import { entryColumns, hasEntry, toEntry, type MaybeEntry } from './rows.ts'
 
 const pruneBatch = 1000
 
 export function createClientRegistrationStore({ query }: Database): ClientRegistrationStore {
   return {
-    async replace(replacement, actor) {
-      const row = await query.row<MaybeEntry>(replacing(replacement, actor))
-      return row && { entry: hasEntry(row) ? toEntry(row) : undefined }
-    },
+    replace: ({ clientId, registrationTokenHash, secretHash, endReason, ...terms }, actor) => changeTerms(query, {
+      clientId, secretHash, endReason, terms, actor, kind: 'client/replaced', details: {},
+      condition: Prisma.sql`registration_token_hash = ${registrationTokenHash}::bytea AND disabled_at IS NULL`,
+      // What the caller saw of the client may be of before.
+      ends: Prisma.sql`${endReason !== undefined}::boolean AND NOT 'none' = ANY(auth_methods)`
+    }),
     async pruneUnused(age) {
       let pruned = 0
       const statement = pruning(age)
@@ -19,26 +20,6 @@ export function createClientRegistrationStore({ query }: Database): ClientRegist
       return pruned
     }
   }
-}
-
-/** Whether it ends anything is for the row to say, once it is locked: what the caller saw of the client may be of before. */
-function replacing({ clientId, registrationTokenHash, secretHash, endReason, ...terms }: ClientReplacement, actor: string): Prisma.Sql {
-  return Prisma.sql`
-    WITH present AS MATERIALIZED (
-      SELECT id, grants_cutoff, ${endReason !== undefined}::boolean AND NOT 'none' = ANY(auth_methods) AS ends FROM clients
-      WHERE id = ${clientId} AND registration_token_hash = ${registrationTokenHash}::bytea
-        AND disabled_at IS NULL AND (NOT ${secretHash === 'keep'}::boolean OR secret_hash IS NOT NULL) FOR UPDATE
-    ), cutoff AS MATERIALIZED (
-      SELECT id, ends, CASE WHEN ends THEN nextval('grant_numbers') ELSE grants_cutoff END AS number FROM present
-    ), changed AS (
-      UPDATE clients SET ${assignClientTerms(terms)}, ${assignSecret(secretHash)}, grants_cutoff = cutoff.number
-      FROM cutoff WHERE clients.id = cutoff.id RETURNING clients.id, cutoff.ends, cutoff.number
-    ), ended AS MATERIALIZED (
-      SELECT id, CASE WHEN ends THEN append_revocation('client', id, number, ${endReason ?? null}::text, ${actor}) END AS entry FROM changed
-    )
-    SELECT ${entryColumns} FROM ended CROSS JOIN LATERAL
-      record_audit('client/replaced', ${actor}, ended.id, '{}') AS noted
-    CROSS JOIN LATERAL (SELECT (ended.entry).*) AS entry`
 }
 
 /**

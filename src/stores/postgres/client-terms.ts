@@ -4,7 +4,7 @@ import type { ClientTerms } from '../clients.ts'
 
 /** The columns of a client that can be said anew, wherever that is done. Members that are absent are left alone. */
 
-type SomeTerms = Omit<ClientTerms, 'audience'> & Partial<Pick<ClientTerms, 'audience'>>
+export type SomeTerms = Omit<ClientTerms, 'audience'> & Partial<Pick<ClientTerms, 'audience'>>
 
 function pairColumns(terms: SomeTerms): Array<[column: Prisma.Sql, value: Prisma.Sql]> {
   const { audience } = terms

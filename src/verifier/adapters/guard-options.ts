@@ -1,5 +1,6 @@
 import { isAlgorithmName } from '../algorithms.ts'
 import type { VerifierError } from '../errors.ts'
+import { refuseOption } from '../refuse-option.ts'
 import { isRecord } from '../strict-json.ts'
 import type { Verifier, VerifyOptions } from '../verifier.ts'
 
@@ -82,7 +83,7 @@ const registrationNames = ['prefix', 'logLevel', 'logSerializers']
 
 function assertOptions(options: GuardOptions & { onRefusal?: unknown }): void {
   for (const name of Object.keys(options)) {
-    assert(Object.hasOwn(optionNames, name) || registrationNames.includes(name), name, `is no option: use ${Object.keys(optionNames).join(', ')}`)
+    if (!Object.hasOwn(optionNames, name) && !registrationNames.includes(name)) refuseOption(name, optionNames)
   }
   const { verifier, realm, origin, scopesSupported, dpopAlgorithms, metadata, formToken, certificateHeader, onRefusal } = options
   assert(typeof verifier?.verify === 'function', 'verifier', 'is what createVerifier answers')
@@ -96,11 +97,11 @@ function assertOptions(options: GuardOptions & { onRefusal?: unknown }): void {
   assert(onRefusal === undefined || typeof onRefusal === 'function', 'onRefusal', 'is a function')
 }
 
-const known: readonly string[] = ['scope', 'acrValues', 'maxAge', 'whenStale'] satisfies Array<keyof Requirements>
+const requirementNames: Readonly<Record<keyof Requirements, true>> = { scope: true, acrValues: true, maxAge: true, whenStale: true }
 
-/** A misspelt requirement must not leave a route open. @throws TypeError, which names it */
+/** @throws TypeError, which names it */
 export function assertRequirements(requirements: Requirements): void {
-  for (const name of Object.keys(requirements)) assert(known.includes(name), name, `is no requirement: use ${known.join(', ')}`)
+  for (const name of Object.keys(requirements)) if (!Object.hasOwn(requirementNames, name)) refuseOption(name, requirementNames)
   const { scope = [], acrValues = [], maxAge, whenStale = 'lookup' } = requirements
   assert((typeof scope === 'string' || Array.isArray(scope)) && listScopes(scope).every(isScope), 'scope', 'has characters that no scope has')
   assert(Array.isArray(acrValues) && acrValues.every(isScope), 'acrValues', 'lists values without spaces, " and \\')

@@ -7,7 +7,8 @@ export type { GuardOptions, GuardResult, Requirements, Answer, VerifierError }
 
 /**
  * For everything without an adapter of its own (Deno, plain `node:http`, functions): headers in, the token or the answer out. In
- * workers, where I/O is tied to one request, with a verifier of the mode `none`, or with one for each request and no feed.
+ * workers, where I/O is tied to one request, with a verifier of the mode `none`, or with one for each request and no feed; a feed can
+ * be followed in a durable object.
  *
  *     const result = await guard.check(request.headers, { scope: 'orders:read' })
  *     if (result.token === undefined) return new Response(result.body, result)

@@ -1,6 +1,9 @@
 import { deflateSync } from 'node:zlib'
 import t, { type Test } from 'tap'
+import { packStatuses } from '../../../src/protocol/status-list.ts'
 import type { StatusListOptions } from '../../../src/verifier/revocation/revocation-options.ts'
+import { readStatusList } from '../../../src/verifier/revocation/status-list/status-list.ts'
+import { knownLists, knownSize, shortLists } from '../../protocol/status-list-facts.ts'
 import { createTestClock } from '../../support/clock.ts'
 import { until } from '../../support/until.ts'
 import { startWebServer } from '../../support/web-server.ts'
@@ -72,6 +75,24 @@ t.test('Q200: a token is what its place in the list says, from the least signifi
     }
     t.equal(await scene.checkAt(16 / bits), 'token_invalid', 'beyond its end')
     t.equal(scene.count(), 1, 'fetched once for all')
+  }
+})
+
+t.test('Q200: the draft\'s own lists are read at every index', async t => {
+  const read = async (bits: number, packed: Buffer) => {
+    const { statusAt } = await readStatusList({ sub: 'list', iat: 0, status_list: { bits, lst: packed.toString('base64url') } }, 'list')
+    return (length: number) => Array.from({ length }, (_, index) => statusAt(index))
+  }
+  for (const { bits, statuses, compressed } of shortLists) {
+    const readAll = await read(bits, Buffer.from(compressed, 'hex'))
+    t.strictSame(readAll(statuses.length + 8), [...statuses, ...Array<undefined>(8)], `${bits} bits`)
+  }
+  for (const { bits, statuses } of knownLists) {
+    const readAll = await read(bits, deflateSync(packStatuses(statuses, { bits, size: knownSize }), { level: 9 }))
+    const expected = new Map(statuses)
+    const wrong = readAll(knownSize).flatMap((status, index) => status === (expected.get(index) ?? 0) ? [] : [index])
+    t.strictSame(wrong, [], `2^20 entries with ${bits} bits each`)
+    t.equal(readAll(knownSize + 1).at(-1), undefined)
   }
 })
 

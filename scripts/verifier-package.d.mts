@@ -1,0 +1,1 @@
+export function packVerifier(places: { dist: string; destination: string }): string
