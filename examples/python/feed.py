@@ -16,10 +16,9 @@ class Feed:
     """`view` is what is revoked, and `keys` those to verify tokens with: {kid: public key}."""
 
     def __init__(self, issuer, client_id, client_secret, instance, max_staleness=5):
-        if not 2 <= max_staleness <= 86400:
-            raise ValueError('max_staleness: give it 2 to 86400 seconds; heartbeats come once a second')
-        self.issuer, self.credentials = issuer, f'{quote(client_id, "")}:{quote(client_secret, "")}'
-        self.rule = {'instance': instance, 'max_staleness': round(max_staleness, 3), 'when_stale': 'reject'}
+        self.issuer = issuer
+        self.rule = {'instance': instance, 'max_staleness': max_staleness, 'when_stale': 'reject'}
+        self.basic = base64.b64encode(f'{quote(client_id, "")}:{quote(client_secret, "")}'.encode()).decode()
         self.view, self.keys, self.removed = View(), {}, set()
         self.delay, self.told, self.told_at = 0.1, None, 0
 
@@ -29,7 +28,9 @@ class Feed:
                 self.connect()
             except Exception as error:  # whatever it was: without going on no view is fresh again
                 logging.warning('The revocation feed: %r', error)
-                self.view.point = None if getattr(error, 'code', None) == 410 else self.view.point
+                # After a connection that failed it goes on where it was; after 410 and all else it takes a snapshot.
+                if not isinstance(error, OSError) or getattr(error, 'code', None) == 410:
+                    self.view.point = None
                 # Ten seconds at the most: a large number must neither end this thread nor stop it for long.
                 asked = getattr(error, 'headers', {}).get('Retry-After', '')
                 self.delay = max(self.delay, min(int(asked[:3]), 10) if asked.isdecimal() else 0)
@@ -37,12 +38,10 @@ class Feed:
             self.delay = min(2 * self.delay, 2)
 
     def connect(self):
-        basic = f'Basic {base64.b64encode(self.credentials.encode()).decode()}'
         form = urlencode({'grant_type': 'client_credentials', 'scope': 'revocations:read'})
-        bearer = f'Bearer {json.load(self.call("/oauth/token", basic, form))["access_token"]}'
-        if self.view.point is None:
-            # Another view: nobody sees half of a table, or an old proof beside a new table.
-            self.view = read_snapshot(self.call('/revocations/snapshot', bearer).read())
+        bearer = f'Bearer {json.load(self.call("/oauth/token", f"Basic {self.basic}", form))["access_token"]}'
+        # Another view: nobody sees half of a table, or an old proof beside a new table.
+        self.view = self.view if self.view.point else read_snapshot(self.call('/revocations/snapshot', bearer).read())
         query, sent_at = urlencode({'after': self.view.point, **self.rule}), time.monotonic()
         with self.call(f'/revocations/feed?{query}', bearer) as stream:
             # Ended on the service's clock too: while this one is wrong, it would lose what still counts.
@@ -68,13 +67,11 @@ class Feed:
         elif name == 'revocations' and data['after'] == seq:
             view.add(jwt.utils.base64url_decode(data['entries']))
             view.point = event['id']
-        elif name == 'heartbeat' and data['seq'] == seq:
-            if sent_at + data['sent'] / 1000 > now + 1:
-                raise ValueError('the clock of this machine has stood still')
+        # One that was sent in the future says that the clock of this machine has stood still.
+        elif name == 'heartbeat' and data['seq'] == seq and sent_at + data['sent'] / 1000 <= now + 1:
             view.proven_at, self.delay = max(view.proven_at, min(sent_at + data['confirmed'] / 1000, now)), 0.1
         elif name in ('revocations', 'heartbeat', 'reset'):  # `stale` and `end` only say why it ends now
-            view.point = None
-            raise ValueError('the journal does not go on from here: a snapshot is needed')
+            raise ValueError(f'a snapshot is needed: at {seq} nothing is proven by {event}')
 
     def call(self, path, authorization, body=None, media_type='application/x-www-form-urlencoded'):
         request = Request(self.issuer + path, body and body.encode(), {'Content-Type': media_type})

@@ -9,15 +9,14 @@ from jwt.utils import base64url_decode, base64url_encode
 KINDS = {1: ('jti', r'([\w-]{22})\.([\w-]{12})'), 2: ('grant_id', r'([\w-]{22})'),
          3: ('sid', r'([\w-]{22})'), 4: ('sub', r'(?:usr|pws)_([\w-]{22})'),
          5: ('client_id', r'(?!)'), 6: ('kid', r'([\w-]{43})')}
-ISSUER = b'\7' + bytes(12)
 
 
 class View:
     """All live revocations. One thread changes it; any number may ask meanwhile."""
 
     def __init__(self, point=None, entries=b''):
-        self.point, self.table = point, {}  # where there is no point, a snapshot is needed
-        self.proven_at = float('-inf')  # the monotonic time up to which the table is known to be whole
+        # Where there is no point, a snapshot is needed. The table is proven to be whole up to that monotonic time.
+        self.point, self.table, self.proven_at = point, {}, float('-inf')
         self.add(entries)
 
     def add(self, entries):
@@ -27,9 +26,9 @@ class View:
 
     def covers(self, token):
         """Whether a token (its claims and its `kid`), which is good otherwise, is revoked."""
-        table, number = self.table, number_of(token['jti'])
         keys = [key_of(kind, token[name]) for kind, (name, _) in KINDS.items() if name in token]
-        return any(number < table[key][0] for key in [*keys, ISSUER] if key in table)
+        # The last one is the issuer's, and covers everybody.
+        return number_of(token['jti']) < max(self.table.get(key, (-1, 0))[0] for key in [*keys, b'\7' + bytes(12)])
 
 
 def read_snapshot(body):

@@ -12,26 +12,27 @@ from feed import Feed
 PORT = int(getenv('PORT', 4003))
 AUDIENCE = getenv('AUDIENCE', f'http://127.0.0.1:{PORT}')
 FEED = Feed(getenv('ISSUER', 'http://127.0.0.1:3000'), getenv('CLIENT_ID', ''), getenv('CLIENT_SECRET', ''),
-            f'{uname().nodename}:{PORT}', float(getenv('MAX_STALENESS', 5)))
+            f'{uname().nodename}:{PORT}', int(getenv('MAX_STALENESS', 5)))
 SCOPES = {'/orders': 'orders:read', '/whoami': None}  # what each route asks for
+REALM = f'Bearer realm="{AUDIENCE}"'
 
 
 def admit(authorization, scope=None):
-    """200 and the claims of the caller, or the status and what RFC 6750 has the caller told."""
+    """The answer: its status, a header, and the claims of the caller who is let in."""
     view = FEED.view  # once: another may take its place, of which nothing is proven yet
     scheme, _, token = authorization.partition(' ')
-    if scheme.lower() != 'bearer':
-        return 401, {}  # RFC 6750, section 3: who came without a token is told no error
+    if scheme.lower() != 'bearer':  # RFC 6750, section 3: who came without a token is told no error
+        return 401, ('WWW-Authenticate', REALM), {}
     if time.monotonic() - view.proven_at > FEED.rule['max_staleness']:
-        return 503, {'error': 'temporarily_unavailable'}
+        return 503, ('Retry-After', '1'), {}
     try:
         claims = verify(token.strip(), view)
     except Exception:  # whatever is wrong with a token, it lets nobody in
-        return 401, {'error': 'invalid_token'}
+        return 401, ('WWW-Authenticate', f'{REALM}, error="invalid_token"'), {}
     # The tokens of people who signed in first-party have no scope: that is not a permission.
     if scope and scope not in str(claims.get('scope')).split(' '):
-        return 403, {'error': 'insufficient_scope', 'scope': scope}
-    return 200, claims
+        return 403, ('WWW-Authenticate', f'{REALM}, error="insufficient_scope", scope="{scope}"'), {}
+    return 200, ('Content-Type', 'application/json'), claims
 
 
 def verify(token, view):
@@ -58,17 +59,11 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         if self.path not in SCOPES:
             return self.send_error(404)
-        status, told = admit(', '.join(self.headers.get_all('Authorization', [])), SCOPES[self.path])
+        status, header, claims = admit(', '.join(self.headers.get_all('Authorization', [])), SCOPES[self.path])
         self.send_response(status)
-        if status == 503:
-            self.send_header('Retry-After', '1')
-        elif status != 200:
-            challenge = [f'{name}="{value}"' for name, value in {'realm': AUDIENCE, **told}.items()]
-            self.send_header('WWW-Authenticate', f'Bearer {", ".join(challenge)}')
-        self.send_header('Content-Type', 'application/json')
+        self.send_header(*header)
         self.end_headers()
-        body = {'sub': told['sub']} if status == 200 else {'error': 'token_missing', **told}
-        self.wfile.write(json.dumps(body).encode())
+        self.wfile.write(json.dumps(claims).encode())
 
 
 if __name__ == '__main__':

@@ -113,12 +113,24 @@ class Following(unittest.TestCase):
             self.setUp()
             self.assertEqual(self.kept(date, 3600 + 70, 3600 + 50, 70), [3600 + 50, 70])
 
-    def test_how_old_its_view_may_be(self):
-        for seconds, said in ((2, '2'), (2.5, '2.5'), (3.00049, '3.0'), (86_400, '86400')):
-            feed = Feed(self.feed.issuer, 'orders', 'none', 'test', seconds)
-            self.assertEqual(str(feed.rule['max_staleness']), said)
-        for seconds in (1.9, 0, -5, 86_401, float('inf'), float('nan')):
-            self.assertRaises(ValueError, Feed, self.feed.issuer, 'orders', 'none', 'test', seconds)
+    def test_what_makes_no_sense_is_no_reason_to_stop(self):
+        for news in (b'event: heartbeat\ndata: {"seq":9,"confirmed":0,"sent":1}\n\n', b'event: jwks\ndata: no JSON\n\n',
+                     b'event: revocations\nid: 9.AAAAAAAAAAAAAAAA\ndata: {"after":8,"seq":9,"entries":""}\n\n',
+                     b'event: heartbeat\ndata: {"seq":7,"confirmed":3000,"sent":3000}\n\n'):
+            self.answer('/revocations/feed', 200, body=HEARTBEAT)
+            self.connect()
+            self.answer('/revocations/feed', 200, body=news)
+            self.connect()
+            self.assertIsNone(self.feed.view.point, news)
+
+    def test_after_a_connection_that_failed_it_goes_on_where_it_was(self):
+        self.connect()
+        for path, status in (('/oauth/token', 401), ('/oauth/token', 503), ('/revocations/feed', 429)):
+            answer = self.service.answers[path]
+            self.answer(path, status)
+            self.connect()
+            self.service.answers[path] = answer
+            self.assertEqual(self.connect(), ['/oauth/token', '/revocations/feed'])
 
     def test_a_flood_is_acknowledged_once_a_second(self):
         news = [f'event: revocations\nid: {seq}.AAAAAAAAAAAAAAAA\n'

@@ -19,7 +19,7 @@ export async function readDestination(
   if (client === undefined) return 'unknown-client'
   const requested = params.get('redirect_uri')
   if (requested !== undefined) {
-    if (!matchRedirectUri(client.redirectUris, requested)) return 'bad-redirect-uri'
+    if (!matchRedirectUri(client, requested)) return 'bad-redirect-uri'
     return { client, destination: { clientId: client.id, redirectUri: requested, isRedirectUriGiven: true } }
   }
   // A single registered one may go without saying, except in OpenID Connect (Core §3.1.2.1).

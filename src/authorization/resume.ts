@@ -82,5 +82,5 @@ export function createResume({ registry, lookAtPerson, mustWarn, issueCode, inte
 /** A person may take half an hour, and an operator take an address away meanwhile. */
 async function findClient({ request }: OpenInteraction, registry: ResumeOptions['registry']): Promise<Client | undefined> {
   const client = await registry.find(request.clientId)
-  return client && matchRedirectUri(client.redirectUris, request.redirectUri) ? client : undefined
+  return client && matchRedirectUri(client, request.redirectUri) ? client : undefined
 }

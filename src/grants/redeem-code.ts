@@ -45,7 +45,7 @@ export function createRedeemCode(options: RedeemCodeOptions): RedeemCode {
     if (content === undefined) return refuseUnknown(request, origin, options)
     requireProof(content, request)
     // Whoever has an address that was taken off the client since is not to get what was sent there.
-    if (!matchRedirectUri(client.redirectUris, content.redirectUri)) return refuseUnknown(request, origin, options)
+    if (!matchRedirectUri(client, content.redirectUri)) return refuseUnknown(request, origin, options)
     const { redemption, answer } = await openGrant({ client, content, origin, target: narrow(content, request, options) })
     const outcome = await grants.redeem(redemption)
     if (outcome === 'redeemed') return answer

@@ -21,6 +21,8 @@ export interface EndSession {
   begin(params: AuthorizationParams, browser: LeavingBrowser): Promise<EndSessionOutcome>
   /** The person has confirmed, once or twice. */
   confirm(id: string, form: string | undefined, browser: LeavingBrowser): Promise<Confirmation>
+  /** The languages that were asked for with the question. Undefined where this browser was not asked it. */
+  languagesOf(id: string, browser: string | undefined): Promise<string | undefined>
 }
 
 export interface LeavingBrowser {
@@ -85,8 +87,39 @@ const longestLocales = 254
 const idPattern = /^[A-Za-z0-9_-]{22}$/
 
 export function createEndSession(options: EndSessionOptions): EndSession {
-  const { endSession, pending, counters, random } = options
+  const { endSession } = options
+  const { ask, find } = createQuestions(options)
 
+  return {
+    async begin(params, { session, browser }) {
+      const { client, hint } = await identify(params, options)
+      const continueUri = client && continuation(params, client)
+      const initiator = { clientName: client?.name, continueUri, isVouched: client?.registrationTokenHash === undefined }
+      if (session !== undefined && hint?.sid !== session.id) {
+        return ask({ session, browser }, { ...initiator, uiLocales: localesOf(params) })
+      }
+      const goesOn = hint !== undefined && (initiator.isVouched || await isAllowedBy(session, { client, continueUri }, options))
+      if (session !== undefined) await endSession(session)
+      return { kind: 'signed-out', ...initiator, goesOn }
+    },
+    async confirm(id, form, { session, browser }) {
+      const record = await find(id, browser)
+      if (record === undefined) return { outcome: undefined, uiLocales: undefined }
+      const { session: asked, clientName, continueUri, isVouched, uiLocales } = record
+      if (readFormToken(record, form) === undefined) return { outcome: undefined, uiLocales }
+      // Somebody else has signed in since the page was shown.
+      const isOther = session !== undefined && session.id !== asked.id
+      if (isOther) return { outcome: await ask({ session, browser }, { clientName, continueUri, isVouched, uiLocales }), uiLocales }
+      await endSession(asked)
+      // Who proves nothing but that it is registered sends nobody on when registering takes no more than asking.
+      return { outcome: { kind: 'signed-out', clientName, continueUri, isVouched, goesOn: isVouched }, uiLocales }
+    },
+    languagesOf: async (id, browser) => (await find(id, browser))?.uiLocales
+  }
+}
+
+/** Questions as they wait for their answer. */
+function createQuestions({ pending, counters, random }: EndSessionOptions) {
   async function ask(asked: AskedBrowser, initiator: Continuation): Promise<EndSessionOutcome> {
     const { allowed } = await counters.reserve(`logout:session:${asked.session.id}`, questionsOfSession, logoutLifetime)
     if (allowed) return keep(asked, initiator, random.bytes(16).toString('base64url'))
@@ -104,32 +137,13 @@ export function createEndSession(options: EndSessionOptions): EndSession {
     return { kind: 'confirm', id, csrf, email, clientName, isVouched }
   }
 
-  return {
-    async begin(params, { session, browser }) {
-      const { client, hint } = await identify(params, options)
-      const continueUri = client && continuation(params, client)
-      const initiator = { clientName: client?.name, continueUri, isVouched: client?.registrationTokenHash === undefined }
-      if (session !== undefined && hint?.sid !== session.id) {
-        return ask({ session, browser }, { ...initiator, uiLocales: localesOf(params) })
-      }
-      const goesOn = hint !== undefined && (initiator.isVouched || await isAllowedBy(session, { client, continueUri }, options))
-      if (session !== undefined) await endSession(session)
-      return { kind: 'signed-out', ...initiator, goesOn }
-    },
-    async confirm(id, form, { session, browser }) {
-      const text = idPattern.test(id) ? await pending.find(pendingNames.logout(id)) : undefined
-      const record = text === undefined ? undefined : JSON.parse(text) as LogoutRecord
-      if (record === undefined || !isOfBrowser(record, browser)) return { outcome: undefined, uiLocales: undefined }
-      const { session: asked, clientName, continueUri, isVouched, uiLocales } = record
-      if (readFormToken(record, form) === undefined) return { outcome: undefined, uiLocales }
-      // Somebody else has signed in since the page was shown.
-      const isOther = session !== undefined && session.id !== asked.id
-      if (isOther) return { outcome: await ask({ session, browser }, { clientName, continueUri, isVouched, uiLocales }), uiLocales }
-      await endSession(asked)
-      // Who proves nothing but that it is registered sends nobody on when registering takes no more than asking.
-      return { outcome: { kind: 'signed-out', clientName, continueUri, isVouched, goesOn: isVouched }, uiLocales }
-    }
+  async function find(id: string, browser: string | undefined): Promise<LogoutRecord | undefined> {
+    const text = browser !== undefined && idPattern.test(id) ? await pending.find(pendingNames.logout(id)) : undefined
+    const record = text === undefined ? undefined : JSON.parse(text) as LogoutRecord
+    return record && isOfBrowser(record, browser) ? record : undefined
   }
+
+  return { ask, find }
 }
 
 const localesOf = (params: AuthorizationParams): string | undefined => params.get('ui_locales')?.slice(0, longestLocales)

@@ -1,10 +1,17 @@
+/** What of a client decides. */
+export interface RedirectSource {
+  redirectUris: readonly string[]
+  profile: { applicationType?: 'native' }
+}
+
 /**
  * Whether an authorization response may go where a request asks for: the registered text, byte for byte (RFC 9700 §2.1).
- * A native app cannot know the port it will be given, so on a loopback address the port alone may differ (RFC 8252 §7.3).
+ * A native app cannot know the port it will be given, so on a loopback address the port alone may differ (RFC 8252 §7.3). Others
+ * have no such need, and unlike a native app are not asked each time whether that is who they are.
  */
-export function matchRedirectUri(registered: readonly string[], requested: string): boolean {
-  return registered.includes(requested) ||
-    registered.some(uri => withoutLoopbackPort(uri) !== undefined && withoutLoopbackPort(uri) === withoutLoopbackPort(requested))
+export function matchRedirectUri({ redirectUris, profile }: RedirectSource, requested: string): boolean {
+  return redirectUris.includes(requested) || (profile.applicationType === 'native' &&
+    redirectUris.some(uri => withoutLoopbackPort(uri) !== undefined && withoutLoopbackPort(uri) === withoutLoopbackPort(requested)))
 }
 
 /** A name such as `localhost` may be anybody's (RFC 8252 §8.3): addresses only. */

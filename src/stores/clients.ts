@@ -32,7 +32,7 @@ export interface Client {
 
 /** What is absent is off, or not known. Names are RFC 7591's where it has them. */
 export interface ClientProfile {
-  /** Absent: `web`. A native app may use any port of the loopback address (RFC 8252 §7.3). */
+  /** Absent: `web`. A native app may use private schemes and any port of the loopback address (RFC 8252 §7). */
   applicationType?: 'native'
   /** False: an authorization request without a code challenge is accepted. For confidential clients only. */
   requirePkce?: false

@@ -7,7 +7,10 @@ export interface VerifierName {
   instance: string
 }
 
-/** A named subscriber that has just appeared. What it does not say of its rule is not known any more: it may be another process. */
+/**
+ * A named subscriber that has just appeared. What it does not say of its rule is not known any more: it may be another process. It
+ * never makes a known rule stricter: it may come late, behind a newer word.
+ */
 export interface Subscription extends VerifierName {
   /** Seconds. */
   maxStaleness: number | undefined

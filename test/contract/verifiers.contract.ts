@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Test } from 'tap'
 import { clientTagOf } from '../../src/protocol/identifiers.ts'
+import type { WhenStale } from '../../src/protocol/verifier-rule.ts'
 import type { PostgresStores } from '../../src/stores/postgres/stores.ts'
 import type { JournalHead } from '../../src/stores/journal.ts'
 import type { Acknowledgement, Verifier } from '../../src/stores/verifiers.ts'
@@ -41,11 +42,27 @@ export function verifiersContract(t: Test, open: OpenStores): void {
       { instance: 'a', kids: undefined, maxStaleness: undefined, whenStale: undefined, seq: undefined, acknowledgedAt: undefined, reached: undefined },
       { instance: 'b', maxStaleness: 2.5, whenStale: 'reject' }
     ])
+  })
+
+  t.test('a subscription makes the rule laxer at once, and stricter never: an older one may come late', async t => {
+    const { stores, clientId, known, acknowledge, verifiers } = await begin()
+    const point = pointOf(await revokeOne(stores))
+    const ruleAfter = async (maxStaleness: number | undefined, whenStale: WhenStale | undefined) => {
+      await verifiers.note([{ clientId, instance: 'a', maxStaleness, whenStale }])
+      const [{ maxStaleness: seconds, whenStale: policy }] = await known() as [Verifier]
+      return [seconds, policy]
+    }
+    t.strictSame(await ruleAfter(5, 'reject'), [5, 'reject'])
     const [first] = await known()
-    await verifiers.note([{ clientId, instance: 'a', maxStaleness: 5, whenStale: 'lookup' }])
-    t.match(await known(), [{ ...first, maxStaleness: 5, whenStale: 'lookup' }, {}], 'it keeps the time when it first appeared')
-    await verifiers.note([{ clientId, instance: 'a', maxStaleness: undefined, whenStale: undefined }])
-    t.match(await known(), [{ maxStaleness: undefined, whenStale: undefined }, {}], 'another process under the name may have no such rule')
+    t.strictSame(await ruleAfter(2, 'lookup'), [5, 'lookup'], 'of each part the laxer one')
+    t.strictSame(await ruleAfter(9, 'reject'), [9, 'lookup'])
+    await acknowledge({ ...point, maxStaleness: 9, whenStale: 'accept' })
+    t.strictSame(await ruleAfter(5, 'reject'), [9, 'accept'], 'what overtook it stays')
+    await acknowledge({ ...point, maxStaleness: 5, whenStale: 'reject' })
+    t.strictSame(await ruleAfter(5, 'reject'), [5, 'reject'], 'an acknowledgement says it as it is')
+    t.strictSame(await ruleAfter(undefined, undefined), [undefined, undefined], 'another process under the name may have no such rule')
+    t.strictSame(await ruleAfter(5, 'lookup'), [undefined, undefined])
+    t.strictSame((await known())[0]!.subscribedAt, first!.subscribedAt, 'it keeps the time when it first appeared')
   })
 
   t.test('an acknowledgement is kept with what it says, and what it leaves out stays', async t => {

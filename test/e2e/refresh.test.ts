@@ -49,7 +49,7 @@ t.test('refreshing on two instances', { skip }, async t => {
   const user = await stage.addUser()
   const instances = [one, other]
 
-  await t.test('100 parallel refreshes of one token give everyone the same successor', async t => {
+  await t.test('F89: 100 parallel refreshes of one token give everyone the same successor', async t => {
     const tokens = await signIn(one, user)
     const answers = await Promise.all(Array.from({ length: 100 }, (_, place) =>
       tryRefresh(instances[place % 2]!, tokens.refreshToken)))

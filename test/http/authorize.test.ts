@@ -113,6 +113,9 @@ onEachStore(t, async (t, { app, service, issuer }) => {
       'http://[::ffff:127.0.0.1]:8080/cb', 'http://user@127.0.0.1:8080/cb', 'http://127.0.0.1:8080/cb#x'
     ]) isPage(t, await from(uri), uri)
 
+    const web = await createWebClient(service, { authMethods: ['none'], redirectUris: ['http://127.0.0.1:3000/cb'] })
+    isPage(t, await visitor.get(authorizeUrl(web, { redirect_uri: 'http://127.0.0.1:3001/cb' })), 'a web application has the port that it registered')
+
     const url = 'http://127.0.0.1:51004/cb'
     const obtained = await obtainCode({ client: native, user, visitor, changes: { redirect_uri: url } })
     t.equal((await redeemCode(app, native, { ...obtained, changes: { redirect_uri: 'http://127.0.0.1:51005/cb' } })).statusCode, 400, 'another port')
@@ -205,7 +208,10 @@ onEachStore(t, async (t, { app, service, issuer }) => {
 
   t.test('A26: what was allowed was allowed for the address that the page named: for another the person is asked, and warned, anew', async t => {
     const elsewhere = 'https://evil.example/cb'
-    const dynamic = await createDynamicClient(service, { redirectUris: [callback, `${callback}/two`, elsewhere, 'http://127.0.0.1/cb'], scopes: [] })
+    const dynamic = await createDynamicClient(service, {
+      redirectUris: [callback, `${callback}/two`, elsewhere, 'http://127.0.0.1/cb'], authMethods: ['client_secret_basic'],
+      profile: { applicationType: 'native' }
+    })
     t.match(responseOf(await walk(visitor, authorizeUrl(dynamic, { scope: 'openid email' }), user)), { code: /^csac_/ })
     t.match(responseOf(await ask({ redirect_uri: `${callback}/two`, prompt: 'none' }, dynamic)), { code: /^csac_/ }, 'the same host')
     for (const changes of [{ prompt: 'none' }, { scope: 'nonsense' }]) {

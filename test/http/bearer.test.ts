@@ -1,14 +1,22 @@
+import { randomUUID } from 'node:crypto'
 import t from 'tap'
+import { createSignJwt } from '../../src/tokens/sign-jwt.ts'
+import { openAdmin } from '../admin/open-admin.ts'
+import { createDynamicClient } from '../support/authorization.ts'
 import { clientToken, createClient, createGrant } from '../support/clients.ts'
 import { createTestClock } from '../support/clock.ts'
-import { onEachStore, openService } from '../support/service.ts'
-import { callApi, signInAnew } from '../support/users.ts'
+import { secret } from '../support/secrets.ts'
+import { onEachStore, openService, type OpenedService } from '../support/service.ts'
+import { readSources } from '../support/source-tree.ts'
+import { callApi, claimsOf, signInAnew, type ApiRequest } from '../support/users.ts'
 
 const lookup = 'POST /revocations/lookup'
 const me = 'GET /api/auth/me'
 const body = { tokens: [] }
+const initialToken = secret('initial-access-token-of-this-test-only')
 
-onEachStore(t, async (t, { app, service }) => {
+onEachStore(t, async (t, opened) => {
+  const { app, service } = opened
   const reader = await createClient(service, { scopes: ['revocations:read'] })
   const token = await clientToken(app, reader)
   const withHeader = (authorization: string) => callApi(app, lookup, { body, headers: { authorization } })
@@ -98,7 +106,123 @@ onEachStore(t, async (t, { app, service }) => {
     t.equal(answer.statusCode, 401)
     t.match(answer.json(), { code: 'TOKEN_INVALID' })
   })
+
+  t.test('H103, H104, H105: whatever a bearer is refused for, the whole answer is that of its kind, byte for byte', async t => {
+    const paths = await findRefusalPaths(opened)
+    const { admin, token: adminToken } = await openAdmin(t, opened)
+    paths.push(
+      ['GET /admin/users', {}, missing('The admin token is required.'), 'admin/no-token'],
+      ['GET /admin/users', { token: `${adminToken}x` }, wrong('The admin token is wrong.'), 'admin/wrong-token'],
+      ['GET /admin/users', bare, wrong(), 'bearer/malformed-header']
+    )
+    for (const [route, request, kind, reason] of paths) {
+      const isAdmin = route.includes('/admin/')
+      opened.logLines.length = 0
+      const answer = await callApi(isAdmin ? admin : app, route, { remoteAddress: '192.0.2.7', ...request })
+      const { 'www-authenticate': challenge, 'content-type': type, 'cache-control': cache, pragma, location, 'set-cookie': cookie } = answer.headers
+      t.strictSame({ status: answer.statusCode, body: answer.body, challenge, type, cache, pragma, location, cookie }, {
+        status: kind.status, body: isAdmin || route.includes('/api/auth') ? kind.api : kind.oauth, challenge: kind.challenge,
+        type: 'application/json; charset=utf-8', cache: 'no-store', pragma: 'no-cache', location: undefined, cookie: undefined
+      }, `${route}: ${reason}`)
+      if (!opened.logLines.some(line => line.includes(`"reason":"${reason}"`))) t.fail(`${route} was not refused as ${reason}`)
+    }
+    const told = new Set(paths.map(([, , , reason]) => reason))
+    t.strictSame(bearerReasons().filter(pattern => ![...told].some(reason => pattern.test(reason))), [], 'no way of refusing a bearer is left out')
+  })
+}, { config: { CLIENT_REGISTRATION: 'token', INITIAL_ACCESS_TOKEN: initialToken } })
+
+interface Kind {
+  status: number
+  challenge: string
+  /** The bodies at the OAuth endpoints, and of our own API. */
+  oauth: string
+  api: string
+}
+
+type RefusalPath = [route: string, request: ApiRequest, kind: Kind, reason: string]
+
+const bare: ApiRequest = { headers: { authorization: 'Bearer' } }
+
+/** 401B without its error (RFC 6750 §3.1): nothing was sent that could be wrong. */
+const missing = (sentence = 'An access token is required.'): Kind => ({
+  status: 401, challenge: 'Bearer realm="countersign"',
+  oauth: `{"error":"invalid_token","error_description":"${sentence}"}`, api: `{"error":"${sentence}","code":"TOKEN_MISSING"}`
 })
+
+/** 401B. */
+const wrong = (sentence = 'The access token is not valid here.', code = 'TOKEN_INVALID'): Kind => ({
+  status: 401, challenge: `Bearer realm="countersign", error="invalid_token", error_description="${sentence}"`,
+  oauth: `{"error":"invalid_token","error_description":"${sentence}"}`, api: `{"error":"${sentence}","code":"${code}"}`
+})
+const expired = wrong('The access token has expired.', 'TOKEN_EXPIRED')
+const revoked = wrong('The token has been revoked.', 'TOKEN_REVOKED')
+
+const lacks = (scope: string): Kind => ({
+  status: 403, challenge: `Bearer realm="countersign", error="insufficient_scope", scope="${scope}"`,
+  oauth: '{"error":"insufficient_scope","error_description":"The access token lacks a scope that this needs."}', api: ''
+})
+
+/** Every way in which a bearer is refused, at a route of each kind that knows it. */
+async function findRefusalPaths({ app, service }: OpenedService): Promise<RefusalPath[]> {
+  const client = await createClient(service, { scopes: ['revocations:read'] })
+  const [token, elsewhere, scopeless] = [
+    await clientToken(app, client), await clientToken(app, await createClient(service, { audience: ['https://orders.example.com'] })),
+    await clientToken(app, await createClient(service, { scopes: ['orders:read'] }))
+  ]
+  const [user, gone] = [await signInAnew(app, service), await signInAnew(app, service)]
+  await callApi(app, 'POST /api/auth/logout', { token: gone.accessToken })
+  const sign = (claims: object): Promise<string> => createSignJwt(service.ring)('at+jwt', { ...claims })
+  const [headerPart, payloadPart, signature] = token.split('.') as [string, string, string]
+  const unknown = Buffer.from(JSON.stringify({ alg: 'RS256', typ: 'at+jwt', kid: 'nobody' })).toString('base64url')
+  const tokens = {
+    'access/malformed': 'abc', 'access/unknown-key': `${unknown}.${payloadPart}.${signature}`,
+    'access/bad-signature': `${headerPart}.${payloadPart}.${signature.replace(/^./, first => first === 'A' ? 'B' : 'A')}`,
+    'access/not-ours': await sign({ ...claimsOf(token), iss: 'https://other.example' }), 'access/wrong-audience': elsewhere
+  }
+  const old = await sign({ ...claimsOf(user.accessToken), exp: 1 })
+  const own = await createDynamicClient(service)
+
+  const guarded = [me, 'GET /api/auth/sessions', 'GET /api/auth/consents', 'DELETE /api/auth/consents/x', 'GET /oauth/userinfo', 'POST /oauth/userinfo', lookup,
+    'POST /revocations', 'GET /revocations/x', 'GET /revocations', 'GET /revocations/snapshot', 'GET /revocations/feed', 'POST /revocations/ack',
+    'DELETE /revocations/ack?instance=x', 'GET /revocations/1/reach']
+  return [
+    ...guarded.flatMap((route): RefusalPath[] => [
+      [route, {}, missing(), 'access/no-token'], [route, { headers: { authorization: 'Basic eDp5' } }, missing(), 'access/no-token'],
+      [route, bare, wrong(), 'bearer/malformed-header'], [route, { token: old }, expired, 'access/expired'],
+      [route, { token: gone.accessToken }, revoked, 'access/revoked'],
+      ...Object.entries(tokens).map(([reason, each]): RefusalPath => [route, { token: each }, wrong(), reason])
+    ]),
+    ['POST /api/auth/logout', {}, missing(), 'logout/no-token'], ['POST /api/auth/logout-all', {}, missing(), 'logout/no-token'],
+    ['POST /api/auth/logout', { token }, wrong(), 'access/not-first-party'], [me, { token }, wrong(), 'access/not-first-party'],
+    [me, { token: await sign({ ...claimsOf(user.accessToken), sub: randomUUID() }) }, wrong(), 'access/user-gone'],
+    ['GET /oauth/userinfo', { token: await sign({ ...claimsOf(token), scope: 'openid' }) }, wrong(), 'userinfo/no-grant'],
+    ['GET /oauth/userinfo', { token: user.accessToken }, lacks('openid'), 'userinfo/scope'],
+    [lookup, { token: scopeless, body }, lacks('revocations:read'), 'access/scope'], ['POST /revocations', { token, body: {} }, lacks('revocations:write'), 'access/scope'],
+    ['POST /oauth/register', { body: {} }, missing(), 'client-registration/no-initial-token'],
+    ['POST /oauth/register', { body: {}, token: 'x' }, wrong(), 'client-registration/wrong-initial-token'],
+    ...['GET', 'PUT', 'DELETE'].flatMap((method): RefusalPath[] => {
+      const [route, content] = [`${method} /oauth/register/${own.id}`, method === 'PUT' ? { body: { client_id: own.id } } : {}]
+      return [
+        [route, content, missing(), 'client-registration/no-token'], [route, { ...content, token: 'x' }, wrong(), 'client-registration/wrong-token'],
+        [route, { ...content, ...bare }, wrong(), 'bearer/malformed-header']
+      ]
+    })
+  ]
+}
+
+/**
+ * As the sources tell them: what a template puts together may be anything here. One is a race that no request makes by itself:
+ * the registration goes between two looks at it.
+ */
+function bearerReasons(): RegExp[] {
+  const thrown = /CountersignError\('(?:token_missing|invalid_token|token_expired|token_revoked|insufficient_scope)',\s*\{\s*reason: ['`]([^'`]+)['`]/g
+  const refused = /\brefused\('([a-z-]+)', 'invalid_token'/g
+  const reasons = readSources().filter(({ name }) => !name.startsWith('verifier/')).flatMap(({ text }) => [
+    ...[...text.matchAll(thrown)].map(([, reason]) => reason!), ...[...text.matchAll(refused)].map(([, rule]) => `client-registration/${rule}`)
+  ]).filter(reason => reason !== 'client-registration/gone-meanwhile')
+  if (reasons.length < 15) throw new Error(`only ${reasons.length} reasons found: the sources are written another way now`)
+  return reasons.map(reason => new RegExp(`^${reason.replace(/\$\{[^}]+\}/, '[a-z-]+')}$`))
+}
 
 t.test('H104: an expired token says so to a front end', async t => {
   const clock = createTestClock(Date.now())

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import t from 'tap'
 import { basic, createClient, createGrant, postForm, type TestClient } from '../support/clients.ts'
+import { areAlike, compareTimes } from '../support/compare-times.ts'
 import { onEachStore } from '../support/service.ts'
 import { signInAnew } from '../support/users.ts'
 
@@ -88,13 +90,23 @@ onEachStore(t, async (t, { app, service }) => {
     }
   })
 
-  t.test('D67: an unknown client reads like a wrong secret; secrets have 256 bits', async t => {
+  t.test('D67: an unknown client reads like a wrong secret and is refused as fast; secrets have 256 bits, and are kept by their hash', async t => {
     const unknown = await withHeader(basic({ id: 'nobody', secret: 'wrong' }))
     const wrong = await withHeader(basic({ ...client, secret: 'wrong' }))
+    // The same length, so that nothing but who it is differs. From an address with guesses to spare.
+    let place = 0
+    const guess = (id: string) => () => postForm(app, {
+      url, client: { id, secret: 'wrong' }, form, remoteAddress: `2001:db8:1:${(place++).toString(16)}::1`
+    })
+    const times = await compareTimes({ unknown: guess('n'.repeat(client.id.length)), wrong: guess(client.id) })
+    t.ok(areAlike(times), JSON.stringify(times))
     t.equal(unknown.statusCode, wrong.statusCode)
     t.equal(unknown.body, wrong.body)
     t.equal(unknown.headers['www-authenticate'], wrong.headers['www-authenticate'])
     t.equal(Buffer.from(client.secret.replace('cs_secret_', ''), 'base64url').length, 32)
+    const kept = (await service.stores.clients.find(client.id))!
+    t.same(kept.secretHash, createHash('sha256').update(client.secret).digest())
+    t.notMatch(JSON.stringify(kept), client.secret.slice(10))
   })
 
   t.test('a deleted client is refused at once, and so are its tokens', async t => {

@@ -1,12 +1,7 @@
 import t from 'tap'
 import { calculateJwkThumbprint, type JSONWebKeySet } from 'jose'
-import { clientAuthMethods } from '../../src/clients/methods/index.ts'
-import { isOidcScope } from '../../src/protocol/scope.ts'
-import { assertionForm, makeAssertion, makeSigningKey } from '../support/assertions.ts'
-import { callback, createVisitor, obtainCode } from '../support/authorization.ts'
-import { basic, clientToken, createClient, createGrant, postForm } from '../support/clients.ts'
+import { clientToken, createClient, postForm } from '../support/clients.ts'
 import { onEachStore, openService } from '../support/service.ts'
-import { signInAnew } from '../support/users.ts'
 
 const documents = [
   '/.well-known/jwks.json', '/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'
@@ -14,24 +9,11 @@ const documents = [
 
 interface Metadata {
   issuer: string
-  authorization_endpoint: string
-  userinfo_endpoint: string
   end_session_endpoint: string
-  token_endpoint: string
-  revocation_endpoint: string
-  introspection_endpoint: string
-  jwks_uri: string
-  status_list_aggregation_endpoint: string
-  grant_types_supported: string[]
-  scopes_supported: string[]
-  token_endpoint_auth_methods_supported: string[]
-  revocation_endpoint_auth_methods_supported: string[]
-  introspection_endpoint_auth_methods_supported: string[]
 }
 
 onEachStore(t, async (t, { app, service, issuer }) => {
   const readKeys = async () => (await app.inject(documents[0]!)).json<JSONWebKeySet>().keys
-  const pathOf = (url: string) => new URL(url).pathname
 
   t.test('K123, K124: the key set shows public members only, each key under its thumbprint', async t => {
     const keys = await readKeys()
@@ -118,79 +100,6 @@ onEachStore(t, async (t, { app, service, issuer }) => {
     })
     t.ok(metadata['grant_types_supported'])
     t.ok(metadata['token_endpoint_auth_methods_supported'])
-  })
-
-  t.test('M158: whatever is advertised works', async t => {
-    const metadata = (await app.inject(documents[1]!)).json<Metadata>()
-    t.equal((await app.inject(pathOf(metadata.jwks_uri))).statusCode, 200)
-    t.match((await app.inject(pathOf(metadata.status_list_aggregation_endpoint))).json(), { status_lists: [] })
-    const own = metadata.scopes_supported.filter(scope => !isOidcScope(scope))
-    const key = await makeSigningKey()
-    const client = await createClient(service, {
-      scopes: own, grantTypes: metadata.grant_types_supported, redirectUris: [callback],
-      authMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'], profile: { jwks: { keys: [key.jwk] } }
-    })
-    const open = await createClient(service, { authMethods: ['none'], grantTypes: ['refresh_token'] })
-    const user = await signInAnew(app, service)
-    const begin = (clientId: string) => createGrant(service, { clientId, userId: user.id, sessionId: user.sessionId })
-    const forms: Record<string, () => Promise<Record<string, string>>> = {
-      authorization_code: async () => {
-        const changes = { scope: metadata.scopes_supported.filter(isOidcScope).join(' ') }
-        const { code, verifier } = await obtainCode({ client, user, visitor: createVisitor(app), changes })
-        return { code, code_verifier: verifier }
-      },
-      client_credentials: async () => ({ scope: own.join(' ') }),
-      refresh_token: async () => ({ refresh_token: (await begin(client.id)).refreshToken })
-    }
-    t.strictSame(metadata.grant_types_supported.toSorted(), Object.keys(forms).sort())
-    for (const type of metadata.grant_types_supported) {
-      const form = { grant_type: type, ...await forms[type]!() }
-      t.equal((await postForm(app, { url: pathOf(metadata.token_endpoint), client, form })).statusCode, 200, type)
-    }
-    const proofs: Record<string, () => Promise<{ headers?: Record<string, string>; form: Record<string, string> }>> = {
-      client_secret_basic: async () => ({ headers: { authorization: basic(client) }, form: {} }),
-      client_secret_post: async () => ({ form: { client_id: client.id, client_secret: client.secret } }),
-      private_key_jwt: async () => ({ form: assertionForm(await makeAssertion({ clientId: client.id, audience: issuer, key })) }),
-      none: async () => ({ form: { client_id: open.id } })
-    }
-    t.strictSame(Object.keys(proofs).sort(), metadata.token_endpoint_auth_methods_supported.toSorted())
-    for (const endpoint of ['token', 'revocation', 'introspection'] as const) {
-      const url = pathOf(metadata[`${endpoint}_endpoint`])
-      const methods = metadata[`${endpoint}_endpoint_auth_methods_supported`]
-      for (const method of Object.keys(proofs)) {
-        const { headers, form } = await proofs[method]!()
-        const { refreshToken } = await begin(method === 'none' ? open.id : client.id)
-        const answer = await postForm(app, {
-          url, form: { grant_type: 'refresh_token', refresh_token: refreshToken, token: 'x', ...form }, ...(headers && { headers })
-        })
-        t.equal(answer.statusCode, methods.includes(method) ? 200 : 401, `${method} at the ${endpoint} endpoint`)
-      }
-    }
-  })
-
-  t.test('M158: whatever works is advertised', async t => {
-    const metadata = (await app.inject(documents[1]!)).json<Metadata>()
-    const possible = [
-      'authorization_code', 'implicit', 'password', 'client_credentials', 'refresh_token',
-      'urn:ietf:params:oauth:grant-type:device_code', 'urn:ietf:params:oauth:grant-type:token-exchange',
-      'urn:ietf:params:oauth:grant-type:jwt-bearer'
-    ]
-    const client = await createClient(service, { grantTypes: possible })
-    for (const type of possible) {
-      const answer = await postForm(app, { url: '/oauth/token', client, form: { grant_type: type } })
-      const isKnown = answer.json<{ error?: string }>().error !== 'unsupported_grant_type'
-      t.equal(metadata.grant_types_supported.includes(type), isKnown, type)
-    }
-    t.strictSame(metadata.token_endpoint_auth_methods_supported, clientAuthMethods.map(method => method.name))
-    const routes = new Set(Object.entries(metadata).filter(([name]) => /_(endpoint|uri)$/.test(name)).map(([, url]) => pathOf(String(url))))
-    const known = [
-      '/oauth/authorize', '/oauth/token', '/oauth/revoke', '/oauth/introspect', '/oauth/userinfo', '/oauth/logout', documents[0]!,
-      '/status-lists'
-    ]
-    t.strictSame([...routes].sort(), known.sort())
-    for (const path of ['/oauth/register', '/oauth/par', '/oauth/device']) {
-      t.equal((await app.inject(path)).statusCode, 404, path)
-    }
   })
 })
 

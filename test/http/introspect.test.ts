@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import t from 'tap'
+import { createSignJwt } from '../../src/tokens/sign-jwt.ts'
 import { createVisitor, createWebClient, obtainTokens } from '../support/authorization.ts'
 import { clientToken, createClient, createGrant, postForm } from '../support/clients.ts'
 import { createTestClock } from '../support/clock.ts'
+import { areAlike, compareTimes } from '../support/compare-times.ts'
 import { availableStores, onEachStore, openService } from '../support/service.ts'
 import { claimsOf, createUser, signInAnew } from '../support/users.ts'
 
@@ -36,14 +38,22 @@ onEachStore(t, async (t, { app, service, issuer }) => {
     const elsewhere = await createClient(service, { audience: ['https://orders.example.com'] })
     const user = await signInAnew(app, service)
     const live = await clientToken(app, client)
+    const sign = createSignJwt(service.ring)
+    const expired = await sign('at+jwt', { ...claimsOf(live), exp: 1 })
+    const [idToken, logoutToken, foreign] = [await sign('JWT', claimsOf(live)), await sign('logout+jwt', claimsOf(live)), await clientToken(app, elsewhere)]
     for (const token of [
-      'garbage', 'a.b.c', 'csrt_x', revoked, await clientToken(app, elsewhere), user.refreshToken, `${live}A`, `${live}=`, ` ${live}`,
+      'garbage', 'a.b.c', 'csrt_x', revoked, expired, foreign, user.refreshToken, idToken, logoutToken, `${live}A`, `${live}=`, ` ${live}`,
       live.slice(0, -1), 'x'.repeat(10_000)
     ]) {
       const answer = await ask(token)
       t.equal(answer.statusCode, 200)
       t.equal(answer.body, inactive)
+      t.match(answer.headers, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' })
     }
+    const times = await compareTimes({
+      unknown: () => ask('garbage'), expired: () => ask(expired), revoked: () => ask(revoked), foreign: () => ask(foreign), idToken: () => ask(idToken)
+    })
+    t.ok(areAlike(times), `and in the same time: ${JSON.stringify(times)}`)
   })
 
   t.test('J120: only confidential clients ask, and only by POST', async t => {

@@ -83,6 +83,21 @@ onEachStore(t, async (t, { app, service }) => {
         const { visitor, page } = await arrive(asked)
         return visitor.post(formsOf(page)['sign-in']!.action, { csrf: 'x' })
       }
+    },
+    // Of a neighbour: the browser sends our cookie along.
+    'a form that another site sends': {
+      status: 403, titles: expired,
+      async open(asked) {
+        const { visitor, page } = await arrive(asked)
+        return visitor.post(formsOf(page)['sign-in']!.action, { csrf: 'x' }, { 'sec-fetch-site': 'same-site' })
+      }
+    },
+    'a form that is too long': {
+      status: 413, titles: { de: 'Diese Anfrage ist nicht lesbar', fr: 'Cette demande est illisible' },
+      async open(asked) {
+        const { visitor, page } = await arrive(asked)
+        return visitor.post(formsOf(page)['sign-in']!.action, { csrf: 'x'.repeat(10_000) })
+      }
     }
   }
 
@@ -113,6 +128,23 @@ onEachStore(t, async (t, { app, service }) => {
         const question = formsOf(await visitor.get(`/oauth/logout?ui_locales=${asked}`))
         return visitor.post(Object.values(question)[0]!.action, { csrf: 'x' })
       }
+    },
+    'the same, that another site sends': {
+      status: 403, titles: expired,
+      async open(asked) {
+        const visitor = await signedIn()
+        const question = formsOf(await visitor.get(`/oauth/logout?ui_locales=${asked}`))
+        return visitor.post(Object.values(question)[0]!.action, { csrf: 'x' }, { 'sec-fetch-site': 'same-site' })
+      }
+    },
+    'back to the address of that form': {
+      status: 200, titles: { de: 'Abmelden?', fr: 'Se déconnecter\u00a0?' },
+      async open(asked) {
+        const visitor = await signedIn()
+        // More than is kept: it is cut amid a character.
+        const question = formsOf(await visitor.get(`/oauth/logout?ui_locales=${asked}%20${'x'.repeat(250)}%F0%9F%98%80`))
+        return settle(visitor, await visitor.get(Object.values(question)[0]!.action))
+      }
     }
   }
 
@@ -135,6 +167,7 @@ onEachStore(t, async (t, { app, service }) => {
     const { action } = formsOf(page)['sign-in']!
     t.match((await stranger.get(action.replace('/sign-in', ''), french)).body, '<html lang="fr">', 'another browser is not even told that')
     t.match((await stranger.post(action, { csrf: 'x' }, french)).body, '<html lang="fr">')
+    t.match((await stranger.post(action, { csrf: 'x' }, { ...french, 'sec-fetch-site': 'cross-site' })).body, '<html lang="fr">')
     t.match((await visitor.get('/oauth/authorize?client_id=nobody', french)).body, '<html lang="fr">')
     t.match((await visitor.get('/oauth/authorize?client_id=nobody&ui_locales=de&ui_locales=en', french)).body, '<html lang="fr">')
   })

@@ -121,6 +121,15 @@ onEachStore(t, async (t, opened) => {
     const signedOut = await begin()
     await callApi(app, 'POST /api/auth/logout', { token: signedOut.user.accessToken })
     t.match((await refresh(signedOut.client, signedOut.refreshToken)).json(), { error: 'invalid_grant' })
+    const [taken, deleted] = [await begin(), await begin()]
+    await service.stores.clients.endEverything(taken.client.id, act)
+    t.match((await refresh(taken.client, taken.refreshToken)).json(), { error: 'invalid_grant' }, 'a client that lost all it was granted')
+    await service.stores.clients.delete(deleted.client.id, act)
+    const answers = [await refresh(deleted.client, deleted.refreshToken)]
+    await service.pulse.refresh()
+    answers.push(await refresh(deleted.client, deleted.refreshToken))
+    t.match(answers[0]!.json(), { error: /^invalid_(grant|client)$/ }, 'gone, where that is not known yet')
+    t.match([answers[1]!.statusCode, answers[1]!.json()], [401, { error: 'invalid_client' }], 'who is no client any more cannot even say who it is')
   })
 
   t.test('F97: whatever is no refresh token is refused and does no harm', async t => {

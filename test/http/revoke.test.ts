@@ -1,6 +1,9 @@
+import pg from 'pg'
 import t from 'tap'
 import { clientToken, createClient, createGrant, postForm, type TestClient } from '../support/clients.ts'
-import { onEachStore } from '../support/service.ts'
+import { sharedDatabaseUrl } from '../support/database.ts'
+import { onEachStore, openService } from '../support/service.ts'
+import { until } from '../support/until.ts'
 import { signInAnew } from '../support/users.ts'
 
 const url = '/oauth/revoke'
@@ -100,4 +103,28 @@ onEachStore(t, async (t, { app, service }) => {
     t.match(answer.json(), { error: 'temporarily_unavailable' })
     t.match(answer.headers['retry-after'], /^[1-9]\d*$/)
   })
+})
+
+t.test('I117: the answer waits until PostgreSQL has the revocation for good', {
+  skip: sharedDatabaseUrl === undefined && 'TEST_DATABASE_URL is not set'
+}, async t => {
+  const { app, service } = await openService(t, { store: 'real' })
+  const client = await createClient(service)
+  const token = await clientToken(app, client)
+  const other = new pg.Client({ connectionString: service.config.databaseUrl })
+  await other.connect()
+  t.teardown(() => other.end())
+  const count = async (sql: string): Promise<number> => Number((await other.query<{ count: string }>(sql)).rows[0]!.count)
+  const journalled = () => count('SELECT count(*) FROM revocations')
+  await other.query('BEGIN')
+  await other.query('SELECT 1 FROM journal_head FOR UPDATE')
+  let isAnswered = false
+  const asked = postForm(app, { url, client, form: { token } }).finally(() => { isAnswered = true })
+  const waiting = `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+  await until('the revocation waits for its place in the journal', async () => await count(waiting) > 0)
+  t.equal(isAnswered, false)
+  t.equal(await journalled(), 0)
+  await other.query('COMMIT')
+  t.equal((await asked).statusCode, 200)
+  t.equal(await journalled(), 1)
 })

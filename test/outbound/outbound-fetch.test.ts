@@ -41,7 +41,7 @@ t.test('into a network that the operator named no stranger gets, by a name or an
   t.strictSame(requests, [])
 })
 
-t.test('without such a network nobody gets in, by any spelling of a local address', async t => {
+t.test('D74: without such a network nobody gets in, by any spelling of a local address', async t => {
   const { port, requests } = await answerOk()
   const fetch = createOutboundFetch({ privateNetworks: [] })
   const hosts = [
@@ -68,7 +68,7 @@ t.test('a name is refused when any of its addresses is', async t => {
   t.strictSame(requests, [])
 })
 
-t.test('the connection goes to the address that was judged, however the name is answered later', async t => {
+t.test('D74: the connection goes to the address that was judged, however the name is answered later', async t => {
   const { port, requests } = await answerOk()
   let asked = 0
   // localhost would be found by the system; only what was judged counts.
@@ -80,7 +80,7 @@ t.test('the connection goes to the address that was judged, however the name is 
   t.equal(requests.length, 1)
 })
 
-t.test('http is for the networks that the operator named alone', async t => {
+t.test('D74: http is for the networks that the operator named alone', async t => {
   const fetch = open({ resolve: () => Promise.resolve(['8.8.8.8']) })
   await t.rejects(fetch('http://public.example/'), failure('not-https'))
   await t.rejects(fetch('http://8.8.8.8/'), failure('not-https'))
@@ -96,7 +96,7 @@ t.test('what is not a plain web address is refused', async t => {
   t.notMatch(`${error.message} ${error.stack}`, 'secret', 'the address is in no message')
 })
 
-t.test('a redirect is an error and nobody follows it', async t => {
+t.test('D74: a redirect is an error and nobody follows it', async t => {
   const target = await answerOk()
   for (const status of [301, 302, 303, 307, 308, 304]) {
     const server = await startWebServer(t, response => void response.writeHead(status, { location: target.url }).end())
@@ -105,7 +105,7 @@ t.test('a redirect is an error and nobody follows it', async t => {
   t.strictSame(target.requests, [])
 })
 
-t.test('an answer has little room', async t => {
+t.test('D74: an answer has little room', async t => {
   const exact = await startWebServer(t, response => void response.end('x'.repeat(65_536)))
   t.equal((await open()(exact.url)).body.length, 65_536)
   const over = await startWebServer(t, response => void response.end('x'.repeat(65_537)))
@@ -121,7 +121,7 @@ t.test('an answer has little room', async t => {
   await t.rejects(open()(headers.url), failure('unreachable'))
 })
 
-t.test('an answer has little time, whatever it is late with', async t => {
+t.test('D74: an answer has little time, whatever it is late with', async t => {
   const fetch = open({ timeout: 150 })
   const drip = (write: (text: string) => void) => {
     const timer = setInterval(() => write('x'), 20)

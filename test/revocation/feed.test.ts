@@ -121,6 +121,11 @@ t.test('whoever waits for something new hears at once that the instance was cut 
   const next = scene.feed.poll.ask(question(), 30, signal)
   scene.revoke('session', 'one')
   t.match(await next, { after: 0, seq: 1 }, 'and once it is connected again all is as before')
+  const point = { seq: 1, hash: undefined }
+  const again = scene.feed.poll.ask({ ...question(), point }, 30, signal)
+  scene.confirmed.age = 2.1
+  await t.rejects(again, { code: 'temporarily_unavailable', reason: 'feed/stale' }, 'the next time, too')
+  t.ok(performance.now() - startedAt < 5000)
 })
 
 t.test('when the head cannot be confirmed, streams are told so and end, and nobody new is taken', async t => {

@@ -71,7 +71,10 @@ const serviceToken: TokenValues = { kid: 'key-1', jti: clientToken, sub: 'report
 const strangeToken: TokenValues = { kid: 'key-1', jti: 'none of ours', sub: 'reports', client_id: 'reports' }
 const only = (target: string, value: string, cutoff?: number): Recordable => ({ target, value, cutoff, endsAt: end })
 
-const judgements: Array<[note: string, token: TokenValues, entries: Recordable[]]> = [
+/** As a later version may write them. */
+const ofNewKind = (entry: Recordable): Buffer => Buffer.concat([Buffer.of(8), encodeRecords([entry]).subarray(1)])
+
+const judgements: Array<[note: string, token: TokenValues, entries: Array<Recordable | Buffer>]> = [
   ['nothing is revoked', userToken, []],
   ['the token itself', userToken, [only('token', jti)]],
   ['another token of the same grant', userToken, [only('token', grantJti(grantId, bytes('another token', 9)))]],
@@ -90,7 +93,9 @@ const judgements: Array<[note: string, token: TokenValues, entries: Recordable[]
   ['a client, not above the number in the jti', serviceToken, [only('client', 'reports', 7)]],
   ['the sub of a token without a user', serviceToken, [only('user', 'reports', 8)]],
   ['a jti without a number is covered by every cut-off', strangeToken, [only('client', 'reports', 1)]],
-  ['no sid: the kind is skipped', serviceToken, [only('session', '')]]
+  ['no sid: the kind is skipped', serviceToken, [only('session', '')]],
+  ['entries of a kind that is not known are skipped', userToken, [only('grant', grantId), only('issuer', '')].map(ofNewKind)],
+  ['and those behind them are not', userToken, [ofNewKind(only('grant', grantId)), only('session', sid)]]
 ]
 
 const pointTexts = [
@@ -131,10 +136,13 @@ export function makeFeedVectors() {
       bytes: encodeRecords([entry]).toString('hex')
     })),
     numbers: numberJtis.map(jti => ({ jti, number: numberOfJti(jti) ?? null })),
-    judgements: judgements.map(([note, token, entries]) => ({
-      note, token, entries: entries.map(entry => encodeRecords([entry]).toString('hex')),
-      revoked: judgeToken(token, decodeRecords(encodeRecords(entries)))
-    })),
+    judgements: judgements.map(([note, token, entries]) => {
+      const records = entries.map(entry => Buffer.isBuffer(entry) ? entry : encodeRecords([entry]))
+      return {
+        note, token, entries: records.map(record => record.toString('hex')),
+        revoked: judgeToken(token, decodeRecords(Buffer.concat(records)))
+      }
+    }),
     points: pointTexts.map(text => {
       const point = parsePoint(text)
       return { text, seq: point?.seq ?? null, hash: point?.hash ?? null }

@@ -7,6 +7,7 @@ export interface Asked {
   state: string | undefined
   /** Undefined when the request did not name it. */
   redirectUri: string | undefined
+  mode: 'query' | 'form_post'
 }
 
 /** An error as `Location` has to tell it (RFC 6749 §4.1.2.1, RFC 9207). */
@@ -21,10 +22,15 @@ export interface TaleOfError {
 /** The order of our answers, each value encoded whole. */
 export function errorLocation({ error, sentence, state, issuer, redirectUri }: TaleOfError): string {
   const description = sentence ?? authorizationErrors[error as keyof typeof authorizationErrors]
-  return redirectUri + (redirectUri.includes('?') ? '&' : '?') + pairs({ error, error_description: description, state, iss: issuer })
+  return locationOf(redirectUri, Object.entries({ error, error_description: description, state, iss: issuer }))
 }
 
-const pairs = (params: Record<string, string | undefined>): string => Object.entries(params)
+/** An undefined value leaves its parameter out. */
+export function locationOf(redirectUri: string, params: Array<[name: string, value: string | undefined]>): string {
+  return redirectUri.replace(/[?&]$/, '') + (redirectUri.includes('?') ? '&' : '?') + pairs(params)
+}
+
+const pairs = (params: Array<[string, string | undefined]>): string => params
   .filter((each): each is [string, string] => each[1] !== undefined)
   .map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')
 
@@ -37,7 +43,7 @@ export function judgeRedirect(location: string, issuer: string, asked: Asked): s
   if (asked.redirectUri !== undefined && asked.redirectUri.replace(/[?&]$/, '') !== redirectUri) faults.push('not where it was asked for')
   if (iss !== encodeURIComponent(issuer)) faults.push('another issuer')
   if (outcome!.startsWith('code=')) {
-    const expected = `${outcome}&${pairs({ state: asked.state, iss: issuer })}`
+    const expected = `${outcome}&${pairs(Object.entries({ state: asked.state, iss: issuer }))}`
     return location.slice(redirectUri.length + 1) === expected ? faults : [...faults, `not ${expected}`]
   }
   const [error, sentence] = [...new URLSearchParams(outcome).values()] as [string, string]

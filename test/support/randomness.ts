@@ -7,7 +7,7 @@ import fc from 'fast-check'
  */
 
 /** Milliseconds for one test of random requests, beyond the few that are always made. */
-const wholeTime = Number(process.env['TEST_RANDOM_SECONDS'] ?? 12) * 1000
+const wholeTime = Number(process.env['TEST_RANDOM_SECONDS'] ?? 8) * 1000
 
 /** Runs of each property, whatever the clock says. */
 const fewest = 5

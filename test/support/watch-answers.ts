@@ -3,10 +3,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Test } from 'tap'
 import { judgeRedirect, type Asked } from './judge-redirect.ts'
 import { judgeRefusal, type Headers, type Refusal } from './judge-refusal.ts'
+import { judgeResponsePage, sendsItself } from './judge-response-page.ts'
 
 /**
  * Holds every answer of an application against the table of errors, whatever the test that caused it looks at: refusals in
- * JSON, refusals as pages, and the way back to a client. A test fails with the first byte that is not as it should be.
+ * JSON, pages, and the way back to a client, whichever it takes. A test fails with the first byte that is not as it should be.
  */
 
 export interface WatchOptions {
@@ -43,7 +44,7 @@ function addWatch(app: FastifyInstance, t: Test, { issuer, face }: WatchOptions)
     // A socket that was taken over is not answered by the framework.
     if (!bodies.has(request)) return
     const refusal = describe(request, reply, { body: bodies.get(request)!, face })
-    const faults = refusal.status >= 400 ? judgeAny(refusal, request) : judgeWayBack(request, reply)
+    const faults = [...refusal.status >= 400 || isPage(refusal) ? judgeAny(refusal, request) : [], ...judgeWayBack(request, reply, refusal)]
     if (faults.length > 0) {
       t.fail(`${request.method} ${refusal.path} was answered ${refusal.status}: ${faults.join('; ')}`, {
         headers: refusal.headers, body: refusal.body.slice(0, 1000)
@@ -63,20 +64,25 @@ function describe(request: FastifyRequest, reply: FastifyReply, { body, face }: 
 function judgeAny(refusal: Refusal, request: FastifyRequest): string[] {
   // Whether an instance is ready is a finding, not a refusal.
   if (refusal.path === '/readyz' && refusal.status === 503) return []
-  return String(refusal.headers['content-type']).startsWith('text/html') ? judgePage(refusal, request) : judgeRefusal(refusal)
+  return isPage(refusal) ? judgePage(refusal, request) : judgeRefusal(refusal)
 }
 
-const ofPages: Headers = {
+/** What a person sees on the way; the page about the API is for anybody, and may be kept. */
+const isPage = ({ path, status, headers }: Refusal): boolean =>
+  String(headers['content-type']).startsWith('text/html') && (status >= 400 || !path.endsWith('/docs/api'))
+
+const ofPages = (scripts: "'none'" | "'self'"): Headers => ({
   'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store', pragma: 'no-cache', 'x-frame-options': 'DENY',
   'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer', 'cross-origin-opener-policy': 'same-origin',
-  'content-security-policy': "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; " +
+  'content-security-policy': `default-src 'none'; style-src 'self'; img-src 'self'; script-src ${scripts}; object-src 'none'; base-uri 'none'; ` +
     "frame-ancestors 'none'",
   location: undefined, 'www-authenticate': undefined
-}
+})
 
 /** A page leads nowhere by itself, and nothing of the request stands in it as markup. */
-function judgePage({ headers, body }: Refusal, request: FastifyRequest): string[] {
-  const faults = Object.entries(ofPages).filter(([name, value]) => headers[name] !== value).map(([name]) => `${name}: ${String(headers[name])}`)
+function judgePage({ headers, status, body }: Refusal, request: FastifyRequest): string[] {
+  const expected = ofPages(status === 200 && sendsItself(body) ? "'self'" : "'none'")
+  const faults = Object.entries(expected).filter(([name, value]) => headers[name] !== value).map(([name]) => `${name}: ${String(headers[name])}`)
   const sent = [...paramsOf(request).values()].filter(value => /<[a-z!/]/i.test(value))
   return [...faults, ...sent.filter(value => body.includes(value)).map(value => `holds ${value}`)]
 }
@@ -91,27 +97,35 @@ const paramsOf = (request: FastifyRequest): URLSearchParams => new URLSearchPara
 /** Keeps what each interaction was asked for, so that its end can be held against it. */
 function createWayBackJudge(issuer: string) {
   const asked = new Map<string, Asked>()
-  return (request: FastifyRequest, reply: FastifyReply): string[] => {
+  return (request: FastifyRequest, reply: FastifyReply, page: Refusal): string[] => {
     const location = reply.getHeader('location')
     const [, interaction] = /\/interaction\/([^/?]+)/.exec(request.url) ?? []
     const isRequest = /\/oauth\/authorize(\?|$)/.test(request.url)
-    if (typeof location !== 'string' || (!isRequest && interaction === undefined)) return []
+    if (!isRequest && interaction === undefined) return []
     const what = interaction === undefined ? askedBy(request) : asked.get(interaction)
+    if (typeof location !== 'string') return judgeResponsePage(page, issuer, what)
     const [, begun] = /^[^?]*\/interaction\/([^/?]+)/.exec(location) ?? []
     if (begun !== undefined && isRequest) asked.set(begun, what!)
     if (location.startsWith('/')) return []
     if (what === undefined) return ['the end of an interaction that has no beginning']
-    return [reply.statusCode !== 303 && `status ${reply.statusCode}`, ...judgeRedirect(location, issuer, what)].filter(fault => fault !== false)
+    const isOther = what.mode === 'form_post' && 'a redirect where a form was asked for'
+    return [reply.statusCode !== 303 && `status ${reply.statusCode}`, isOther, ...judgeRedirect(location, issuer, what)].filter(fault => fault !== false)
   }
 }
 
 function askedBy(request: FastifyRequest): Asked {
-  const [state, ...others] = textOf(request).split('&').filter(pair => pair.startsWith('state='))
   return {
-    state: others.length > 0 ? undefined : decode(state?.slice('state='.length)),
+    state: onlyOne(request, 'state'),
     // An empty value counts as absent (RFC 6749 §3.1).
-    redirectUri: paramsOf(request).get('redirect_uri') || undefined
+    redirectUri: paramsOf(request).get('redirect_uri') || undefined,
+    mode: onlyOne(request, 'response_mode') === 'form_post' ? 'form_post' : 'query'
   }
+}
+
+/** Undefined for one that comes twice: neither counts. */
+function onlyOne(request: FastifyRequest, name: string): string | undefined {
+  const [first, ...others] = textOf(request).split('&').filter(pair => pair.startsWith(`${name}=`))
+  return others.length > 0 ? undefined : decode(first?.slice(name.length + 1))
 }
 
 /** Undefined for what is empty, or no text at all: it does not come back. */

@@ -2,16 +2,24 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { Metrics } from '../../ports/metrics.ts'
 import { errorTable, type CountersignError, type ErrorCode } from '../../protocol/errors.ts'
 import { renderErrorPage, type ErrorPageKind } from '../../web/error-page.tsx'
+import type { LanguagesOfWay } from '../languages-of-way.ts'
 import { pageContextOf } from '../locale.ts'
 import type { Pages } from '../pages.ts'
 import { sendPage } from '../send-page.ts'
 import { noteRefusal, toRefusal } from './error-handler.ts'
 
+export interface PageErrorOptions {
+  pages: Pages
+  metrics: Metrics
+  languagesOfWay: LanguagesOfWay
+}
+
 /** Where a person looks on, whatever was thrown becomes a page. It says our own words, never the request's. */
-export function addPageErrors(app: FastifyInstance, { pages, metrics }: { pages: Pages; metrics: Metrics }): void {
-  app.setErrorHandler((error: FastifyError | CountersignError, request, reply) => {
+export function addPageErrors(app: FastifyInstance, { pages, metrics, languagesOfWay }: PageErrorOptions): void {
+  app.setErrorHandler(async (error: FastifyError | CountersignError, request, reply) => {
     const refusal = toRefusal(error)
     noteRefusal(refusal, request, metrics)
+    request.uiLocales = await languagesOfWay(request, refusal)
     return sendRefusalPage(refusal, request, { reply, pages })
   })
 }

@@ -47,14 +47,16 @@ export function endSessionRoutes(app: FastifyInstance, rooms: HttpRooms, cookies
     const repeated = cookies.session(request) === undefined ? repeatWithCookies(request, reply, `${pages.base}/oauth/logout`) : undefined
     if (repeated !== undefined) return repeated
     const { query, body } = readRawForm(request)
-    const params = readAuthorizationParams(query, body)
-    return show(request, reply, await endSession.begin(params, await look(request, reply)))
+    return show(request, reply, await endSession.begin(readAuthorizationParams(query, body), await look(request, reply)))
   }
 
   app.get('/oauth/logout', { schema: schemas.get }, begin)
   app.post('/oauth/logout', { schema: schemas.post }, begin)
 
-  app.get('/oauth/logout/:id', { schema: schemas.again }, async (_request, reply) => reply.code(303).header('location', `${pages.base}/oauth/logout`).send())
+  app.get<{ Params: { id: string } }>('/oauth/logout/:id', { schema: schemas.again }, async (request, reply) => {
+    const query = queryOf(await endSession.languagesOf(request.params.id, cookies.browser(request)))
+    return reply.code(303).header('location', `${pages.base}/oauth/logout${query}`).send()
+  })
 
   app.post<{ Params: { id: string } }>('/oauth/logout/:id', { schema: schemas.confirm, onRequest: refuseForeignForm }, async (request, reply) => {
     const form = readAuthorizationParams(readRawForm(request).body).get('csrf')
@@ -64,3 +66,6 @@ export function endSessionRoutes(app: FastifyInstance, rooms: HttpRooms, cookies
     return show(request, reply, outcome)
   })
 }
+
+const queryOf = (uiLocales: string | undefined): string =>
+  uiLocales === undefined ? '' : `?${new URLSearchParams({ ui_locales: uiLocales }).toString()}`

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { createBrowserCookies } from '../browser-cookies.ts'
+import { createLanguagesOfWay } from '../languages-of-way.ts'
 import { acceptForms } from '../plugins/accept-forms.ts'
 import { acceptRawForms } from '../plugins/accept-raw-forms.ts'
 import { refuseForeignForm } from '../plugins/refuse-foreign-form.ts'
@@ -13,7 +14,7 @@ import { interactionRoutes } from './interaction.ts'
 export async function pageRoutes(app: FastifyInstance, rooms: HttpRooms): Promise<void> {
   const { settings: { issuer, sessionLifetime }, random } = rooms
   const cookies = createBrowserCookies({ issuer, sessionLifetime, random })
-  addPageErrors(app, rooms)
+  addPageErrors(app, { ...rooms, languagesOfWay: createLanguagesOfWay(rooms, cookies) })
   await app.register(async protocol => {
     acceptRawForms(protocol)
     authorizeRoute(protocol, rooms, cookies)

@@ -69,6 +69,16 @@ const hasRoom = Prisma.sql`(
   EXISTS (SELECT 1 FROM verifiers v WHERE v.client_id = given.client_id AND v.instance = given.instance)
   OR (SELECT count(*) FROM verifiers v WHERE v.client_id = given.client_id) + given.place < ${maxNames}::int) AS has_room`
 
+/**
+ * The rule under which a revoked token may pass for longer: of each part what was known, or what is said now. To say nothing is
+ * the laxest, the fourth of three.
+ */
+const laxer = Prisma.sql`
+  nullif(greatest(coalesce(verifiers.max_staleness, 'infinity'), coalesce(excluded.max_staleness, 'infinity')), 'infinity'),
+  (ARRAY['reject', 'lookup', 'accept'])[greatest(
+    coalesce(array_position(ARRAY['reject', 'lookup', 'accept'], verifiers.when_stale), 4),
+    coalesce(array_position(ARRAY['reject', 'lookup', 'accept'], excluded.when_stale), 4))]`
+
 function noting(subscriptions: readonly Subscription[]): Prisma.Sql {
   const given = subscriptions.map(({ clientId, instance, maxStaleness, whenStale }, place) =>
     ({ place, client_id: clientId, instance, max_staleness: maxStaleness, when_stale: whenStale }))
@@ -79,9 +89,8 @@ function noting(subscriptions: readonly Subscription[]): Prisma.Sql {
     ), noted AS (
       INSERT INTO verifiers (client_id, instance, max_staleness, when_stale, subscribed_at)
       SELECT given.client_id, given.instance, given.max_staleness, given.when_stale, clock_timestamp() FROM given ${ofClients}
-      ON CONFLICT (client_id, instance) DO UPDATE SET
-        max_staleness = excluded.max_staleness, when_stale = excluded.when_stale
-      WHERE (verifiers.max_staleness, verifiers.when_stale) IS DISTINCT FROM (excluded.max_staleness, excluded.when_stale)
+      ON CONFLICT (client_id, instance) DO UPDATE SET (max_staleness, when_stale) = ROW(${laxer})
+      WHERE (verifiers.max_staleness, verifiers.when_stale) IS DISTINCT FROM (${laxer})
     )
     SELECT has_room FROM given ORDER BY place`
 }
