@@ -28,9 +28,7 @@ export function endSessionRoutes(app: FastifyInstance, rooms: HttpRooms, cookies
   function show(request: FastifyRequest, reply: FastifyReply, outcome: EndSessionOutcome): FastifyReply {
     const context = pageContextOf(request, pages)
     if (outcome.kind === 'confirm') {
-      const { csrf, email, clientName, isVouched } = outcome
-      const action = `${pages.base}/oauth/logout/${outcome.id}`
-      return sendPage(reply, renderLogoutPage({ action, csrf, email, clientName, isVouched }, context))
+      return sendPage(reply, renderLogoutPage({ ...outcome, action: `${pages.base}/oauth/logout/${outcome.id}` }, context))
     }
     // One that did not come along is not known to be over: another site's form brings none.
     if (cookies.session(request) !== undefined) cookies.clearSession(reply)
@@ -39,7 +37,7 @@ export function endSessionRoutes(app: FastifyInstance, rooms: HttpRooms, cookies
     if (continueUri !== undefined && goesOn) {
       return reply.code(303).headers({ location: continueUri, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' }).send()
     }
-    const host = isVouched || continueUri === undefined ? undefined : hostOf(continueUri)
+    const host = isVouched ? undefined : continueUri && hostOf(continueUri)
     return sendPage(reply, renderSignedOutPage({ clientName, continueUri, host }, context))
   }
 
