@@ -38,6 +38,7 @@ const profile: Record<keyof ClientProfile, object> = {
   jwksUri: text,
   acceptsEndpointAudience: only(true),
   userinfoSignedResponseAlg: only('RS256'),
+  defaultMaxAge: { type: 'integer', minimum: 0 },
   backchannelLogoutSessionRequired: only(true),
   clientUri: text,
   logoUri: text,

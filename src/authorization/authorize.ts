@@ -9,8 +9,8 @@ import type { CheckRequest } from './check-request.ts'
 import { faultOfBreakdown } from './fault-of-breakdown.ts'
 import type { Interactions } from './interactions.ts'
 import type { IssueCode } from './issue-code.ts'
-import type { KnowsClient } from './knows-client.ts'
 import type { Asked, LookAtPerson } from './look-at-person.ts'
+import type { MustWarn } from './must-warn.ts'
 import type { DestinationFault } from './read-destination.ts'
 
 /**
@@ -38,7 +38,7 @@ export type AuthorizationOutcome =
 export interface AuthorizeOptions {
   checkRequest: CheckRequest
   lookAtPerson: LookAtPerson
-  knowsClient: KnowsClient
+  mustWarn: MustWarn
   issueCode: IssueCode
   interactions: Interactions
   issuer: string
@@ -52,18 +52,14 @@ interface Refusal {
 }
 
 export function createAuthorize(options: AuthorizeOptions): Authorize {
-  const { checkRequest, knowsClient, issuer, log } = options
+  const { checkRequest, mustWarn, issuer, log } = options
 
-  /**
-   * A client that registered itself could use us to send people anywhere: they are told first (RFC 9700 §4.11.2), unless
-   * they are signed in and have let it in before.
-   */
   async function refuse({ client, to, fault }: Refusal, cookie: string | undefined): Promise<AuthorizationOutcome> {
     log.info({ reason: `authorize/${fault.rule}`, clientId: client.id }, 'refused')
     return {
       kind: 'response',
       response: buildErrorResponse(to, fault, issuer),
-      isWarned: client.registrationTokenHash !== undefined && !await knowsClient(cookie, client)
+      isWarned: await mustWarn(cookie, client, to.redirectUri)
     }
   }
 

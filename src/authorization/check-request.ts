@@ -7,6 +7,7 @@ import type { AuthorizationParams } from '../protocol/authorization-params.ts'
 import { checkAuthorizationRequest, responseModeOf, type AuthorizationRequest } from '../protocol/authorization-request.ts'
 import type { ResponseTarget } from '../protocol/authorization-response.ts'
 import { claimsAskedFor, requestedAcr, requestedSubjects } from '../protocol/claims-request.ts'
+import { addressItem } from '../protocol/consent-address.ts'
 import { claimsByScope } from '../protocol/standard-claims.ts'
 import { decideUserTarget, type UserTarget } from '../protocol/target.ts'
 import type { Client } from '../stores/clients.ts'
@@ -74,7 +75,7 @@ function canAuthenticate({ claims }: AuthorizationRequest): boolean {
 }
 
 function decideTarget(
-  { resources, scopes, claims }: AuthorizationRequest, client: Client, { apis, issuer }: CheckRequestOptions
+  { resources, scopes, claims, redirectUri }: AuthorizationRequest, client: Client, { apis, issuer }: CheckRequestOptions
 ): ReturnType<typeof decideUserTarget> {
   // Nothing would come of it: the client cannot refresh (OpenID Connect Core §11 ignores it, too).
   const usable = client.grantTypes.includes('refresh_token') ? scopes : scopes.filter(scope => scope !== 'offline_access')
@@ -87,5 +88,8 @@ function decideTarget(
   const items = [...target.items, ...further.map(claim => `claim ${claim}`)]
   // Whoever asks for nothing still learns from the token who the user is.
   const { audience, lifetime } = target
-  return { audience, scopes: target.scopes, lifetime, items: items.length > 0 ? items : ['openid'] }
+  const asked = items.length > 0 ? items : ['openid']
+  // The page warns of the address of a client that nobody vouches for: another one is another question.
+  const address = client.registrationTokenHash === undefined ? [] : [addressItem(redirectUri)]
+  return { audience, scopes: target.scopes, lifetime, items: [...asked, ...address] }
 }

@@ -46,7 +46,8 @@ export function createLookAtPerson(options: LookAtPersonOptions): LookAtPerson {
     }
     const prompts = isAskedEachTime(client) ? [...request.prompts, 'consent' as const] : request.prompts
     const isConsentCovered = client.profile.isTrusted === true || isSubset(target.items, standing?.consented ?? [])
-    return { step: decideNextStep({ prompts, maxAge: request.maxAge }, { session, isConsentCovered, progress }), standing }
+    const maxAge = request.maxAge ?? client.profile.defaultMaxAge
+    return { step: decideNextStep({ prompts, maxAge }, { session, isConsentCovered, progress }), standing }
   }
 }
 

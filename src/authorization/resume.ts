@@ -9,31 +9,36 @@ import { matchRedirectUri } from '../protocol/match-redirect-uri.ts'
 import type { Interactions, OpenInteraction } from './interactions.ts'
 import type { IssueCode } from './issue-code.ts'
 import type { LookAtPerson } from './look-at-person.ts'
+import type { MustWarn } from './must-warn.ts'
 
 /** The rest of the way: what a person is to be asked next, or the answer that goes back to the client. */
 export interface Resume {
   /** `cookie` is what the session cookie holds. */
   next(interaction: OpenInteraction, cookie: string | undefined): Promise<Resumption>
   /** The person does not want to. */
-  deny(interaction: OpenInteraction): Promise<Resumption>
+  deny(interaction: OpenInteraction, cookie: string | undefined): Promise<Resumption>
 }
 
 export type Resumption =
   | { kind: 'ask'; step: Question; client: Client; standing: AuthorizationStanding | undefined }
-  | { kind: 'response'; response: AuthorizationResponse }
+  /** `isWarned`: not before the person is told where it leads. */
+  | { kind: 'response'; response: AuthorizationResponse; isWarned?: boolean }
   /** It was answered a while ago or for somebody else, or the client is gone or has no longer that address. */
   | { kind: 'ended' }
 
 export interface ResumeOptions {
   registry: Pick<ClientRegistry, 'find'>
   lookAtPerson: LookAtPerson
+  mustWarn: MustWarn
   issueCode: IssueCode
   interactions: Interactions
   issuer: string
   log: Log
 }
 
-export function createResume({ registry, lookAtPerson, issueCode, interactions, issuer, log }: ResumeOptions): Resume {
+type Act = (interaction: OpenInteraction, client: Client, cookie: string | undefined) => Promise<Resumption>
+
+export function createResume({ registry, lookAtPerson, mustWarn, issueCode, interactions, issuer, log }: ResumeOptions): Resume {
   async function refuse(interaction: OpenInteraction, fault: AuthorizationFault): Promise<Resumption> {
     log.info({ reason: `authorize/${fault.rule}`, clientId: interaction.request.clientId }, 'refused')
     const response = buildErrorResponse(interaction.request, fault, issuer)
@@ -52,20 +57,25 @@ export function createResume({ registry, lookAtPerson, issueCode, interactions, 
     return await interactions.answer(interaction, { response, userId }) ? { kind: 'response', response } : repeat(interaction, userId)
   }
 
+  async function proceed(interaction: OpenInteraction, client: Client, cookie: string | undefined): Promise<Resumption> {
+    const { step, standing } = await lookAtPerson({ ...interaction, client, cookie })
+    if (interaction.answered !== undefined) return repeat(interaction, standing?.session.userId)
+    if (step === 'bad-hint') return refuse(interaction, { error: 'invalid_request', rule: 'bad-hint' })
+    if (step === 'wrong-user') return refuse(interaction, { error: errorOfStep(step), rule: step })
+    return step === 'issue' ? issue(interaction, client, standing!) : { kind: 'ask', step, client, standing }
+  }
+
+  /** An error on the way leads to the client no more freely than one at once. */
+  const warned = (act: Act): Resume['next'] => async (interaction, cookie) => {
+    const client = await findClient(interaction, registry)
+    const resumption = client === undefined ? { kind: 'ended' as const } : await act(interaction, client, cookie)
+    if (client === undefined || resumption.kind !== 'response' || !('error' in resumption.response.params)) return resumption
+    return { ...resumption, isWarned: await mustWarn(cookie, client, resumption.response.redirectUri) }
+  }
+
   return {
-    async deny(interaction) {
-      if (await findClient(interaction, registry) === undefined) return { kind: 'ended' }
-      return refuse(interaction, { error: 'access_denied', rule: 'denied' })
-    },
-    async next(interaction, cookie) {
-      const client = await findClient(interaction, registry)
-      if (client === undefined) return { kind: 'ended' }
-      const { step, standing } = await lookAtPerson({ ...interaction, client, cookie })
-      if (interaction.answered !== undefined) return repeat(interaction, standing?.session.userId)
-      if (step === 'bad-hint') return refuse(interaction, { error: 'invalid_request', rule: 'bad-hint' })
-      if (step === 'wrong-user') return refuse(interaction, { error: errorOfStep(step), rule: step })
-      return step === 'issue' ? issue(interaction, client, standing!) : { kind: 'ask', step, client, standing }
-    }
+    next: warned(proceed),
+    deny: warned(interaction => refuse(interaction, { error: 'access_denied', rule: 'denied' }))
   }
 }
 

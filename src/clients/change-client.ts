@@ -1,6 +1,5 @@
 import type { Random } from '../ports/random.ts'
 import { CountersignError, type ErrorCode } from '../protocol/errors.ts'
-import { sectorOf } from '../protocol/pairwise.ts'
 import type { Revoker } from '../revocation/revoke.ts'
 import type { ClientChangeStore } from '../stores/client-changes.ts'
 import type { Client, ClientStore, ClientTerms } from '../stores/clients.ts'
@@ -9,6 +8,7 @@ import { makeNextSecret } from './next-secret.ts'
 import { isPublicClient } from './public-client.ts'
 import { requireRules } from './registration.ts'
 import type { RuleContext } from './rules/index.ts'
+import { subjectsOf } from './subjects-of.ts'
 
 /**
  * Changing a client that an operator registered. What comes of it obeys the rules of a registration; beyond these a change
@@ -72,11 +72,6 @@ function checkChange(client: Client, changes: ClientChanges, context: RuleContex
       'or register another client.')
   }
   return after
-}
-
-/** Whose subjects a client's users are known by; undefined for the public ones. */
-function subjectsOf(client: Pick<Client, 'id' | 'redirectUris' | 'profile'>): string | undefined {
-  return client.profile.subjectType === 'pairwise' ? sectorOf(client) : undefined
 }
 
 function refused(rule: string, sentence: string, code: ErrorCode = 'invalid_request'): CountersignError {

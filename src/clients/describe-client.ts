@@ -16,6 +16,7 @@ export function describeClient({ profile, ...client }: Client) {
     backchannel_logout_uri: client.backchannelLogoutUri,
     backchannel_logout_session_required: profile.backchannelLogoutSessionRequired,
     scope: scopes.join(' '),
+    default_max_age: profile.defaultMaxAge,
     subject_type: profile.subjectType ?? 'public',
     id_token_signed_response_alg: hasCodes ? 'RS256' : undefined,
     userinfo_signed_response_alg: profile.userinfoSignedResponseAlg,

@@ -20,6 +20,9 @@ export function draftFromMetadata(id: string, body: Readonly<Record<string, unkn
   if (draft.grantTypes.includes('client_credentials')) {
     return misread('own-account', 'A client that registers itself acts for users alone, never for itself.')
   }
+  if (!draft.grantTypes.includes('authorization_code')) {
+    return misread('no-codes', 'The grant types of a client that registers itself hold authorization_code: without a code there is nothing to refresh.')
+  }
   if (draft.backchannelLogoutUri !== undefined && !isHttpsUrl(draft.backchannelLogoutUri)) {
     return misread('backchannel-logout-uri', 'The back-channel logout URI is an https URL without a fragment.')
   }
@@ -53,6 +56,7 @@ function toProfile(metadata: ClientMetadata): ClientProfile {
     applicationType: metadata.application_type === 'native' ? 'native' as const : undefined,
     subjectType: metadata.subject_type === 'pairwise' ? 'pairwise' as const : undefined,
     userinfoSignedResponseAlg: metadata.userinfo_signed_response_alg === undefined ? undefined : 'RS256' as const,
+    defaultMaxAge: metadata.default_max_age,
     backchannelLogoutSessionRequired: metadata.backchannel_logout_session_required === true ? true as const : undefined,
     jwks: metadata.jwks as JSONWebKeySet | undefined,
     jwksUri: metadata.jwks_uri,

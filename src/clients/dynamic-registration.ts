@@ -15,6 +15,7 @@ import { makeClientId, makeNeededSecret } from './registration.ts'
 import type { ClientRegistry } from './registry.ts'
 import { findClientFault, type ClientDraft, type RuleContext } from './rules/index.ts'
 import { hashClientSecret, isClientSecret } from './secret.ts'
+import { subjectsOf } from './subjects-of.ts'
 
 /**
  * Clients that register themselves (RFC 7591) and look after their own registration (RFC 7592). Whoever they are, they get
@@ -91,7 +92,7 @@ export function createDynamicRegistration(options: DynamicRegistrationOptions): 
     async replace(access, body) {
       const { client, token } = await requireOwner(access, options.registry)
       checkReplacement(client, body)
-      const draft = checkDraft(client.id, body, options)
+      const draft = withSameSubjects(client, checkDraft(client.id, body, options))
       const { secret, secretHash } = makeNextSecret(client, draft, random)
       const endReason = isPublicClient(draft) ? 'client-made-public' : undefined
       const replacement = { ...draft, clientId: client.id, registrationTokenHash: hashToken(token), secretHash, endReason }
@@ -142,6 +143,13 @@ function checkReplacement(client: Client, body: Body): void {
   if (secret !== undefined && !(typeof secret === 'string' && isClientSecret(client, secret))) {
     throw refused('wrong-secret', 'invalid_client_metadata', 'The member client_secret must be the present one, or be left out.')
   }
+}
+
+/** What no operator may do to a client's users, it may not do itself (ADR 21). */
+function withSameSubjects(client: Client, draft: ClientDraft): ClientDraft {
+  if (subjectsOf(client) === subjectsOf({ ...draft, id: client.id })) return draft
+  throw refused('other-subjects', 'invalid_client_metadata', 'The users of this client would get another sub: neither its subject_type nor, ' +
+    'with pairwise subjects, the host of its redirect_uris can change. Register another client.')
 }
 
 const hashOf = (secret: string | undefined): Buffer | undefined => secret === undefined ? undefined : hashClientSecret(secret)

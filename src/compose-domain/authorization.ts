@@ -2,8 +2,8 @@ import { createAuthorize } from '../authorization/authorize.ts'
 import { createCheckRequest } from '../authorization/check-request.ts'
 import { createInteractions } from '../authorization/interactions.ts'
 import { createIssueCode } from '../authorization/issue-code.ts'
-import { createKnowsClient } from '../authorization/knows-client.ts'
 import { createLookAtPerson } from '../authorization/look-at-person.ts'
+import { createMustWarn } from '../authorization/must-warn.ts'
 import { createResume } from '../authorization/resume.ts'
 import type { Clients } from './clients.ts'
 import type { Core } from './core.ts'
@@ -17,12 +17,10 @@ export function composeAuthorization(
   const interactions = createInteractions({ pending, counters, random, clock, limitPerAddress: 10 * signInLimitPerIp })
   const issueCode = createIssueCode({ codes, assignSubject, issuer })
   const lookAtPerson = createLookAtPerson({ authorizations, assignSubject, verifyIdTokenHint })
-  const way = { registry, lookAtPerson, issueCode, interactions, issuer, log }
+  const way = { registry, lookAtPerson, mustWarn: createMustWarn({ authorizations, log }), issueCode, interactions, issuer, log }
   return {
     interactions,
-    authorize: createAuthorize({
-      ...way, checkRequest: createCheckRequest({ registry, apis, issuer, log }), knowsClient: createKnowsClient({ authorizations, log })
-    }),
+    authorize: createAuthorize({ ...way, checkRequest: createCheckRequest({ registry, apis, issuer, log }) }),
     resume: createResume(way)
   }
 }

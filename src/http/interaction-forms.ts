@@ -36,7 +36,7 @@ export interface Form {
 /** What the form does: where that leads, how it failed, or undefined where it is to be looked at anew. */
 type FormAct = (form: Form, request: IdRequest, reply: FastifyReply) => Promise<Resumption | FailedSignIn | undefined>
 type Finished = { interaction: OpenInteraction; end: Awaited<ReturnType<FormAct>> }
-type AnswerAct = (form: Form, session: BrowserSession) => Promise<Resumption | undefined>
+type AnswerAct = (form: Form, session: BrowserSession, request: IdRequest) => Promise<Resumption | undefined>
 type Handler = (request: IdRequest, reply: FastifyReply) => Promise<FastifyReply>
 
 export function createInteractionForms(rooms: HttpRooms, cookies: BrowserCookies): InteractionForms {
@@ -79,7 +79,7 @@ export function createInteractionForms(rooms: HttpRooms, cookies: BrowserCookies
     onAnswer: (step, act) => forms.onForm(async (form, request) => {
       const resumption = await resumed(request, form.interaction)
       const session = resumption.kind === 'ask' && resumption.step === step ? resumption.standing?.session : undefined
-      return session === undefined || session.id !== form.sessionId ? resumption : act(form, session)
+      return session === undefined || session.id !== form.sessionId ? resumption : act(form, session, request)
     })
   }
   return forms

@@ -33,8 +33,8 @@ export function sendLeavingPage(
   return sendPage(reply, renderLeavingPage(data, pageContextOf(request, pages)), { status: 400 })
 }
 
-/** What a person can recognise of a redirect URI: its host, or the scheme of an app. */
+/** What a person can recognise of a redirect URI: its host, or the scheme of an app, behind which no host is one's. */
 export function hostOf(redirectUri: string): string {
   const { host, protocol } = new URL(redirectUri)
-  return host === '' ? protocol.slice(0, -1) : host
+  return /^https?:$/.test(protocol) ? host : protocol.slice(0, -1)
 }

@@ -10,7 +10,7 @@ import { renderSelectAccountPage } from '../web/select-account-page.tsx'
 import { renderSignInPage, type SignInFault } from '../web/sign-in-page.tsx'
 import { pageContextOf } from './locale.ts'
 import type { HttpRooms } from './rooms.ts'
-import { hostOf, sendAuthorizationResponse } from './send-authorization-response.ts'
+import { hostOf, sendAuthorizationResponse, sendLeavingPage } from './send-authorization-response.ts'
 import { sendPage } from './send-page.ts'
 
 /** Shows a person where the interaction stands: the next question, the way back to the application, or that it is over. */
@@ -34,7 +34,10 @@ export function createShowInteraction({ pages, apis }: Pick<HttpRooms, 'pages' |
   const nameOfApi = (identifier: string): string => apis.find(identifier)?.name ?? identifier
 
   return (request, reply, { resumption, interaction, failed }) => {
-    if (resumption.kind === 'response') return sendAuthorizationResponse(request, reply, { response: resumption.response, pages })
+    if (resumption.kind === 'response') {
+      const { response, isWarned } = resumption
+      return (isWarned ? sendLeavingPage : sendAuthorizationResponse)(request, reply, { response, pages })
+    }
     const context = pageContextOf(request, pages)
     if (resumption.kind === 'ended' || interaction === undefined) {
       return sendPage(reply, renderInteractionEndedPage(context), { status: 410 })

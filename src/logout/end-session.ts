@@ -3,10 +3,12 @@ import type { Random } from '../ports/random.ts'
 import type { AuthorizationParams } from '../protocol/authorization-params.ts'
 import { redirectLocation } from '../protocol/authorization-response.ts'
 import { bindToBrowser, isOfBrowser, readFormToken, type BrowserBinding } from '../protocol/browser-binding.ts'
+import { addressItem } from '../protocol/consent-address.ts'
 import { pendingNames } from '../protocol/pending-names.ts'
 import { sha256 } from '../protocol/sha256.ts'
 import type { BrowserSession } from '../stores/browser-sessions.ts'
 import type { Client } from '../stores/clients.ts'
+import type { ConsentStore } from '../stores/consents.ts'
 import type { CounterStore } from '../stores/counters.ts'
 import type { PendingStore } from '../stores/pending.ts'
 import type { HintFault, IdTokenHint } from '../tokens/id-token-hint.ts'
@@ -30,8 +32,8 @@ export interface LeavingBrowser {
 }
 
 export type EndSessionOutcome =
-  | { kind: 'confirm'; id: string; csrf: string; email: string; clientName: string | undefined }
-  | { kind: 'signed-out'; clientName: string | undefined; continueUri: string | undefined; goesOn: boolean }
+  | { kind: 'confirm'; id: string; csrf: string; email: string; clientName: string | undefined; isVouched: boolean }
+  | { kind: 'signed-out'; clientName: string | undefined; continueUri: string | undefined; isVouched: boolean; goesOn: boolean }
 
 export interface Confirmation {
   /** Undefined for a form that is none of ours. */
@@ -44,6 +46,7 @@ export interface EndSessionOptions {
   registry: Pick<ClientRegistry, 'find'>
   verifyIdTokenHint(token: string): Promise<IdTokenHint | HintFault>
   endSession(session: Pick<BrowserSession, 'id' | 'userId'>): Promise<void>
+  consents: Pick<ConsentStore, 'list'>
   pending: PendingStore
   counters: CounterStore
   random: Random
@@ -52,6 +55,8 @@ export interface EndSessionOptions {
 interface Continuation {
   clientName: string | undefined
   continueUri: string | undefined
+  /** False for a client that registered itself: what it says of itself and where it leads nobody has checked. */
+  isVouched: boolean
   uiLocales: string | undefined
 }
 
@@ -66,6 +71,11 @@ interface LogoutRecord extends BrowserBinding, Continuation {
 interface Initiator {
   client: Client | undefined
   hint: IdTokenHint | undefined
+}
+
+interface WayOn {
+  client: Client | undefined
+  continueUri: string | undefined
 }
 
 /** Seconds. */
@@ -83,27 +93,26 @@ export function createEndSession(options: EndSessionOptions): EndSession {
   return {
     async begin(params, { session, browser }) {
       const { client, hint } = await identify(params, options)
-      const clientName = client?.name
       const continueUri = client && continuation(params, client)
-      // A client that registered itself has ID tokens as soon as it signs its own author in: with one of those our address
-      // would send anybody anywhere (RFC 9700 §4.11.2). The session in the browser is what it cannot have made up.
-      const isProved = hint !== undefined && (session !== undefined || client?.registrationTokenHash === undefined)
+      const initiator = { clientName: client?.name, continueUri, isVouched: client?.registrationTokenHash === undefined }
       if (session !== undefined && hint?.sid !== session.id) {
-        return ask({ session, browser }, { clientName, continueUri, uiLocales: localesOf(params) })
+        return ask({ session, browser }, { ...initiator, uiLocales: localesOf(params) })
       }
+      const goesOn = hint !== undefined && (initiator.isVouched || await isAllowedBy(session, { client, continueUri }, options))
       if (session !== undefined) await endSession(session)
-      return { kind: 'signed-out', clientName, continueUri, goesOn: isProved }
+      return { kind: 'signed-out', ...initiator, goesOn }
     },
     async confirm(id, form, { session, browser }) {
       const record = await find(id, browser)
       if (record === undefined) return { outcome: undefined, uiLocales: undefined }
-      const { session: asked, clientName, continueUri, uiLocales } = record
+      const { session: asked, clientName, continueUri, isVouched, uiLocales } = record
       if (readFormToken(record, form) === undefined) return { outcome: undefined, uiLocales }
       // Somebody else has signed in since the page was shown.
       const isOther = session !== undefined && session.id !== asked.id
-      if (isOther) return { outcome: await ask({ session, browser }, { clientName, continueUri, uiLocales }), uiLocales }
+      if (isOther) return { outcome: await ask({ session, browser }, { clientName, continueUri, isVouched, uiLocales }), uiLocales }
       await endSession(asked)
-      return { outcome: { kind: 'signed-out', clientName, continueUri, goesOn: true }, uiLocales }
+      // Who proves nothing but that it is registered sends nobody on when registering takes no more than asking.
+      return { outcome: { kind: 'signed-out', clientName, continueUri, isVouched, goesOn: isVouched }, uiLocales }
     },
     languagesOf: async (id, browser) => (await find(id, browser))?.uiLocales
   }
@@ -116,7 +125,7 @@ function createQuestions({ pending, counters, random }: EndSessionOptions) {
     if (allowed) return keep(asked, initiator, random.bytes(16).toString('base64url'))
     // One question for all further ones, which leads nowhere: whoever sends a browser here over and over fills no memory, and
     // keeps nobody from signing out.
-    return keep(asked, { ...initiator, clientName: undefined, continueUri: undefined }, sharedIdOf(asked))
+    return keep(asked, { ...initiator, clientName: undefined, continueUri: undefined, isVouched: true }, sharedIdOf(asked))
   }
 
   async function keep({ session, browser }: AskedBrowser, initiator: Continuation, id: string): Promise<EndSessionOutcome> {
@@ -124,8 +133,8 @@ function createQuestions({ pending, counters, random }: EndSessionOptions) {
     const record: LogoutRecord = { ...bindToBrowser(browser, random.bytes(16)), session: { id: sessionId, userId }, ...initiator }
     const isNew = await pending.add(pendingNames.logout(id), JSON.stringify(record), logoutLifetime)
     const text = isNew ? undefined : await pending.find(pendingNames.logout(id))
-    const { csrf, clientName } = text === undefined ? record : JSON.parse(text) as LogoutRecord
-    return { kind: 'confirm', id, csrf, email, clientName }
+    const { csrf, clientName, isVouched } = text === undefined ? record : JSON.parse(text) as LogoutRecord
+    return { kind: 'confirm', id, csrf, email, clientName, isVouched }
   }
 
   async function find(id: string, browser: string | undefined): Promise<LogoutRecord | undefined> {
@@ -142,6 +151,19 @@ const localesOf = (params: AuthorizationParams): string | undefined => params.ge
 /** Of one session in one browser. */
 function sharedIdOf({ session, browser }: AskedBrowser): string {
   return sha256(`${session.id} ${browser}`).subarray(0, 16).toString('base64url')
+}
+
+/**
+ * A client that registered itself has ID tokens as soon as it signs its own author in: with one of those our address would
+ * send anybody anywhere (RFC 9700 §4.11.2). What it cannot have made up is the session in the browser, and that its user has
+ * let the client in, there.
+ */
+async function isAllowedBy(
+  session: BrowserSession | undefined, { client, continueUri }: WayOn, { consents }: EndSessionOptions
+): Promise<boolean> {
+  if (session === undefined || continueUri === undefined) return false
+  const consent = (await consents.list(session.userId)).find(({ clientId }) => clientId === client?.id)
+  return consent?.items.includes(addressItem(continueUri)) === true
 }
 
 /** The hint says which client it was issued to; a `client_id` that says otherwise makes it worth nothing (§2). */

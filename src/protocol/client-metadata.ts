@@ -17,6 +17,7 @@ export interface ClientMetadata {
   application_type?: string
   client_name?: string
   scope?: string
+  default_max_age?: number
   subject_type?: string
   userinfo_signed_response_alg?: string
   jwks?: Record<string, unknown>
@@ -28,7 +29,7 @@ export interface ClientMetadata {
   contacts?: string[]
 }
 
-type MemberType = 'text' | 'texts' | 'flag' | 'object'
+type MemberType = 'text' | 'texts' | 'flag' | 'seconds' | 'object'
 
 const memberTypes: Record<keyof ClientMetadata, MemberType> = {
   redirect_uris: 'texts',
@@ -41,6 +42,7 @@ const memberTypes: Record<keyof ClientMetadata, MemberType> = {
   application_type: 'text',
   client_name: 'text',
   scope: 'text',
+  default_max_age: 'seconds',
   subject_type: 'text',
   userinfo_signed_response_alg: 'text',
   jwks: 'object',
@@ -53,7 +55,7 @@ const memberTypes: Record<keyof ClientMetadata, MemberType> = {
 }
 
 /** The only values that a member may have: another would be a promise that is not kept. */
-const choices: Record<string, readonly string[]> = {
+const choices: Record<string, readonly unknown[]> = {
   application_type: ['web', 'native'],
   subject_type: ['public', 'pairwise'],
   userinfo_signed_response_alg: ['RS256'],
@@ -61,6 +63,16 @@ const choices: Record<string, readonly string[]> = {
   token_endpoint_auth_signing_alg: assertionAlgorithms,
   id_token_encrypted_response_alg: [],
   userinfo_encrypted_response_alg: [],
+  authorization_signed_response_alg: [],
+  authorization_encrypted_response_alg: [],
+  introspection_signed_response_alg: [],
+  introspection_encrypted_response_alg: [],
+  request_object_signing_alg: [],
+  request_object_encryption_alg: [],
+  require_signed_request_object: [false],
+  require_pushed_authorization_requests: [false],
+  dpop_bound_access_tokens: [false],
+  tls_client_certificate_bound_access_tokens: [false],
   // Whose hosts share subjects could be had by naming somebody else's document.
   sector_identifier_uri: []
 }
@@ -77,7 +89,7 @@ export function readClientMetadata(body: Readonly<Record<string, unknown>>): Rea
   const metadata: Record<string, unknown> = {}
   for (const [member, value] of given) {
     const options = Object.hasOwn(choices, member) ? choices[member] : undefined
-    if (options !== undefined && !options.includes(value as string)) return unsupported(member, options)
+    if (options !== undefined && !options.includes(value)) return unsupported(member, options)
     const type = Object.hasOwn(memberTypes, member) ? memberTypes[member as keyof ClientMetadata] : undefined
     if (type === undefined) continue
     if (!isOfType(value, type)) return { fault: { reason: 'client-registration/member-type', sentence: `The member ${member} has another type.` } }
@@ -87,10 +99,12 @@ export function readClientMetadata(body: Readonly<Record<string, unknown>>): Rea
   return fault === undefined ? { metadata } : { fault }
 }
 
-function unsupported(member: string, options: readonly string[]): ReadMetadata {
-  const sentence = options.length === 0
+function unsupported(member: string, options: readonly unknown[]): ReadMetadata {
+  const sentence = options[0] === undefined
     ? `The member ${member} is not supported here.`
-    : `The member ${member} may be: ${options.join(', ')}.`
+    : options[0] === false
+      ? `The member ${member} is not supported here: it may be false.`
+      : `The member ${member} may be: ${options.join(', ')}.`
   return { fault: { reason: 'client-registration/member-value', sentence } }
 }
 
@@ -98,6 +112,7 @@ function isOfType(value: unknown, type: MemberType): boolean {
   switch (type) {
     case 'text': return typeof value === 'string'
     case 'flag': return typeof value === 'boolean'
+    case 'seconds': return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
     case 'texts': return Array.isArray(value) && value.every(item => typeof item === 'string')
     case 'object': return typeof value === 'object' && value !== null && !Array.isArray(value)
   }

@@ -1,7 +1,9 @@
+import { addressOfItem } from './consent-address.ts'
+
 /**
  * What a person is asked to allow, as a page shows it. An item is a scope of the issuer by its name, one of an API as
  * `<identifier> <scope>`, nothing behind the space for the API alone, or a single claim as `claim <name>`: no identifier of an
- * API is a bare word.
+ * API is a bare word. The address that it is all sent to is said beside it.
  */
 export type ConsentScope =
   | { kind: 'scope' | 'claim'; name: string }
@@ -9,7 +11,7 @@ export type ConsentScope =
   | { kind: 'api'; api: string; scope: string | undefined }
 
 export function consentScopes(items: readonly string[], nameOfApi: (identifier: string) => string): ConsentScope[] {
-  return items.map(item => {
+  return items.filter(item => addressOfItem(item) === undefined).map(item => {
     const [subject, scope] = item.split(' ') as [string, string?]
     if (scope === undefined) return { kind: 'scope', name: subject }
     if (subject === 'claim') return { kind: 'claim', name: scope }

@@ -24,9 +24,17 @@ export interface UserTarget extends Target {
 export type TargetFault = 'invalid-target' | 'invalid-scope'
 
 export interface TargetContext {
-  client: { id: string; scopes: readonly string[]; audience: readonly string[] }
+  client: TargetClient
   issuer: string
   apis: { find(identifier: string): KnownApi | undefined }
+}
+
+export interface TargetClient {
+  id: string
+  scopes: readonly string[]
+  audience: readonly string[]
+  /** There for a client that registered itself. */
+  registrationTokenHash?: Uint8Array | undefined
 }
 
 export interface KnownApi {
@@ -61,7 +69,8 @@ export function decideUserTarget({ resources, scopes = [] }: WantedTarget, conte
   const apis = findApis(ofApis, context)
   if (apis === undefined || (ofApis.length < resources.length && !isOpenid)) return 'invalid-target'
   const own = resources.length === 0 ? client.scopes.filter(scope => !isReservedScope(scope)) : []
-  const isAllowed = (scope: string): boolean => isOidcScope(scope) || own.includes(scope) || isScopeOf(apis, scope)
+  const isAllowed = (scope: string): boolean =>
+    isOidcScope(scope) ? isRegistered(scope, client) : own.includes(scope) || isScopeOf(apis, scope)
   if (!scopes.every(isAllowed)) return 'invalid-scope'
   const byDefault = isOpenid ? [...new Set([...client.audience, issuer])] : client.audience
   const ofIssuer = resources.length === 0 ? scopes : scopes.filter(isOidcScope)
@@ -101,9 +110,19 @@ function scopeFilter(audience: readonly string[], isAll: boolean, context: Targe
   const apis = audience.flatMap(each => findApi(each, context) ?? [])
   // A whole grant is one of the client's own scopes unless an API was named for it, which all are that are not its registered
   // audience; the scopes of an API that was closed are not among them.
-  const isRegistered = apis.every(({ identifier }) => context.client.audience.includes(identifier))
-  const own = isAll && isRegistered ? context.client.scopes : []
-  return scope => isOidcScope(scope) ? isForIssuer : own.includes(scope) || isScopeOf(apis, scope)
+  const areItsOwn = apis.every(({ identifier }) => context.client.audience.includes(identifier))
+  const own = isAll && areItsOwn ? context.client.scopes : []
+  return scope => isOidcScope(scope)
+    ? isForIssuer && isRegistered(scope, context.client)
+    : own.includes(scope) || isScopeOf(apis, scope)
+}
+
+/**
+ * A client that registered itself is held to the scopes that it named (RFC 7591 §2). What an operator registers may ask for all
+ * of OpenID Connect's: its list names those beside them.
+ */
+function isRegistered(scope: string, { scopes, registrationTokenHash }: TargetClient): boolean {
+  return registrationTokenHash === undefined || scopes.length === 0 || scopes.includes(scope)
 }
 
 /** The APIs of that name which are open to the client; undefined when there is one that is not. */

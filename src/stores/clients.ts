@@ -48,6 +48,8 @@ export interface ClientProfile {
   /** Also accepts the token endpoint's URL as the audience of an assertion, as clients did before OAuth 2.1. */
   acceptsEndpointAudience?: true
   userinfoSignedResponseAlg?: 'RS256'
+  /** Seconds that a sign-in may be old where the request does not say. */
+  defaultMaxAge?: number
   /** Whether its logout tokens must name the session. */
   backchannelLogoutSessionRequired?: true
   clientUri?: string

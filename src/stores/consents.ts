@@ -2,7 +2,8 @@ import type { JournalEntry } from './journal.ts'
 import type { Act } from './users.ts'
 
 /**
- * What users allowed clients. An item is a scope of the issuer by its name, or one of an API as `<identifier> <scope>`.
+ * What users allowed clients. An item is a scope of the issuer by its name, one of an API as `<identifier> <scope>`, a single
+ * claim as `claim <name>`, or the address that it goes to as `to <address>`.
  */
 export interface Consent {
   clientId: string

@@ -3,8 +3,8 @@ import type { CheckAccessTokens } from './check-access-token.ts'
 import type { ReadRefreshToken } from './read-refresh-token.ts'
 
 /**
- * Introspection (RFC 7662): a resource server learns only of tokens meant for it, a client only of its own refresh
- * tokens. Everything else is exactly `{ "active": false }`.
+ * Introspection (RFC 7662): a resource server learns only of tokens meant for it, a client only of its own. Everything
+ * else is exactly `{ "active": false }`.
  */
 export type Introspect = (token: string, caller: Client) => Promise<Introspection>
 
@@ -40,8 +40,19 @@ export function createIntrospect({ check, readRefreshToken, issuer }: Introspect
     if (checked?.verified === undefined) return introspectRefreshToken(token, caller)
     const { claims } = checked.verified
     const registered = caller.audience.length > 0 ? caller.audience : [issuer]
-    const isMeantForCaller = [claims.aud].flat().some(audience => registered.includes(audience))
+    const isMeantForCaller = [claims.aud].flat().some(audience => registered.includes(audience)) &&
+      (claims.client_id === caller.id || mayAskForOthers(caller))
     if (checked.revocation.revoked || !isMeantForCaller) return inactive
     return { active: true, token_type: 'Bearer', ...claims, nbf: claims.iat }
   }
+}
+
+/**
+ * The issuer is the audience of whoever has none: of a service that an operator runs beside it, which answers for what it
+ * is sent. An application that signs users in is nobody's resource server unless its registration names what it serves,
+ * and nobody has made one of a client that registered itself (RFC 7662 §4).
+ */
+function mayAskForOthers({ audience, grantTypes, registrationTokenHash }: Client): boolean {
+  if (registrationTokenHash !== undefined) return false
+  return audience.length > 0 || !grantTypes.includes('authorization_code')
 }

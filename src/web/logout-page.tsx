@@ -11,14 +11,17 @@ export interface LogoutPageData {
   email?: string | undefined
   /** Who asks for it. */
   clientName?: string | undefined
+  /** False for an application that registered itself: then the page warns of it. */
+  isVouched?: boolean
 }
 
 export function renderLogoutPage(data: LogoutPageData, context: PageContext): string {
-  const words = messages[context.locale].logout
+  const { logout: words, consent: { warningTitle } } = messages[context.locale]
   const content = (
     <>
       <h1>{words.title}</h1>
       {data.clientName && <p class="lead">{words.lead(plainName(data.clientName))}</p>}
+      {data.isVouched === false && <div class="warning" role="note"><strong>{warningTitle}</strong></div>}
       {data.email && <p>{words.signedInAs} <strong>{data.email}</strong></p>}
       <Form action={data.action} csrf={data.csrf}>
         <button class="primary">{words.submit}</button>

@@ -58,7 +58,7 @@ t.test('A22: a fault of ours is server_error to the client, and its story is in 
     throw new Error('the secret story')
   }
   const { registry, rooms, config: { issuer }, logger: log } = service
-  const way = { issuer, log, interactions: rooms.interactions, lookAtPerson: broken, issueCode: broken as never, knowsClient: async () => false }
+  const way = { issuer, log, interactions: rooms.interactions, lookAtPerson: broken, issueCode: broken as never, mustWarn: async () => false }
   const faults = {
     'while looking at the person': createAuthorize({ ...way, checkRequest: createCheckRequest({ registry, apis: rooms.apis, issuer, log }) }),
     'while checking the request': createAuthorize({

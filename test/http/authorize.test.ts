@@ -1,8 +1,8 @@
 import t, { type Test } from 'tap'
 import type { LightMyRequestResponse } from 'fastify'
 import {
-  authorizeUrl, callback, createDynamicClient, createVisitor, createWebClient, obtainCode, redeemCode, requestParams, responseOf, walk,
-  type RequestChanges
+  authorizeUrl, callback, consentOn, createDynamicClient, createVisitor, createWebClient, formsOf, obtainCode, obtainTokens, redeemCode,
+  requestParams, responseOf, settle, signInOn, submit, walk, type RequestChanges, type Visitor
 } from '../support/authorization.ts'
 import { onEachStore } from '../support/service.ts'
 import { createUser } from '../support/users.ts'
@@ -204,5 +204,57 @@ onEachStore(t, async (t, { app, service, issuer }) => {
     t.match(responseOf(await ask({ prompt: 'none' }, dynamic)), { code: /^csac_/ })
     await service.rooms.consents.withdraw(user.id, dynamic.id)
     t.equal((await ask({ prompt: 'none' }, dynamic)).statusCode, 400, 'no longer')
+  })
+
+  t.test('A26: what was allowed was allowed for the address that the page named: for another the person is asked, and warned, anew', async t => {
+    const elsewhere = 'https://evil.example/cb'
+    const dynamic = await createDynamicClient(service, {
+      redirectUris: [callback, `${callback}/two`, elsewhere, 'http://127.0.0.1/cb'], authMethods: ['client_secret_basic'],
+      profile: { applicationType: 'native' }
+    })
+    t.match(responseOf(await walk(visitor, authorizeUrl(dynamic, { scope: 'openid email' }), user)), { code: /^csac_/ })
+    t.match(responseOf(await ask({ redirect_uri: `${callback}/two`, prompt: 'none' }, dynamic)), { code: /^csac_/ }, 'the same host')
+    for (const changes of [{ prompt: 'none' }, { scope: 'nonsense' }]) {
+      const answer = await ask({ ...changes, redirect_uri: elsewhere }, dynamic)
+      t.equal(answer.statusCode, 400, 'an error waits for the person')
+      t.match(answer.body, 'evil.example')
+    }
+    const page = await settle(visitor, await ask({ redirect_uri: elsewhere }, dynamic))
+    t.match(page.body, /evil\.example/)
+    t.ok('consent' in formsOf(page))
+    t.notMatch(page.body, /<li>[^<]*https?:/, 'the address is no scope')
+    t.match(responseOf(await consentOn(visitor, page), elsewhere), { code: /^csac_/ })
+    t.match(responseOf(await ask({ redirect_uri: elsewhere, scope: 'openid email', prompt: 'none' }, dynamic), elsewhere), { code: /^csac_/ })
+    t.match(responseOf(await walk(visitor, authorizeUrl(dynamic, { redirect_uri: 'http://127.0.0.1:4567/cb' }), user), 'http://127.0.0.1:4567/cb'), { code: /^csac_/ })
+    const otherPort = await ask({ redirect_uri: 'http://127.0.0.1:9876/cb', prompt: 'none' }, dynamic)
+    t.notOk('error' in responseOf(otherPort, 'http://127.0.0.1:9876/cb'), 'whatever the port of the loopback address')
+    t.strictSame((await service.rooms.consents.list(user.id)).find(({ clientId }) => clientId === dynamic.id)?.items, [
+      'email', 'openid', 'to http://127.0.0.1', 'to https://app.example.com', 'to https://evil.example'
+    ])
+  })
+
+  t.test('A26: from the pages on the way, too, an error of such a client waits for the person', async t => {
+    const dynamic = await createDynamicClient(service)
+    const open = async (browser: Visitor, changes: RequestChanges = {}) => settle(browser, await browser.get(authorizeUrl(dynamic, changes)))
+    const isLeaving = (answer: LightMyRequestResponse, error: string) => {
+      t.equal(answer.headers.location, undefined)
+      t.match(answer.body, `<a class="primary" href="${callback}?error=${error}&amp;`)
+      t.match(answer.body, 'The next page is at app.example.com, which nobody here has checked.')
+    }
+    const [anonymous, attacker] = [createVisitor(app), createVisitor(app)]
+    const signIn = await open(anonymous)
+    isLeaving(await submit(anonymous, signIn, { form: 'cancel' }), 'access_denied')
+    isLeaving(await submit(anonymous, signIn, { form: 'cancel' }), 'access_denied')
+    isLeaving(await submit(visitor, await open(visitor, { prompt: 'select_account' }), { form: 'cancel' }), 'access_denied')
+    isLeaving(await submit(visitor, await open(visitor), { form: 'consent', fields: { decision: 'deny' } }), 'access_denied')
+    const byForm = await submit(visitor, await open(visitor, { response_mode: 'form_post' }), { form: 'cancel' })
+    t.match(byForm.body, `<form method="post" action="${callback}">`)
+    t.notMatch(byForm.body, '<script')
+    const tokens = await obtainTokens(app, { client: dynamic, user: await createUser(service), visitor: attacker, changes: { prompt: 'login' } })
+    isLeaving(await signInOn(anonymous, await open(anonymous, { id_token_hint: tokens.id_token }), user), 'login_required')
+    const known = await submit(attacker, await open(attacker, { prompt: 'consent' }), { form: 'cancel' })
+    t.match(responseOf(known), { error: 'access_denied' }, 'who has let it in before goes straight back')
+    const vouched = await settle(anonymous, await anonymous.get(authorizeUrl(client, { prompt: 'login' })))
+    t.match(responseOf(await submit(anonymous, vouched, { form: 'cancel' })), { error: 'access_denied' }, 'as does who comes from an operator’s')
   })
 }, { config: { CLIENT_REGISTRATION: 'open' } })

@@ -1,10 +1,13 @@
 import t, { type Test } from 'tap'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import { makeSigningKey } from '../support/assertions.ts'
+import {
+  authorizeUrl, createVisitor, formsOf, obtainTokens, refreshTokens, responseOf, settle, walk, type RequestChanges
+} from '../support/authorization.ts'
 import { clientToken, createClient, createGrant, postForm } from '../support/clients.ts'
 import { secret } from '../support/secrets.ts'
 import { onEachStore, openService } from '../support/service.ts'
-import { signInAnew } from '../support/users.ts'
+import { createUser, signInAnew } from '../support/users.ts'
 
 const initialToken = secret('initial-access-token-of-this-test-only')
 const path = '/oauth/register'
@@ -130,7 +133,8 @@ onEachStore(t, async (t, opened) => {
       { post_logout_redirect_uris: ['javascript:alert(1)'] }, { client_name: '' }, { client_name: 'Bank\u202E' }, { client_name: 'x'.repeat(201) },
       { logo_uri: 'javascript:alert(1)' }, { client_uri: 'http://app.example' }, { contacts: ['x'.repeat(300)] }, { contacts: {} },
       { backchannel_logout_session_required: 'yes' }, { client_name: '\u200B\u00AD' }, { client_name: 'Shop\uDFFF' }, { contacts: ['\uD800'] },
-      { jwks: { keys: [{ ...jwk, kid: '\uD800' }] } }, { jwks: { keys: [jwk], further: '\uD800' } }
+      { jwks: { keys: [{ ...jwk, kid: '\uD800' }] } }, { jwks: { keys: [jwk], further: '\uD800' } }, { grant_types: ['refresh_token'], redirect_uris: undefined },
+      { default_max_age: -1 }, { default_max_age: 1.5 }, { default_max_age: '60' }
     ]
     for (const changes of cases) {
       const answer = await send(app, { body: { ...metadata, ...changes }, token: initialToken })
@@ -146,6 +150,58 @@ onEachStore(t, async (t, opened) => {
     })
     t.equal(form.statusCode, 415)
     t.equal((await send(app, { body: { ...metadata, surprise: 'x'.repeat(40_000) }, token: initialToken })).statusCode, 413)
+  })
+
+  t.test('P190: who asks for a protection that is not to be had is told so, and does not go on believing in it', async t => {
+    const protections = [
+      'require_signed_request_object', 'require_pushed_authorization_requests', 'dpop_bound_access_tokens', 'tls_client_certificate_bound_access_tokens'
+    ]
+    for (const member of protections) {
+      const answer = await send(app, { body: { ...metadata, [member]: true }, token: initialToken })
+      refused(t, answer, [400, 'invalid_client_metadata', member])
+      t.match(answer.json(), { error_description: `The member ${member} is not supported here: it may be false.` })
+      t.notOk(member in await register(app, { ...metadata, [member]: false }))
+    }
+    for (const member of [
+      'request_object_signing_alg', 'request_object_encryption_alg', 'introspection_signed_response_alg', 'introspection_encrypted_response_alg',
+      'authorization_signed_response_alg', 'authorization_encrypted_response_alg'
+    ]) refused(t, await send(app, { body: { ...metadata, [member]: 'RS256' }, token: initialToken }), [400, 'invalid_client_metadata', member])
+  })
+
+  t.test('P190: a client that registers how old a sign-in may be is held to it where its request says nothing', async t => {
+    const registered = await register(app, { ...metadata, default_max_age: 0 })
+    t.equal(registered['default_max_age'], 0)
+    const lenient = await register(app, { ...metadata, default_max_age: 3600 })
+    const [user, visitor] = [await createUser(service), createVisitor(app)]
+    const redirect = { redirect_uri: metadata.redirect_uris[0]! }
+    const ask = async ({ client_id: id }: Registered, changes: RequestChanges = {}) =>
+      settle(visitor, await visitor.get(authorizeUrl({ id, secret: '' }, { ...redirect, ...changes })))
+    for (const { client_id: id } of [registered, lenient]) await walk(visitor, authorizeUrl({ id, secret: '' }, redirect), user)
+    t.ok('sign-in' in formsOf(await ask(registered)))
+    t.match(responseOf(await ask(registered, { prompt: 'none' }), redirect.redirect_uri), { error: 'login_required' })
+    t.match(responseOf(await ask(registered, { max_age: '600' }), redirect.redirect_uri), { code: /./ }, 'a request that says something goes before')
+    t.match(responseOf(await ask(lenient), redirect.redirect_uri), { code: /./ })
+  })
+
+  t.test('P190: of the standard scopes, too, it gets none but those that it is told it has', async t => {
+    const registered = await register(app, { ...metadata, grant_types: ['authorization_code', 'refresh_token'], scope: 'openid email' })
+    const client = { id: registered.client_id, secret: registered.client_secret }
+    const redirect = { redirect_uri: metadata.redirect_uris[0]! }
+    const [user, visitor] = [await createUser(service), createVisitor(app)]
+    const tokens = await obtainTokens(app, { client, user, visitor, changes: { ...redirect, scope: 'openid email' } })
+    t.equal(tokens.scope, 'openid email')
+    for (const scope of ['openid phone', 'profile', 'openid offline_access']) {
+      t.match(responseOf(await visitor.get(authorizeUrl(client, { ...redirect, scope })), redirect.redirect_uri), { error: 'invalid_scope' }, scope)
+    }
+    const narrower = await send(app, {
+      method: 'PUT', url: ownPath(registered), token: registered.registration_access_token,
+      body: { ...metadata, grant_types: ['authorization_code', 'refresh_token'], scope: 'openid', client_id: client.id }
+    })
+    t.match(narrower.json(), { scope: 'openid' })
+    t.equal((await refreshTokens(app, client, { refresh_token: tokens.refresh_token })).json<{ scope: string }>().scope, 'openid', 'nor by a refresh')
+    const all = await register(app)
+    const free = { id: all.client_id, secret: all.client_secret }
+    t.equal((await obtainTokens(app, { client: free, user, visitor, changes: { ...redirect, scope: 'openid phone' } })).scope, 'openid phone', 'who names none has all')
   })
 
   t.test('P190: what only an operator gives is never had by asking', async t => {
@@ -249,6 +305,22 @@ onEachStore(t, async (t, opened) => {
     ]
     for (const [body, error] of cases) refused(t, await replace(body), [400, error, JSON.stringify(body)])
     t.match((await service.stores.clients.find(registered.client_id))!, { redirectUris: metadata.redirect_uris, scopes: [], audience: [] })
+  })
+
+  t.test('N172: a replacement gives no user of the client another sub', async t => {
+    const body = { ...metadata, subject_type: 'pairwise' }
+    const [registered, open] = [await register(app, body), await register(app)]
+    const replace = ({ client_id: id, registration_access_token: token }: Registered, changes: object) =>
+      send(app, { method: 'PUT', url: `${path}/${id}`, token, body: { ...metadata, client_id: id, ...changes } })
+    const elsewhere = { redirect_uris: ['https://elsewhere.example/cb'] }
+    for (const changes of [{}, { subject_type: 'public' }, { subject_type: 'pairwise', ...elsewhere }, { subject_type: 'pairwise', redirect_uris: ['http://127.0.0.1/cb'] }]) {
+      const answer = await replace(registered, changes)
+      refused(t, answer, [400, 'invalid_client_metadata', JSON.stringify(changes)])
+      t.match(answer.json(), { error_description: /another sub/ })
+    }
+    refused(t, await replace(open, { subject_type: 'pairwise' }), [400, 'invalid_client_metadata', 'nor the other way'])
+    t.equal((await replace(registered, { subject_type: 'pairwise', redirect_uris: ['https://app.example/other'] })).statusCode, 200, 'on the same host')
+    t.equal((await replace(open, elsewhere)).statusCode, 200, 'a public sub is the same everywhere')
   })
 
   t.test('P191: with its secret a client gives up what was granted to it, at once and for all instances', async t => {

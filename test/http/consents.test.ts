@@ -1,6 +1,6 @@
 import t from 'tap'
 import {
-  authorizeUrl, consentOn, createVisitor, createWebClient, formsOf, obtainCode, obtainTokens, redeemCode, refreshTokens, responseOf, settle, walk
+  authorizeUrl, consentOn, createDynamicClient, createVisitor, createWebClient, formsOf, obtainCode, obtainTokens, redeemCode, refreshTokens, responseOf, settle, walk
 } from '../support/authorization.ts'
 import { postForm } from '../support/clients.ts'
 import { onEachStore } from '../support/service.ts'
@@ -10,6 +10,7 @@ interface Listed {
   clientId: string
   clientName: string
   scopes: string[]
+  sentTo: string[]
   createdAt: string
   updatedAt: string
 }
@@ -29,6 +30,11 @@ onEachStore(t, async (t, { app, service }) => {
     t.same(listed.map(({ clientId }) => clientId), [other.id, client.id], 'newest first')
     t.match(listed[1], { clientName: 'Orders', createdAt: String, updatedAt: String })
     t.same(listed[1]!.scopes.toSorted(), ['email', 'offline_access', 'openid'])
+    t.strictSame(listed[1]!.sentTo, [])
+    const dynamic = await createDynamicClient(service)
+    await obtainTokens(app, { client: dynamic, user, visitor })
+    t.match((await listOf(token))[0], { scopes: ['openid'], sentTo: ['https://app.example.com'] }, 'where what nobody vouches for may go')
+    await withdraw(token, dynamic.id)
     const isActive = async (asking: typeof client, text: string) =>
       (await postForm(app, { url: '/oauth/introspect', client: asking, form: { token: text } })).json<{ active: boolean }>().active
     t.ok(await isActive(client, tokens.access_token))

@@ -123,6 +123,28 @@ onEachStore(t, async (t, opened) => {
     t.equal((await attacker.get(link)).headers.location, goodbye, 'who was signed in to it comes back to it')
   })
 
+  t.test('O177: after the question a client that registered itself leads nowhere by itself, and says by no name of its own where', async t => {
+    const elsewhere = 'https://evil.example/signin?x=1'
+    const phishing = await createDynamicClient(service, { name: 'Your Bank', postLogoutRedirectUris: [goodbye, elsewhere] })
+    const { visitor, user } = await arrive()
+    const page = await visitor.get(end({ client_id: phishing.id, post_logout_redirect_uri: elsewhere }))
+    t.match(page.body, 'Nobody has checked this application')
+    const done = await confirm(visitor, page)
+    t.equal(done.statusCode, 200)
+    t.notOk('location' in done.headers)
+    t.match(done.body, 'The next page is at evil.example, which nobody here has checked.')
+    t.match(done.body, `href="${elsewhere}"`)
+    t.notMatch(done.body, 'Your Bank')
+    t.notOk(await isSignedIn(visitor))
+    const anonymous = await createVisitor(app).get(end({ client_id: phishing.id, post_logout_redirect_uri: elsewhere }))
+    t.match(anonymous.body, 'The next page is at evil.example', 'nor where nobody is signed in')
+    const tokens = await obtainTokens(app, { client: phishing, user, visitor })
+    const other = await visitor.get(end({ id_token_hint: tokens.id_token, post_logout_redirect_uri: elsewhere }))
+    t.match(other.body, 'The next page is at evil.example', 'nor to another host than the person let it in for')
+    t.notOk('location' in other.headers)
+    t.notOk(await isSignedIn(visitor), 'but it does sign out')
+  })
+
   t.test('O178: without a hint the person is asked, signed out on "yes", and told', async t => {
     const { client_id: clientId } = { client_id: client.id }
     const asked: Array<Record<string, string>> = [{}, { state: 'x' }, { client_id: clientId }, { post_logout_redirect_uri: goodbye }]

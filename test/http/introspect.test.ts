@@ -1,10 +1,12 @@
+import { randomBytes } from 'node:crypto'
 import t from 'tap'
 import { createSignJwt } from '../../src/tokens/sign-jwt.ts'
+import { createVisitor, createWebClient, obtainTokens } from '../support/authorization.ts'
 import { clientToken, createClient, createGrant, postForm } from '../support/clients.ts'
 import { createTestClock } from '../support/clock.ts'
 import { areAlike, compareTimes } from '../support/compare-times.ts'
 import { availableStores, onEachStore, openService } from '../support/service.ts'
-import { claimsOf, signInAnew } from '../support/users.ts'
+import { claimsOf, createUser, signInAnew } from '../support/users.ts'
 
 const url = '/oauth/introspect'
 const inactive = '{"active":false}'
@@ -102,6 +104,27 @@ onEachStore(t, async (t, { app, service, issuer }) => {
     t.equal((await ask(granted.accessToken)).body, inactive, 'not even the client it was issued to')
     t.equal((await ask(granted.refreshToken, orders)).body, inactive)
     t.match((await ask(granted.refreshToken)).json(), { active: true, sub: user.id, client_id: client.id, scope: 'mail' })
+  })
+
+  t.test('J121: whoever signs users in without an audience, or registered itself, learns of its own tokens alone', async t => {
+    const [web, shop] = [await createWebClient(service), await createWebClient(service, { profile: { subjectType: 'pairwise' } })]
+    const registrationTokenHash = randomBytes(32)
+    const stranger = await createWebClient(service, { registrationTokenHash })
+    const servant = await createClient(service, { registrationTokenHash })
+    const user = await signInAnew(app, service)
+    const tokensOf = async (holder: typeof web) => obtainTokens(app, { client: holder, user: await createUser(service), visitor: createVisitor(app) })
+    const own = new Map([[web, await tokensOf(web)], [shop, await tokensOf(shop)], [stranger, await tokensOf(stranger)]])
+    for (const asking of [web, shop, stranger, servant]) {
+      t.equal((await ask(user.accessToken, asking)).body, inactive, 'of a session of the first-party API')
+      t.equal((await ask(await clientToken(app, client), asking)).body, inactive, 'of a service')
+      for (const [holder, tokens] of own) {
+        const answer = await ask(tokens.access_token, asking)
+        if (asking === holder) t.match(answer.json(), { active: true, client_id: holder.id }, 'its own')
+        else t.equal(answer.body, inactive, 'of another application')
+      }
+    }
+    const service2 = await createWebClient(service, { audience: [issuer] })
+    t.match((await ask(user.accessToken, service2)).json(), { active: true, sub: user.id }, 'an operator may name the issuer')
   })
 })
 

@@ -15,6 +15,7 @@ t.test('who is sent to sign out over and over fills no memory, and can still sig
     registry: { find: async id => ({ id, name: 'Shop', postLogoutRedirectUris: ['https://shop.example/'] }) as Client },
     verifyIdTokenHint: async () => 'malformed',
     endSession: async ({ id }) => void ended.push(id),
+    consents: { list: async () => [] },
     pending: createMemoryPending(clock, 50), counters: createMemoryCounters(clock), random: systemRandom
   })
   const browserOf = (id: string) => ({ browser: 'a browser', session: { id, userId: 'usr_a', email: 'a@example.com' } as BrowserSession })

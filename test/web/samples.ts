@@ -54,7 +54,9 @@ export const samples: Record<string, (names: Names, context: PageContext) => str
     { ...form, cancelAction: '/cancelled', clientName: client, email }, context),
   'interaction-ended': (_names, context) => renderInteractionEndedPage(context),
   'logout': ({ client, email }, context) => renderLogoutPage({ ...form, clientName: client, email }, context),
+  'logout-unverified': ({ client, email }, context) => renderLogoutPage({ ...form, clientName: client, email, isVouched: false }, context),
   'signed-out': ({ client, uri }, context) => renderSignedOutPage({ clientName: client, continueUri: uri }, context),
+  'signed-out-unverified': ({ host, uri }, context) => renderSignedOutPage({ host, continueUri: uri }, context),
   'error': ({ scope }, context) => renderErrorPage({
     kind: 'bad-redirect-uri', error: 'invalid_request', detail: 'The redirect_uri is not registered for this client.',
     reference: `req-${scope}`

@@ -1,4 +1,6 @@
 import type { FastifyInstance } from 'fastify'
+import { addressOfItem } from '../../protocol/consent-address.ts'
+import type { Consent } from '../../stores/consents.ts'
 import { accessOf, requireUser } from '../plugins/access.ts'
 import type { HttpRooms } from '../rooms.ts'
 import { consentSchemas as schemas } from '../schemas/consents.ts'
@@ -8,12 +10,16 @@ export function consentRoutes(app: FastifyInstance, { consents, gate }: HttpRoom
   const onRequest = requireUser(gate)
 
   app.get('/consents', { onRequest, schema: schemas.list }, async request => ({
-    consents: (await consents.list(accessOf(request).sub)).map(({ clientId, clientName, items, createdAt, updatedAt }) =>
-      ({ clientId, clientName, scopes: items, createdAt, updatedAt }))
+    consents: (await consents.list(accessOf(request).sub)).map(render)
   }))
 
   app.delete<{ Params: { clientId: string } }>('/consents/:clientId', { onRequest, schema: schemas.withdraw }, async (request, reply) => {
     await consents.withdraw(accessOf(request).sub, request.params.clientId)
     return reply.code(204).send()
   })
+}
+
+function render({ clientId, clientName, items, createdAt, updatedAt }: Consent) {
+  const scopes = items.filter(item => addressOfItem(item) === undefined)
+  return { clientId, clientName, scopes, sentTo: items.flatMap(item => addressOfItem(item) ?? []), createdAt, updatedAt }
 }

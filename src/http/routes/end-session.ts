@@ -12,6 +12,7 @@ import { readRawForm } from '../read-raw-form.ts'
 import { repeatWithCookies } from '../repeat-with-cookies.ts'
 import type { HttpRooms } from '../rooms.ts'
 import { endSessionSchemas as schemas } from '../schemas/end-session.ts'
+import { hostOf } from '../send-authorization-response.ts'
 import { sendPage } from '../send-page.ts'
 
 /** The end-session endpoint (OpenID Connect RP-Initiated Logout 1.0 §2), by GET and by POST. */
@@ -27,17 +28,17 @@ export function endSessionRoutes(app: FastifyInstance, rooms: HttpRooms, cookies
   function show(request: FastifyRequest, reply: FastifyReply, outcome: EndSessionOutcome): FastifyReply {
     const context = pageContextOf(request, pages)
     if (outcome.kind === 'confirm') {
-      const { id, csrf, email, clientName } = outcome
-      return sendPage(reply, renderLogoutPage({ action: `${pages.base}/oauth/logout/${id}`, csrf, email, clientName }, context))
+      return sendPage(reply, renderLogoutPage({ ...outcome, action: `${pages.base}/oauth/logout/${outcome.id}` }, context))
     }
     // One that did not come along is not known to be over: another site's form brings none.
     if (cookies.session(request) !== undefined) cookies.clearSession(reply)
-    const { clientName, continueUri, goesOn } = outcome
+    const { clientName, continueUri, isVouched, goesOn } = outcome
     // Who proves nothing could send people anywhere: they see where the link leads, and follow it or not.
     if (continueUri !== undefined && goesOn) {
       return reply.code(303).headers({ location: continueUri, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' }).send()
     }
-    return sendPage(reply, renderSignedOutPage({ clientName, continueUri }, context))
+    const host = isVouched ? undefined : continueUri && hostOf(continueUri)
+    return sendPage(reply, renderSignedOutPage({ clientName, continueUri, host }, context))
   }
 
   async function begin(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

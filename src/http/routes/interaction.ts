@@ -37,8 +37,8 @@ export function interactionRoutes(app: FastifyInstance, rooms: HttpRooms, cookie
   })
   app.post('/interaction/:id/switch-account', { schema: schemas.switchAccount }, switched)
 
-  const consented = onAnswer('consent', async ({ interaction, params }, { id, userId }) => {
-    if (params.get('decision') !== 'allow') return resume.deny(interaction)
+  const consented = onAnswer('consent', async ({ interaction, params }, { id, userId }, request) => {
+    if (params.get('decision') !== 'allow') return resume.deny(interaction, cookies.session(request))
     const { request: { clientId }, target } = interaction
     await consents.give({ userId, clientId, items: [...target.items] })
     await interactions.advance(interaction, { consented: id })
@@ -46,5 +46,5 @@ export function interactionRoutes(app: FastifyInstance, rooms: HttpRooms, cookie
   })
   app.post('/interaction/:id/consent', { schema: schemas.consent }, consented)
 
-  app.post('/interaction/:id/cancel', { schema: schemas.cancel }, onForm(({ interaction }) => resume.deny(interaction)))
+  app.post('/interaction/:id/cancel', { schema: schemas.cancel }, onForm(({ interaction }, request) => resume.deny(interaction, cookies.session(request))))
 }

@@ -13,6 +13,7 @@ const members = {
   redirect_uris: uris, post_logout_redirect_uris: uris, backchannel_logout_uri: uri,
   backchannel_logout_session_required: { type: 'boolean' }, token_endpoint_auth_method: text, grant_types: texts,
   response_types: texts, application_type: { enum: ['web', 'native'] }, client_name: text, scope: text,
+  default_max_age: { type: 'integer', minimum: 0 },
   subject_type: { enum: ['public', 'pairwise'] }, userinfo_signed_response_alg: text, id_token_signed_response_alg: text,
   jwks: { type: 'object', additionalProperties: true }, jwks_uri: uri,
   client_uri: uri, logo_uri: uri, policy_uri: uri, tos_uri: uri, contacts: texts

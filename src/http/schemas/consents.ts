@@ -8,9 +8,12 @@ const time = { type: 'string', format: 'date-time' }
 
 const consent = {
   type: 'object',
-  required: ['clientId', 'clientName', 'scopes', 'createdAt', 'updatedAt'],
+  required: ['clientId', 'clientName', 'scopes', 'sentTo', 'createdAt', 'updatedAt'],
   properties: {
     clientId: { type: 'string' }, clientName: { type: 'string' }, scopes: { type: 'array', items: { type: 'string' } },
+    sentTo: {
+      type: 'array', items: { type: 'string' }, description: 'Where an application that registered itself may be sent it: scheme and host.'
+    },
     createdAt: time, updatedAt: time
   }
 }
