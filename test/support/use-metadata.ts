@@ -24,7 +24,7 @@ export interface MetadataUses {
   told: Record<string, unknown>
 }
 
-export const everyClaim = {
+const everyClaim = {
   given_name: 'Ada', family_name: 'Lovelace', middle_name: 'King', nickname: 'Ada', preferred_username: 'ada', profile: 'https://ada.example/',
   picture: 'https://ada.example/p.png', website: 'https://ada.example/', gender: 'female', birthdate: '1815-12-10', zoneinfo: 'Europe/London',
   locale: 'en-GB', phone_number: '+442079460000', phone_number_verified: true, address: { locality: 'London' }
