@@ -21,6 +21,7 @@ class Feed:
         self.basic = base64.b64encode(f'{quote(client_id, "")}:{quote(client_secret, "")}'.encode()).decode()
         self.view, self.keys, self.removed = View(), {}, set()
         self.delay, self.told, self.told_at = 0.1, None, 0
+        self.learned_at = self.known_at = float('-inf')
 
     def follow(self, sleep=time.sleep):
         while True:
@@ -40,8 +41,11 @@ class Feed:
     def connect(self):
         form = urlencode({'grant_type': 'client_credentials', 'scope': 'revocations:read'})
         bearer = f'Bearer {json.load(self.call("/oauth/token", f"Basic {self.basic}", form))["access_token"]}'
-        # Another view: nobody sees half of a table, or an old proof beside a new table.
-        self.view = self.view if self.view.point else read_snapshot(self.call('/revocations/snapshot', bearer).read())
+        if not self.view.point:
+            # Another view: nobody sees half of a table, or an old proof beside a new table. What proves less than was
+            # known already proves nothing: it may come from an instance that lags behind.
+            self.known_at, self.view = self.learned_at, read_snapshot(self.call('/revocations/snapshot', bearer).read())
+            self.learned_at = time.monotonic()
         query, sent_at = urlencode({'after': self.view.point, **self.rule}), time.monotonic()
         with self.call(f'/revocations/feed?{query}', bearer) as stream:
             # Ended on the service's clock too: while this one is wrong, it would lose what still counts.
@@ -66,10 +70,12 @@ class Feed:
                          if key['alg'] == 'RS256' and key['kid'] not in self.removed}
         elif name == 'revocations' and data['after'] == seq:
             view.add(jwt.utils.base64url_decode(data['entries']))
-            view.point = event['id']
+            view.point, self.learned_at = event['id'], now
         # One that was sent in the future says that the clock of this machine has stood still.
         elif name == 'heartbeat' and data['seq'] == seq and sent_at + data['sent'] / 1000 <= now + 1:
-            view.proven_at, self.delay = max(view.proven_at, min(sent_at + data['confirmed'] / 1000, now)), 0.1
+            proven_at, self.delay = min(sent_at + data['confirmed'] / 1000, now), 0.1
+            if proven_at >= self.known_at:
+                view.proven_at = max(view.proven_at, proven_at)
         elif name in ('revocations', 'heartbeat', 'reset'):  # `stale` and `end` only say why it ends now
             raise ValueError(f'a snapshot is needed: at {seq} nothing is proven by {event}')
 

@@ -165,6 +165,18 @@ class Following(unittest.TestCase):
         self.connect()
         self.assertIn('/revocations/snapshot', self.connect())
 
+    def test_what_proves_less_than_was_known_proves_nothing(self):
+        news = b'event: revocations\nid: 8.AAAAAAAAAAAAAAAA\ndata: {"after":7,"seq":8,"entries":""}\n\n'
+        for body in (news + RESET, RESET):  # the second time it knew no more than its snapshot
+            self.answer('/revocations/feed', 200, body=body)
+            self.connect()
+            self.answer('/revocations/feed', 200, body=HEARTBEAT.replace(b':0', b':-60000'))
+            self.assertIn('/revocations/snapshot', self.connect())
+            self.assertEqual(self.feed.view.proven_at, float('-inf'), 'from an instance that lags behind')
+        self.answer('/revocations/feed', 200, body=HEARTBEAT)
+        self.assertNotIn('/revocations/snapshot', self.connect())
+        self.assertLess(time.monotonic() - self.feed.view.proven_at, 5)
+
     def test_acknowledgements_that_fail_do_not_keep_it_from_knowing(self):
         self.answer('/revocations/ack', 500)
         for _ in range(3):

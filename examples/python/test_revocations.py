@@ -107,6 +107,14 @@ class Stream(unittest.TestCase):
         self.prove(age=-0.9)
         self.assertGreaterEqual(self.age(), 0)
 
+    def test_a_view_that_may_know_less_than_the_last_one_is_not_proven(self):
+        for case in VECTORS['takeovers']:
+            self.setUp()
+            start = time.monotonic() - case['now'] / 1000
+            self.feed.known_at, sent_at = start + case['applied'] / 1000, start + case['sent'] / 1000
+            self.prove(age=time.monotonic() - sent_at, confirmed=case['confirmed'])
+            self.assertEqual(self.age() < 5, case['takes_over'], case['note'])
+
     def test_a_clock_that_stood_still_proves_nothing(self):
         for moments in ({'age': -60}, {'age': 0, 'sent': 1200}, {'age': 5, 'confirmed': -4000, 'sent': 6200}):
             self.assertRaises(ValueError, self.prove, **moments)

@@ -32,17 +32,22 @@ export function createJournalFollower({ replica, journal, cache, log }: JournalF
   }
 
   return async target => {
+    let isAnew = false
     while (!replica.isAt(target)) {
       const { head } = replica
       const entries = head === undefined ? 'unknown' : await journal.readAfter(head, pageSize)
       if (entries === 'unknown') {
         await startAnew()
+        isAnew = true
         continue
       }
-      // Ahead of a state that was read before our own last entry.
-      if (entries.length === 0 && head!.seq >= target.seq) return
+      // Ahead of a state that was read before our own last entry; or, just begun anew, at the end of a journal that was
+      // restored since that state was read, and may never come to what it names.
+      if (entries.length === 0 && (isAnew || head!.seq >= target.seq)) return
       // A gap: what came between has ended and was deleted.
-      if (entries.length === 0 || !replica.append(entries)) await startAnew()
+      if (entries.length > 0 && replica.append(entries)) continue
+      await startAnew()
+      isAnew = true
     }
   }
 }

@@ -1,128 +1,121 @@
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
-import t from 'tap'
-import { parsePoint } from '../../src/protocol/revocation-point.ts'
+import t, { type Test } from 'tap'
+import { Prisma } from '../../src/generated/prisma/client.ts'
+import { unavailable } from '../../src/protocol/errors.ts'
 import { keyOfValue } from '../../src/protocol/revocation-key.ts'
+import { isPointOf, parsePoint, renderPoint } from '../../src/protocol/revocation-point.ts'
 import { createPulse } from '../../src/pulse.ts'
 import { createFeed } from '../../src/revocation/feed/feed.ts'
+import { createSnapshots } from '../../src/revocation/feed/snapshots.ts'
 import { createRevocationList } from '../../src/revocation/list.ts'
 import { createMemoryRevocationCache } from '../../src/stores/memory/revocation-cache.ts'
 import type { Database } from '../../src/stores/postgres/database.ts'
 import { createPostgresStores } from '../../src/stores/postgres/stores.ts'
 import { createTestClock } from '../support/clock.ts'
-import { openMigrated } from '../support/database.ts'
-import { decodeRecords } from '../support/feed-table.ts'
+import { createDatabase, openMigrated, sharedDatabaseUrl } from '../support/database.ts'
 import { createTestLog } from '../support/log.ts'
 import { readSnapshot } from '../support/read-snapshot.ts'
 import { until } from '../support/until.ts'
+import { createCheckingSubscriber } from './checking-subscriber.ts'
 import { createFragileCache } from './fragile-cache.ts'
 
 /**
  * Random histories over one real journal: whatever fails on the way, a subscriber that goes from instance to instance by the
- * points it was given ends with the journal's entries, all of them, each once, in order.
+ * points it was given ends with the journal's entries, all of them, each once, in order. Meanwhile it forgets none that the
+ * journal still has, and takes a snapshot only where its point is none of the journal.
  */
 
 type Step =
   | { act: 'revoke'; instance: number; count: number; isAnnounced: boolean }
-  | { act: 'restart' | 'resume'; instance: number }
-  | { act: 'flush' | 'lose' | 'away' | 'back' | 'cut' | 'pause' | 'read' | 'second' }
+  | { act: 'restart' | 'resume' | 'anew' | 'beat'; instance: number }
+  | { act: 'restore'; count: number }
+  | { act: 'flush' | 'lose' | 'cacheAway' | 'journalAway' | 'back' | 'cut' | 'pause' | 'read' | 'second' }
 
 const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: fc.record({
     act: fc.constant('revoke' as const), instance: fc.nat(1), count: fc.integer({ min: 1, max: 4 }), isAnnounced: fc.boolean()
   }) },
-  { weight: 3, arbitrary: fc.record({ act: fc.constantFrom('restart' as const, 'resume' as const), instance: fc.nat(1) }) },
+  { weight: 4, arbitrary: fc.record({ act: fc.constantFrom('restart' as const, 'beat' as const), instance: fc.nat(1) }) },
+  { weight: 6, arbitrary: fc.record({ act: fc.constantFrom('resume' as const, 'anew' as const), instance: fc.nat(1) }) },
+  { weight: 1, arbitrary: fc.record({ act: fc.constant('restore' as const), count: fc.integer({ min: 1, max: 5 }) }) },
   { weight: 5, arbitrary: fc.record({
-    act: fc.constantFrom('flush' as const, 'lose' as const, 'away' as const, 'back' as const, 'cut' as const, 'pause' as const, 'read' as const,
-      'second' as const)
+    act: fc.constantFrom('flush' as const, 'lose' as const, 'cacheAway' as const, 'journalAway' as const, 'back' as const, 'cut' as const,
+      'pause' as const, 'read' as const, 'second' as const)
   }) }
 )
 
-/** A subscriber that applies what it is told and checks that nothing is missing in between. */
-function createSubscriber() {
-  const applied: string[] = []
-  const faults: string[] = []
-  let at = { seq: 0, point: '0' }
-  let [unsent, reads] = [0, true]
-  let connection = 0
-  let onDrained = (): void => undefined
+const claims = { jti: `c.${'A'.repeat(16)}.5.${'B'.repeat(12)}`, client_id: 'orders', sub: 'orders', kid: 'key-1' }
 
-  function apply(text: string): void {
-    const data = JSON.parse(/^data: (.*)$/m.exec(text)![1]!) as { after: number; seq: number; entries: string }
-    const name = /^event: (\S+)/.exec(text)![1]
-    if (name === 'reset') faults.push('reset, though the journal is the same')
-    if (name === 'heartbeat' && data.seq !== at.seq) faults.push(`a heartbeat for ${data.seq} at ${at.seq}`)
-    if (name !== 'revocations') return
-    if (data.after !== at.seq) faults.push(`from ${data.after} at ${at.seq}`)
-    applied.push(...decodeRecords(Buffer.from(data.entries, 'base64url')).map(({ key }) => key))
-    at = { seq: data.seq, point: /^id: (\S+)$/m.exec(text)![1]! }
-  }
-
-  return {
-    applied, faults,
-    seq: () => at.seq,
-    point: () => at.point,
-    pause() { reads = false },
-    readOn() {
-      [unsent, reads] = [0, true]
-      onDrained()
-    },
-    cut() { connection++ },
-    /** What was still on the way when the connection broke is lost. */
-    connect() {
-      const own = ++connection
-      unsent = 0
-      return {
-        unsent: () => unsent,
-        taken: () => 0,
-        write(text: string | Buffer) {
-          if (own !== connection) return
-          // A peer that does not read has full buffers at once.
-          if (!reads) unsent += 40_000
-          apply(String(text))
-        },
-        onceDrained(callback: () => void) { onDrained = callback },
-        end: (text: string) => { if (own === connection) apply(text) },
-        destroy: () => undefined
-      }
-    }
-  }
-}
-
-async function play(database: Database, history: Step[]) {
+/** Two instances over one journal and one cache, whose links fail together. */
+async function openScene(database: Database) {
   const stores = createPostgresStores(database)
-  const clock = createTestClock()
+  const testClock = createTestClock()
+  let ticks = 0
+  // No two moments are the same, as on a real clock.
+  const clock = { ...testClock, monotonic: () => testClock.monotonic() + (ticks += 0.0001) }
   const inner = createMemoryRevocationCache(clock)
-  const fault = { isAway: false }
+  const fault = { isAway: false, isJournalAway: false }
   const cache = createFragileCache(inner, fault)
-  const subscriber = createSubscriber()
+  const fragile = <Store extends object>(store: Store): Store => new Proxy(store, {
+    get: (target, name) => fault.isJournalAway ? () => Promise.reject(unavailable('database/unreachable')) : Reflect.get(target, name) as unknown
+  })
 
   async function start() {
     const log = createTestLog()
-    const pulse = createPulse({ store: stores.state, clock, log })
-    const list = createRevocationList({ journal: stores.journal, cache, pulse, clock, log })
+    const pulse = createPulse({ store: fragile(stores.state), clock, log })
+    const list = createRevocationList({ journal: fragile(stores.journal), cache, pulse, clock, log })
     pulse.follow(list.follow)
     await pulse.refresh()
     const feed = createFeed({ list, keys: { jwks: () => ({ body: '{"keys":[]}' }) }, pulse, clock, log })
-    return { pulse, list, feed, stop: () => { list.stop(); feed.close() } }
+    return { pulse, list, feed, snapshots: createSnapshots({ list, clock }), stop: () => { list.stop(); feed.close() } }
   }
-  const instances = [await start(), await start()]
+  return { stores, clock, inner, fault, start, subscriber: createCheckingSubscriber(clock), instances: [await start(), await start()] }
+}
 
-  function resume(place: number): void {
-    const { feed } = instances[place]!
-    const point = parsePoint(subscriber.point())!
-    const claims = { jti: `c.${'A'.repeat(16)}.5.${'B'.repeat(12)}`, client_id: 'orders', sub: 'orders', kid: 'key-1' }
-    const subscription = { point, claims, expiresAt: clock.now() + 600_000, arrivedAt: feed.now() }
-    // Refused where this instance has not heard yet of what another has told: a subscriber tries again.
-    try {
-      feed.admit(subscription)
-    } catch {
-      return
-    }
+type Scene = Awaited<ReturnType<typeof openScene>>
+
+/** Connects as the route and the verifier do; what cannot be served now is tried again later. */
+async function resume({ instances, clock, stores, subscriber }: Scene, place: number): Promise<void> {
+  const { feed, snapshots } = instances[place]!
+  subscriber.cut()
+  if (subscriber.point() === undefined) subscriber.begin((await snapshots.read()).plain)
+  const point = parsePoint(subscriber.point()!)!
+  const subscription = { point, claims, expiresAt: clock.now() + 600_000, arrivedAt: feed.now() }
+  try {
+    await feed.recognize(point)
+    feed.admit(subscription)
     feed.open(subscription, subscriber.connect())
+  } catch (error) {
+    if ((error as { code: string }).code !== 'snapshot_required') return
+    subscriber.abandon()
+    const { head, entries } = await readSnapshot(stores.journal)
+    if ([head, ...entries].some(place => isPointOf(point, place))) subscriber.faults.push(`${point.seq} is a point of the journal, and was refused`)
   }
+}
 
-  const acts: { [Act in Step['act']]: (step: Extract<Step, { act: Act }>) => Promise<unknown> | void } = {
+/** Sets the journal back by some revocations, as a backup would. */
+async function restore({ query }: Database, { stores, subscriber }: Scene, count: number): Promise<void> {
+  const { entries } = await readSnapshot(stores.journal)
+  const last = entries.at(-1 - count)
+  if (last === undefined) return
+  subscriber.lose(entries.slice(-count).map(({ target, value }) => keyOfValue(target, value).toString('hex')))
+  await query.run(Prisma.sql`DELETE FROM revocations WHERE seq > ${last.seq}::bigint`)
+  await query.run(Prisma.sql`UPDATE journal_head SET seq = ${last.seq}::bigint, hash = ${last.hash}::bytea`)
+}
+
+const heal = ({ fault }: Scene): void => void Object.assign(fault, { isAway: false, isJournalAway: false })
+
+async function passSecond({ clock, instances }: Scene): Promise<void> {
+  clock.advance(1)
+  await Promise.allSettled(instances.map(({ pulse }) => pulse.refresh()))
+}
+
+type Acts = { [Act in Step['act']]: (step: Extract<Step, { act: Act }>) => Promise<unknown> | void }
+
+function actsOn(database: Database, scene: Scene): Acts {
+  const { stores, inner, fault, start, subscriber, instances } = scene
+  return {
     async revoke({ instance, count, isAnnounced }) {
       const jti = () => `c.${'0'.repeat(16)}.0.${randomBytes(9).toString('base64url')}`
       const entries = await Promise.all(Array.from({ length: count }, () => stores.journal.revokeToken(jti(), { reason: 'test', actor: 'test' })))
@@ -130,48 +123,75 @@ async function play(database: Database, history: Step[]) {
       if (isAnnounced) void instances[instance]!.list.announce(entries.reverse())
     },
     async restart({ instance }) {
+      if (fault.isJournalAway) return
       instances[instance]!.stop()
       instances[instance] = await start()
     },
-    resume: ({ instance }) => resume(instance),
+    resume: ({ instance }) => resume(scene, instance),
+    anew({ instance }) {
+      subscriber.abandon()
+      return resume(scene, instance)
+    },
+    beat: ({ instance }) => instances[instance]!.pulse.refresh().catch(() => undefined),
+    restore: ({ count }) => restore(database, scene, count),
     flush: () => inner.reset(0, []),
     async lose() {
       const head = await inner.head() ?? 0
       await inner.reset(Math.max(0, head - 2), (await inner.entriesAfter(0, head - 2)))
     },
-    away() { fault.isAway = true },
-    back() { fault.isAway = false },
+    cacheAway() { fault.isAway = true },
+    journalAway() { fault.isJournalAway = true },
+    back: () => heal(scene),
     cut: () => subscriber.cut(),
     pause: () => subscriber.pause(),
     read: () => subscriber.readOn(),
-    async second() {
-      clock.advance(1)
-      await Promise.all(instances.map(({ pulse }) => pulse.refresh()))
-    }
+    second: () => passSecond(scene)
   }
-
-  const before = await stores.journal.head()
-  for (const step of history) await acts[step.act](step as never)
-  subscriber.readOn()
-  fault.isAway = false
-  await Promise.all(instances.map(({ pulse }) => pulse.refresh()))
-  resume(history.length % 2)
-  const { head, entries } = await readSnapshot(stores.journal)
-  await until(`the subscriber is at ${head.seq}, not at ${subscriber.seq()}`, () => subscriber.seq() === head.seq || head.seq === 0, 3000)
-  instances.forEach(({ stop }) => stop())
-  return { before, subscriber, expected: entries.map(({ target, value }) => keyOfValue(target, value).toString('hex')) }
 }
 
-t.test('no entry is lost, told twice or told out of order, whatever fails', async t => {
-  const database = await openMigrated(t.testdir())
+async function play(database: Database, history: Step[]) {
+  const scene = await openScene(database)
+  const { stores, clock, subscriber, instances } = scene
+  const acts = actsOn(database, scene)
+  for (const step of history) {
+    clock.advance(0.01)
+    await acts[step.act](step as never)
+  }
+  heal(scene)
+  subscriber.readOn()
+  const { head, entries } = await readSnapshot(stores.journal)
+  const end = renderPoint(head)
+  await until(`the subscriber has come to ${end}`, async () => {
+    await passSecond(scene)
+    if (!subscriber.isConnected()) await resume(scene, history.length % 2)
+    return subscriber.settledAt(end) !== undefined || subscriber.faults.length > 0
+  }, 3000)
+  instances.forEach(({ stop }) => stop())
+  return { subscriber, applied: subscriber.settledAt(end), expected: entries.map(({ target, value }) => keyOfValue(target, value).toString('hex')) }
+}
+
+async function check(t: Test, url?: string): Promise<void> {
+  const database = await openMigrated(t.testdir(), url)
   t.teardown(() => database.close())
+  // So that every place of the journal has a hash, the first one too.
+  await createPostgresStores(database).journal.revokeToken(claims.jti.replace('5', '0'), { reason: 'test', actor: 'test' })
   let revoked = 0
   await fc.assert(fc.asyncProperty(fc.array(steps, { minLength: 5, maxLength: 40 }), async history => {
-    const { subscriber, expected } = await play(database, history)
+    const { subscriber, applied, expected } = await play(database, history)
     if (subscriber.faults.length > 0) throw new Error(subscriber.faults.join('; '))
-    t.same(subscriber.applied, expected)
+    t.same(applied, expected)
     revoked = expected.length
     return t.passing()
   }), { numRuns: 60, endOnFailure: true })
   t.ok(revoked > 100, `${revoked} revocations in all`)
+}
+
+const title = 'no entry is lost, told twice, told out of order or forgotten, whatever fails'
+
+t.test(`${title}: embedded`, t => check(t))
+
+t.test(`${title}: real PostgreSQL`, { skip: sharedDatabaseUrl === undefined && 'TEST_DATABASE_URL is not set' }, async t => {
+  const { url, drop } = await createDatabase(sharedDatabaseUrl!)
+  t.teardown(drop)
+  await check(t, url)
 })

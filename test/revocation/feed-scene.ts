@@ -13,8 +13,8 @@ import { createTestLog } from '../support/log.ts'
 export interface FeedScene {
   feed: Feed
   clock: TestClock
-  /** Seconds since the head was confirmed. */
-  confirmed: { age: number }
+  /** Seconds since the head was confirmed, and what happens when it is read once more. */
+  confirmed: { age: number; refresh: () => Promise<unknown> }
   keys: { body: string }
   revoke(target: TargetKind, value: string, cutoff?: number): void
   revokeMany(count: number): void
@@ -46,14 +46,15 @@ export interface Peer extends Sink {
 
 export function openFeedScene(capacity?: number): FeedScene {
   const clock = createTestClock()
-  const confirmed = { age: 0 }
+  const confirmed: FeedScene['confirmed'] = { age: 0, refresh: () => Promise.resolve() }
   const keys = { body: '{"keys":[{"kid":"key-1"},{"kid":"key-2"}]}' }
   const replica = createReplica(clock)
   let head: JournalHead = { seq: 0, hash: Buffer.alloc(32, 1) }
   replica.reset(head, createEntryTable())
   const list = { ...pick(replica), head: () => replica.head } as unknown as RevocationList
   const feed = createFeed({
-    list, keys: { jwks: () => keys }, pulse: { age: () => confirmed.age }, clock, log: createTestLog(), ...(capacity !== undefined && { capacity })
+    list, keys: { jwks: () => keys }, pulse: { age: () => confirmed.age, refresh: () => confirmed.refresh() },
+    clock, log: createTestLog(), ...(capacity !== undefined && { capacity })
   })
 
   function next(target: TargetKind, value: string, cutoff?: number): JournalEntry {

@@ -1,7 +1,8 @@
 import t from 'tap'
+import { unavailable } from '../../src/protocol/errors.ts'
 import { clientTagOf } from '../../src/protocol/identifiers.ts'
 import { keyOfValue } from '../../src/protocol/revocation-key.ts'
-import { renderPoint } from '../../src/protocol/revocation-point.ts'
+import { parsePoint, renderPoint } from '../../src/protocol/revocation-point.ts'
 import { decodeRecords, type DecodedRecord } from '../support/feed-table.ts'
 import { until } from '../support/until.ts'
 import { openFeedScene, type FeedScene, type Peer } from './feed-scene.ts'
@@ -187,6 +188,28 @@ t.test('when the journal turns out to be another one, streams are reset', async 
   t.throws(() => scene.subscribe({ after: lost }), { code: 'snapshot_required' })
   t.throws(() => scene.subscribe({ after: '99' }), { code: 'snapshot_required' })
   t.same(scene.subscribe({ after: '1' }).names(), ['jwks', 'heartbeat'], 'a bare sequence is believed')
+})
+
+t.test('a point that is unknown here is looked for in the journal before it is refused', async t => {
+  const [scene, other] = [open(t), open(t)]
+  other.revoke('session', 'one')
+  const after = renderPoint(other.head())
+  const point = parsePoint(after)!
+  let asked = 0
+  scene.confirmed.refresh = async () => void asked++
+  await scene.feed.recognize(point)
+  t.throws(() => scene.subscribe({ after }), { code: 'snapshot_required' }, 'the journal does not know it either')
+  scene.confirmed.refresh = async () => void (asked++, scene.revoke('session', 'one'))
+  await scene.feed.recognize(point)
+  t.same(scene.subscribe({ after }).names(), ['jwks', 'heartbeat'], 'another instance had told it')
+  await scene.feed.recognize(point)
+  t.equal(asked, 2, 'a point that is known costs no question')
+
+  const lost = { ...point, hash: 'B'.repeat(16) }
+  scene.confirmed.refresh = () => Promise.reject(unavailable('database/unreachable'))
+  await t.rejects(scene.feed.recognize(lost), { code: 'temporarily_unavailable' })
+  scene.confirmed.age = 3
+  await t.rejects(scene.feed.recognize(lost), { code: 'temporarily_unavailable', reason: 'feed/stale' })
 })
 
 t.test('an instance takes so many, and none while it stops', async t => {

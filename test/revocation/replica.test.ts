@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
 import { createEntryTable, type EntryTable } from '../../src/revocation/entry-table.ts'
+import { createJournalFollower } from '../../src/revocation/journal-follower.ts'
 import { createReplica } from '../../src/revocation/replica.ts'
-import type { JournalEntry, JournalHead } from '../../src/stores/journal.ts'
+import { createMemoryRevocationCache } from '../../src/stores/memory/revocation-cache.ts'
+import type { JournalEntry, JournalHead, JournalStore } from '../../src/stores/journal.ts'
 import { createTestClock } from '../support/clock.ts'
+import { createTestLog } from '../support/log.ts'
 
 const start: JournalHead = { seq: 10, hash: Buffer.alloc(32, 1) }
 
@@ -85,4 +88,19 @@ t.test('who stands where the list began is told what comes, though that entry ha
   t.match(replica.after(pointOf(start), 10), { entries: [{ value: 'a' }, { value: 'b' }], upTo: { seq: 12 } })
   t.equal(replica.after({ seq: 9, hash: pointOf(start).hash }, 10), undefined)
   t.equal(replica.after(pointOf({ seq: 10, hash: Buffer.alloc(32, 2) }), 10), undefined, 'of another journal')
+})
+
+t.test('a journal that was restored after the state was read is followed to its own end', async t => {
+  const clock = createTestClock()
+  const replica = createReplica(clock)
+  const restored = { seq: 3, hash: Buffer.alloc(32, 3) }
+  replica.reset({ seq: 5, hash: Buffer.alloc(32, 5) }, createEntryTable())
+  async function* noPages(): AsyncGenerator<JournalEntry[]> {}
+  const journal = {
+    readAfter: ({ seq }: JournalHead) => Promise.resolve(seq === restored.seq ? [] : 'unknown' as const),
+    snapshot: () => Promise.resolve({ head: restored, pages: noPages() })
+  } as unknown as JournalStore
+  const follow = createJournalFollower({ replica, journal, cache: createMemoryRevocationCache(clock), log: createTestLog() })
+  await follow({ seq: 9, hash: Buffer.alloc(32, 9) })
+  t.equal(replica.head, restored, 'what the state named may never come')
 })

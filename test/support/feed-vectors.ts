@@ -103,6 +103,14 @@ const pointTexts = [
   '1.', '1.AAAAAAAAAAAAAAA', '1.AAAAAAAAAAAAAAAAA', '1.AAAAAAAAAAAAAAA=', ' 1', '1 ', '1.5', 'x'
 ]
 
+/** Milliseconds on the subscriber's clock; `confirmed` as a heartbeat says it. */
+const takeovers: Array<[note: string, times: { applied: number; sent: number; confirmed: number; now: number }, takesOver: boolean]> = [
+  ['confirmed after the last batch was applied', { applied: 1000, sent: 1500, confirmed: -400, now: 1520 }, true],
+  ['confirmed before, though asked afterwards', { applied: 1000, sent: 1500, confirmed: -520, now: 1520 }, false],
+  ['by an instance that had not heard of it yet', { applied: 1000, sent: 1100, confirmed: -400, now: 1120 }, false],
+  ['by the same, later', { applied: 1000, sent: 1100, confirmed: 150, now: 1700 }, true]
+]
+
 const head = (seq: number): { seq: number; hash: Buffer } => ({ seq, hash: seq === 0 ? Buffer.alloc(32) : bytes(`hash ${seq}`, 32) })
 const text = (entries: readonly Recordable[]): string => encodeRecords(entries).toString('base64url')
 
@@ -148,7 +156,8 @@ export function makeFeedVectors() {
       return { text, seq: point?.seq ?? null, hash: point?.hash ?? null }
     }),
     snapshot: { point: renderPoint(head(8)), count: recordables.length, base64: snapshot.toString('base64') },
-    stream: makeStream()
+    stream: makeStream(),
+    takeovers: takeovers.map(([note, times, takesOver]) => ({ note, ...times, takes_over: takesOver }))
   }
 }
 

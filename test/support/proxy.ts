@@ -11,6 +11,8 @@ export interface Proxy {
   hang(): void
   /** Lets everything through; what had been held back is gone with its connection. */
   heal(): void
+  /** Breaks every connection, and leads the next ones to another server. */
+  leadTo(serverUrl: string): void
   close(): Promise<void>
 }
 
@@ -18,7 +20,7 @@ type Mode = 'open' | 'cut' | 'hung'
 
 /** @param port where it listens; 0 for any that is free */
 export async function startProxy(serverUrl: string, port = 0): Promise<Proxy> {
-  const target = new URL(serverUrl)
+  let target = new URL(serverUrl)
   const sockets = new Set<net.Socket>()
   let mode: Mode = 'open'
 
@@ -61,6 +63,10 @@ export async function startProxy(serverUrl: string, port = 0): Promise<Proxy> {
     heal() {
       if (mode === 'hung') drop()
       mode = 'open'
+    },
+    leadTo(otherUrl) {
+      target = new URL(otherUrl)
+      drop()
     },
     async close() {
       drop()

@@ -34,6 +34,7 @@ export async function revocationFeedRoutes(app: FastifyInstance, rooms: HttpRoom
       claims: { ...claims, kid: request.accessKid }
     }
     const subscriber = readSubscriber(request.query)
+    await feed.recognize(subscription.point)
     feed.admit(subscription)
     // Before it is served: whoever has a view counts when the reach of a revocation is told. Who cannot be served has none.
     if (subscriber !== undefined) await rooms.subscribers.note(claims.client_id, subscriber)

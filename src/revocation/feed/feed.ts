@@ -1,9 +1,11 @@
 import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
 import { CountersignError, unavailable } from '../../protocol/errors.ts'
+import type { Point } from '../../protocol/revocation-point.ts'
 import type { RevocationList } from '../list.ts'
+import { within } from '../within.ts'
 import { createCrowd } from './crowd.ts'
-import { createFreshness, type Pulse } from './freshness.ts'
+import { createFreshness, type Freshness, type Pulse } from './freshness.ts'
 import { createKeyNotices } from './key-notice.ts'
 import { createLongPoll, type LongPoll } from './long-poll.ts'
 import type { Sink, Stream } from './stream.ts'
@@ -19,8 +21,13 @@ export interface Feed {
   /** Milliseconds on the clock that arrivals are told by. */
   now(): number
   /**
-   * Makes sure that a subscriber at that point can be served here and now. Throws `snapshot_required`, `token_revoked` or
-   * `temporarily_unavailable`.
+   * Makes sure that an unknown point is none of the journal: another instance may have told a subscriber more than has come
+   * here. Throws `temporarily_unavailable` when the journal cannot be asked.
+   */
+  recognize(point: Point): Promise<void>
+  /**
+   * Makes sure that a subscriber at that point, which was recognized, can be served here and now. Throws `snapshot_required`,
+   * `token_revoked` or `temporarily_unavailable`.
    */
   admit(subscription: Subscription): void
   /** Serves an admitted subscriber until its stream ends. Returns what to call when its peer is gone. */
@@ -35,12 +42,15 @@ export interface Feed {
 export interface FeedOptions {
   list: RevocationList
   keys: { jwks(): { body: string } }
-  pulse: Pulse
+  pulse: Pulse & { refresh(): Promise<unknown> }
   clock: Clock
   log: Log
   /** Streams and waiting questions that one instance takes. */
   capacity?: number
 }
+
+/** Seconds for which a subscriber waits until the journal was asked. */
+const patience = 2
 
 export function createFeed({ list, keys, pulse, clock, log, capacity = 20_000 }: FeedOptions): Feed {
   const freshness = createFreshness(pulse, clock)
@@ -64,6 +74,7 @@ export function createFeed({ list, keys, pulse, clock, log, capacity = 20_000 }:
 
   return {
     admit, poll,
+    recognize: createRecognize({ list, pulse, freshness }),
     now: () => clock.monotonic(),
     size: crowd.size,
     open({ point, claims, expiresAt, arrivedAt }, sink) {
@@ -77,5 +88,14 @@ export function createFeed({ list, keys, pulse, clock, log, capacity = 20_000 }:
       poll.wake()
       crowd.close()
     }
+  }
+}
+
+function createRecognize({ list, pulse, freshness }: Pick<FeedOptions, 'list' | 'pulse'> & { freshness: Freshness }): Feed['recognize'] {
+  return async point => {
+    if (list.after(point, 1) !== undefined) return
+    freshness.require()
+    // The list follows the pulse: once that was read, it stands where the journal stood after the question.
+    await within(patience, pulse.refresh(), () => unavailable('feed/unconfirmed'))
   }
 }

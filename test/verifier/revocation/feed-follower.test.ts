@@ -111,6 +111,35 @@ t.test('a snapshot that is behind what is known takes over only once it has caug
   t.equal(await opened.check(token), 'revoked')
 })
 
+t.test('what was refused is refused until an instance that lags behind has proved that it knows it', async t => {
+  const service = await startScriptedService(t)
+  const opened = openFeed(t, service)
+  await opened.untilFresh()
+  const token = tokenOf()
+  service.revoke(sessionRecord(token.claims.sid!))
+  await until('it is known', async () => await opened.check(token) === 'revoked')
+  const heartbeat = (confirmed: number) => `event: heartbeat\nid: ${service.point(0)}\ndata: {"seq":0,"confirmed":${confirmed},"sent":0}\n\n`
+  let tell = (_text: string): void => undefined
+  service.answers.snapshot = response => void response.writeHead(200).end(snapshotOf([]))
+  service.answers.feed = (response, request) => {
+    if (request.url!.includes('after=1.')) return sendJson(response, { error: 'snapshot_required' }, 410)
+    response.writeHead(200).write(heartbeat(-10_000))
+    tell = text => void response.write(text)
+  }
+  const confirmations = () => opened.checker.health().counters['confirmations']!
+  service.cut()
+  await until('the old snapshot is loaded', () => opened.checker.health().counters['snapshots'] === 2)
+  const before = confirmations()
+  tell(heartbeat(-9000))
+  await until('its heartbeats are taken', () => confirmations() > before)
+  t.equal(await opened.check(token), 'revoked', 'they are honest, and prove too little')
+  t.match(opened.checker.health(), { seq: 1, fresh: true })
+  // As after a restore of the journal: what is revoked no more is refused no more, once that is proved.
+  tell(heartbeat(0))
+  await until('the new view serves', () => opened.checker.health().seq === 0)
+  t.equal(await opened.check(token), 'good')
+})
+
 const bad: Record<string, (response: Parameters<ScriptedService['answers']['snapshot']>[0]) => void> = {
   'is cut short': response => void response.writeHead(200).end(snapshotOf([sessionRecord(newId())]).subarray(0, 40)),
   'is of another version': response => void response.writeHead(200).end(snapshotOf([]).fill(2, 4, 5)),

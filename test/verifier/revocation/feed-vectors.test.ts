@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import { createEventStreamParser } from '../../../src/verifier/revocation/feed/event-stream-parser.ts'
+import { confirmedAt } from '../../../src/verifier/revocation/feed/feed-session.ts'
 import { feedMessages } from '../../../src/verifier/revocation/feed/feed-messages.ts'
 import { readSnapshot } from '../../../src/verifier/revocation/feed/read-snapshot.ts'
 import type { RevocationKey } from '../../../src/verifier/revocation/table/revocation-key.ts'
 import { createRevocationTable } from '../../../src/verifier/revocation/table/revocation-table.ts'
-import { createViews } from '../../../src/verifier/revocation/table/revocation-view.ts'
+import { createViews, type RevocationView } from '../../../src/verifier/revocation/table/revocation-view.ts'
 import { createReadTokenKeys } from '../../../src/verifier/revocation/table/token-keys.ts'
 import { VerifierError } from '../../../src/verifier/errors.ts'
 
@@ -19,6 +20,7 @@ interface Vectors {
   numbers: Array<{ jti: string; number: number | null }>
   judgements: Array<{ note: string; token: Partial<Claims> & { jti: string }; entries: string[]; revoked: string | null }>
   snapshot: { point: string; count: number; base64: string }
+  takeovers: Array<{ note: string; applied: number; sent: number; confirmed: number; now: number; takes_over: boolean }>
   stream: { after: string; text: string; applied: { seq: number; point: string; entries: string } }
 }
 
@@ -103,11 +105,14 @@ t.test('a snapshot that is not whole, or of another version, is not read', async
   for (const [what, bytes] of Object.entries(wrong)) await t.rejects(readSnapshot(inPieces(bytes, 16), reading()), what)
 })
 
+const emptyView = (): RevocationView =>
+  ({ table: createRevocationTable(7), seq: 0, point: '0.AAAAAAAAAAAAAAAA', confirmedAt: -Infinity, learnedAt: -Infinity })
+
 t.test('the stream is read, wherever it is cut', async t => {
   const { after, text, applied } = vectors.stream
   for (const size of [1, 3, 64, text.length]) {
-    const views = createViews()
-    views.begin({ table: createRevocationTable(7), seq: Number.parseInt(after), point: after, confirmedAt: -Infinity })
+    const views = createViews(performanceClock)
+    views.begin({ ...emptyView(), seq: Number.parseInt(after), point: after })
     const parse = createEventStreamParser(10_000)
     const names: string[] = []
     for (let at = 0; at < text.length; at += size) {
@@ -120,5 +125,20 @@ t.test('the stream is read, wherever it is cut', async t => {
     t.equal(views.serving()?.point, applied.point)
     t.equal(views.serving()?.table.size(), Buffer.from(applied.entries, 'base64url').length / 23)
     t.equal(names.at(-1), 'stale')
+  }
+})
+
+t.test('a new view takes over when it is proved to hold what the old one refused', async t => {
+  for (const { note, applied, sent, confirmed, now, takes_over } of vectors.takeovers) {
+    const clock = { monotonic: () => applied }
+    const views = createViews(clock)
+    const [old, young] = [emptyView(), emptyView()]
+    views.begin(old)
+    t.ok(views.confirm(0, -1))
+    t.ok(await views.apply({ after: 0, seq: 1, point: '1.AAAAAAAAAAAAAAAA', entries: Buffer.alloc(0) }))
+    views.abandon()
+    views.begin(young)
+    t.ok(views.confirm(0, confirmedAt({ monotonic: () => now }, sent, confirmed)))
+    t.equal(views.serving(), takes_over ? young : old, note)
   }
 })

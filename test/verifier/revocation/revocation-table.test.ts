@@ -145,8 +145,8 @@ t.test('a batch of many entries leaves others their turn, and counts once it is 
   }
   const batch = { after: 0, seq: 7, point: '7.AAAAAAAAAAAAAAAA', entries }
   const begin = () => {
-    const views = createViews()
-    views.begin({ table: createRevocationTable(3), seq: 0, point: '0.AAAAAAAAAAAAAAAA', confirmedAt: 0 })
+    const views = createViews({ monotonic: () => 0 })
+    views.begin({ table: createRevocationTable(3), seq: 0, point: '0.AAAAAAAAAAAAAAAA', confirmedAt: 0, learnedAt: 0 })
     return views
   }
   const whole = begin()

@@ -39,7 +39,7 @@ export interface FeedParts {
 export function openFeed(parts: FeedParts): OpenFeed {
   const { settings, rule, context, access: { caller, time }, counters: { count }, signal } = parts
   const { clock, events, platform } = context
-  const views = createViews()
+  const views = createViews(clock)
   const freshness = createViewFreshness({ ...settings, clock, views, events })
   const acknowledger = createAcknowledger({
     instance: settings.instance, rule, caller, keys: context.keys, view: views.serving, onGone: views.abandon, onResult: count

@@ -30,7 +30,7 @@ export async function readSnapshot(body: AsyncIterable<Uint8Array>, into: Snapsh
     }
   }
   const { seq, point } = take.end()
-  return { table, seq, point, confirmedAt: -Infinity }
+  return { table, seq, point, confirmedAt: -Infinity, learnedAt: clock.monotonic() }
 }
 
 /** So many bytes take a millisecond or two. */

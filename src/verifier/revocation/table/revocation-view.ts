@@ -1,3 +1,4 @@
+import type { VerifierClock } from '../../options.ts'
 import { entrySize, type RevocationTable } from './revocation-table.ts'
 
 /** What is known of revocations: a table, the point of the journal up to which it is whole, and when that was the head. */
@@ -8,6 +9,8 @@ export interface RevocationView {
   point: string
   /** Monotonic milliseconds: everything revoked before then is in the table. */
   confirmedAt: number
+  /** Monotonic milliseconds: everything in the table was revoked before then. */
+  learnedAt: number
 }
 
 /** Later revocations, as both transports bring them. */
@@ -19,9 +22,10 @@ export interface Batch {
 }
 
 /**
- * The view that is asked, and a new one that is made beside it. A snapshot may be older than what is known already: it takes
- * over only once it is proved to have reached the journal's head, so that nothing that is known to be revoked comes back
- * to life in between.
+ * The view that is asked, and a new one that is made beside it. The new one may know less, and so may the instance that
+ * confirms it: it takes over only once it is proved to hold everything revoked up to the moment at which the old one
+ * last learned something, so that nothing that is known to be revoked comes back to life in between. That goes by time and
+ * not by sequence: a restored journal gives the same numbers again.
  */
 export interface Views {
   /** Undefined before the first snapshot. */
@@ -34,7 +38,7 @@ export interface Views {
    * turn: what is in the table already counts as revoked, and the point moves once all of it is.
    */
   apply(batch: Batch): Promise<boolean>
-  /** The head was `seq` at that moment. Whether the view stands there; if not, it is followed no more. */
+  /** The head was `seq` at that moment, in monotonic milliseconds. Whether the view stands there; if not, it is followed no more. */
   confirm(seq: number, at: number): boolean
   /** The journal does not continue the followed view. */
   abandon(): void
@@ -43,7 +47,7 @@ export interface Views {
 /** Some milliseconds of work. */
 const addedAtOnce = 4096
 
-export function createViews(): Views {
+export function createViews(clock: Pick<VerifierClock, 'monotonic'>): Views {
   let serving: RevocationView | undefined
   let followed: RevocationView | undefined
 
@@ -64,6 +68,8 @@ export function createViews(): Views {
         abandon()
         return false
       }
+      // Before the first of them: it is refused at once, even if something ends the view in between.
+      view.learnedAt = clock.monotonic()
       for (let at = 0; at < entries.length; at += entrySize) {
         if (at > 0 && at % (addedAtOnce * entrySize) === 0) await new Promise(resolve => { setTimeout(resolve, 0) })
         view.table.add(entries, at)
@@ -80,7 +86,7 @@ export function createViews(): Views {
         return false
       }
       followed.confirmedAt = Math.max(followed.confirmedAt, at)
-      serving = followed
+      if (serving === undefined || at >= serving.learnedAt) serving = followed
       return true
     }
   }
