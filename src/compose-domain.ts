@@ -45,8 +45,8 @@ export function composeDomain(tools: DomainTools): Domain {
   const { config, stores, pages } = tools
   const clients = composeClients(tools)
   const core = composeCore(tools, clients)
-  const authorization = composeAuthorization(tools, core, clients)
-  const { grants, ...granting } = composeGrants(tools, core, clients)
+  const { codes, ...authorization } = composeAuthorization(tools, core, clients)
+  const { grants, ...granting } = composeGrants(tools, core, { ...clients, codes })
   const { passwords, ...accounts } = composeAccounts(tools, core, { ...clients, ...granting, grants })
   const metadata = buildMetadata({
     issuer: config.issuer,

@@ -49,7 +49,7 @@ const allowed: Record<string, string[]> = {
   'http': [...domain, 'web', 'stores', 'protocol'],
   'admin': [...domain, 'doctor', 'http', 'pulse', 'stores', 'protocol'],
   'authorization': ['clients', 'tokens', 'stores', 'protocol'],
-  'grants': ['revocation', 'clients', 'tokens', 'keys', 'stores', 'protocol'],
+  'grants': ['authorization', 'revocation', 'clients', 'tokens', 'keys', 'stores', 'protocol'],
   'tokens': ['revocation', 'keys', 'single-flight', 'stores', 'protocol'],
   'accounts': ['revocation', 'stores', 'protocol'],
   'clients': ['revocation', 'stores', 'protocol'],

@@ -88,7 +88,9 @@ async function proceed(
   const { step, standing } = await lookAtPerson(asked)
   if (step === 'bad-hint') return { error: 'invalid_request', rule: 'bad-hint', sentence: 'The id_token_hint is not an ID token of ours for this client.' }
   if (step === 'issue') {
-    return { kind: 'response', response: await issueCode(asked, standing!), isWarned: false }
+    const { response, keep } = issueCode(asked, standing!)
+    await keep()
+    return { kind: 'response', response, isWarned: false }
   }
   if (request.prompts.includes('none')) return { error: errorOfStep(step), rule: `prompt-none-${step}` }
   return { kind: 'interaction', id: await interactions.begin({ request, target, browser, address }) }

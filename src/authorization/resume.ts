@@ -6,6 +6,7 @@ import { buildErrorResponse, type AuthorizationResponse } from '../protocol/auth
 import type { AuthorizationStanding } from '../stores/authorizations.ts'
 import type { Client } from '../stores/clients.ts'
 import { matchRedirectUri } from '../protocol/match-redirect-uri.ts'
+import { faultOfBreakdown } from './fault-of-breakdown.ts'
 import type { Interactions, OpenInteraction } from './interactions.ts'
 import type { IssueCode } from './issue-code.ts'
 import type { LookAtPerson } from './look-at-person.ts'
@@ -51,10 +52,17 @@ export function createResume({ registry, lookAtPerson, mustWarn, issueCode, inte
   }
 
   async function issue(interaction: OpenInteraction, client: Client, standing: AuthorizationStanding): Promise<Resumption> {
-    const response = await issueCode({ ...interaction, client, cookie: undefined }, standing)
+    const { response, keep } = issueCode({ ...interaction, client, cookie: undefined }, standing)
     const { userId } = standing.session
-    // Of two clicks one code comes, and it is the one that both are sent on with; the other's is forgotten here.
-    return await interactions.answer(interaction, { response, userId }) ? { kind: 'response', response } : repeat(interaction, userId)
+    // Answered first: of two clicks one code comes, and it is the one that both are sent on with.
+    if (!await interactions.answer(interaction, { response, userId })) return repeat(interaction, userId)
+    try {
+      await keep()
+    } catch (error) {
+      const fault = faultOfBreakdown(error, log)
+      return { kind: 'response', response: buildErrorResponse(interaction.request, fault, issuer) }
+    }
+    return { kind: 'response', response }
   }
 
   async function proceed(interaction: OpenInteraction, client: Client, cookie: string | undefined): Promise<Resumption> {

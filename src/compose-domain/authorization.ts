@@ -1,5 +1,6 @@
 import { createAuthorize } from '../authorization/authorize.ts'
 import { createCheckRequest } from '../authorization/check-request.ts'
+import { createCodes } from '../authorization/codes.ts'
 import { createInteractions } from '../authorization/interactions.ts'
 import { createIssueCode } from '../authorization/issue-code.ts'
 import { createLookAtPerson } from '../authorization/look-at-person.ts'
@@ -11,15 +12,16 @@ import type { DomainTools } from './tools.ts'
 
 /** The way of an authorization request. */
 export function composeAuthorization(
-  { config: { issuer, signInLimitPerIp }, clock, random, log, stores }: DomainTools, { assignSubject, codes, verifyIdTokenHint }: Core, { registry, apis }: Clients
+  { config: { issuer, signInLimitPerIp }, clock, random, log, stores }: DomainTools, { assignSubject, verifyIdTokenHint }: Core, { registry, apis }: Clients
 ) {
   const { pending, counters, authorizations } = stores
+  const codes = createCodes({ pending, random, clock })
   const interactions = createInteractions({ pending, counters, random, clock, limitPerAddress: 10 * signInLimitPerIp })
   const issueCode = createIssueCode({ codes, assignSubject, issuer })
   const lookAtPerson = createLookAtPerson({ authorizations, assignSubject, verifyIdTokenHint })
   const way = { registry, lookAtPerson, mustWarn: createMustWarn({ authorizations, log }), issueCode, interactions, issuer, log }
   return {
-    interactions,
+    codes, interactions,
     authorize: createAuthorize({ ...way, checkRequest: createCheckRequest({ registry, apis, issuer, log }) }),
     resume: createResume(way)
   }

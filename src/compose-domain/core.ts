@@ -12,7 +12,6 @@ import { createReadReach } from '../revocation/read-reach.ts'
 import { createRevoker } from '../revocation/revoke.ts'
 import { createAssignSubject } from '../tokens/assign-subject.ts'
 import { createAccessGate } from '../tokens/access-gate.ts'
-import { createAuthorizationCodes } from '../tokens/authorization-code.ts'
 import { createCheckAccessTokens } from '../tokens/check-access-token.ts'
 import { createVerifyIdTokenHint } from '../tokens/id-token-hint.ts'
 import { createIssueIdToken } from '../tokens/id-token.ts'
@@ -45,7 +44,6 @@ export function composeCore(tools: DomainTools, { apis }: Clients) {
       referToStatus: createReferToStatus({ apis, issuer })
     }),
     assignSubject: createAssignSubject({ subjects, random }),
-    codes: createAuthorizationCodes({ ring, random, clock, issuer }),
     issueIdToken: createIssueIdToken({ sign, clock, issuer, users }),
     verifyIdTokenHint: createVerifyIdTokenHint({ ring, issuer }),
     readUserinfo: createReadUserinfo({ gate, profiles, sign, issuer }),

@@ -1,3 +1,4 @@
+import type { Codes } from '../authorization/codes.ts'
 import { createFirstPartyGrants } from '../grants/first-party.ts'
 import { createGrants } from '../grants/index.ts'
 import { createOpenGrant } from '../grants/open-grant.ts'
@@ -9,9 +10,9 @@ import type { Core } from './core.ts'
 import type { DomainTools } from './tools.ts'
 
 /** What tokens come of. */
-export function composeGrants(tools: DomainTools, core: Core, { apis, authenticateClient }: Clients) {
+export function composeGrants(tools: DomainTools, core: Core, { apis, authenticateClient, codes }: Clients & { codes: Codes }) {
   const { config, random, log, metrics, stores } = tools
-  const { ring, mint, revoker, issueIdToken, codes } = core
+  const { ring, mint, revoker, issueIdToken } = core
   const { issuer, refreshGrace: grace } = config
   const lifetimes = { idleLifetime: config.refreshTokenLifetime, absoluteLifetime: config.refreshAbsoluteLifetime }
   const common = { ring, mint, random, revoker, log, metrics, grants: stores.grants, ...lifetimes }

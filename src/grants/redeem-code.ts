@@ -1,3 +1,4 @@
+import { hashCode, type CodeContent, type Codes } from '../authorization/codes.ts'
 import type { ApiRegistry } from '../clients/apis.ts'
 import type { Log } from '../ports/log.ts'
 import { judgeCode, type CodeBinding, type CodeVerdict } from '../protocol/code-policy.ts'
@@ -7,7 +8,6 @@ import { narrowTarget, type Target, type TargetFault } from '../protocol/target.
 import type { Revoker } from '../revocation/revoke.ts'
 import type { Client } from '../stores/clients.ts'
 import type { GrantStore } from '../stores/grants.ts'
-import { hashCode, type AuthorizationCodes, type CodeContent } from '../tokens/authorization-code.ts'
 import type { GrantAnswer } from './grant.ts'
 import type { OpenGrant } from './open-grant.ts'
 
@@ -27,7 +27,7 @@ export interface RedeemCodeRequest {
 }
 
 export interface RedeemCodeOptions {
-  codes: Pick<AuthorizationCodes, 'open'>
+  codes: Codes
   grants: GrantStore
   openGrant: OpenGrant
   revoker: Revoker
@@ -42,7 +42,7 @@ export function createRedeemCode(options: RedeemCodeOptions): RedeemCode {
     const { client, code } = request
     const origin = hashCode(code)
     const refuse = (otherwise: CountersignError): Promise<never> => refuseReplay(request, { origin, otherwise }, options)
-    const content = await codes.open(code)
+    const content = await codes.find(code)
     if (content === undefined) return refuse(refused('unknown'))
     requireProof(content, request)
     // Whoever has an address that was taken off the client since is not to get what was sent there.

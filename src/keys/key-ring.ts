@@ -23,7 +23,7 @@ export interface KeyRing {
    * The key that may have signed an ID token of a session that is alive, long after its last access token: for hints alone.
    */
   hinting(kid: string): VerifyingKey | undefined
-  /** The MAC key that makes refresh tokens and seals codes now. */
+  /** The MAC key that makes refresh tokens now. */
   mac(): OpenMacKey
   /** Reads the store again when the key is not known here yet: another instance may have just made it. */
   macByKid(kid: string): Promise<OpenMacKey | undefined>

@@ -40,10 +40,9 @@ export interface RequestingClient {
 
 type Checked = AuthorizationRequest | { fault: AuthorizationFault }
 
-/** Longer ones are refused: they have to come back through a URL, the nonce within the code. */
+/** Longer ones are refused: they have to come back through a URL. */
 const maxStateLength = 4096
-/** Bytes as they stand in JSON: a control character takes six. */
-const maxNonceSize = 1024
+const maxNonceLength = 1024
 /** What is over is dropped: nobody's address is longer, and what waits for a person is kept in memory. */
 const maxHintLength = 254
 
@@ -119,7 +118,7 @@ function findPkceFault(params: AuthorizationParams, client: RequestingClient): A
 }
 
 function findLimitFault(params: AuthorizationParams): AuthorizationFault | undefined {
-  const isTooLong = (params.get('state')?.length ?? 0) > maxStateLength || Buffer.byteLength(JSON.stringify(params.get('nonce') ?? '')) - 2 > maxNonceSize
+  const isTooLong = (params.get('state')?.length ?? 0) > maxStateLength || (params.get('nonce')?.length ?? 0) > maxNonceLength
   return isTooLong ? faultOf('invalid_request', 'too-long', 'The state or the nonce is too long.') : undefined
 }
 

@@ -61,14 +61,6 @@ export function claimsAskedFor(request: ClaimsRequest | undefined): string[] {
   return standardClaimNames.filter(name => names.has(name))
 }
 
-/** All that matters once the request is answered. */
-export function namesOfClaims({ userinfo, id_token: idToken }: ClaimsRequest): ClaimsRequest {
-  return { ...(userinfo && { userinfo: withoutValues(userinfo) }), ...(idToken && { id_token: withoutValues(idToken) }) }
-}
-
-const withoutValues = (part: Record<string, unknown>): Record<string, null> =>
-  Object.fromEntries(Object.keys(part).map(name => [name, null]))
-
 function readPart(part: unknown): Record<string, ClaimRequest | null> | undefined {
   if (!isObject(part)) return undefined
   const claims: Record<string, ClaimRequest | null> = {}

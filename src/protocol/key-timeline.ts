@@ -56,20 +56,16 @@ function oldestFrom<K extends TimedKey>(position: number, keys: readonly K[]): K
   return oldest
 }
 
-/** When its successor takes over; undefined while none is known. */
-export function signsUntil(key: TimedKey, keys: readonly TimedKey[]): number | undefined {
-  return oldestFrom(key.position + 1, keys)?.activeFrom.getTime()
-}
-
 export function keyTimes(key: TimedKey, keys: readonly TimedKey[], retention: Retention): KeyTimes {
-  const until = signsUntil(key, keys)
-  const lastToken = until === undefined
+  const successor = oldestFrom(key.position + 1, keys)
+  const signsUntil = successor?.activeFrom.getTime()
+  const lastToken = signsUntil === undefined
     ? undefined
-    : Math.max(until + retention.tokenLifetime * 1000, retention.formerUntil)
+    : Math.max(signsUntil + retention.tokenLifetime * 1000, retention.formerUntil)
   return {
     publishedAt: key.createdAt.getTime(),
     signsFrom: key.activeFrom.getTime(),
-    signsUntil: until,
+    signsUntil,
     removedAfter: lastToken === undefined ? undefined : lastToken + keyPublishLead * 1000
   }
 }

@@ -1,5 +1,7 @@
 /** The names of what waits (stores/pending.ts): all of them here, so that none can be taken for another. */
 export const pendingNames = {
+  /** An authorization code, by its SHA-256 in base64url. */
+  code: (digest: string) => `code:${digest}`,
   /** A person on the way through sign-in and consent. */
   interaction: (id: string) => `interaction:${id}`,
   /** A person who is asked whether to sign out. */

@@ -1,5 +1,5 @@
 /**
- * What waits for a person or a client, for minutes at most: interactions, the `jti` of assertions.
+ * What waits for a person or a client, for minutes at most: interactions, authorization codes, the `jti` of assertions.
  * It may be lost at any time, and whoever waits begins again. Every method throws `temporarily_unavailable` when what
  * instances share cannot be reached.
  */

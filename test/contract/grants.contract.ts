@@ -168,7 +168,7 @@ function redemptionContract(t: Test, open: OpenStores): void {
     t.equal(await stores.grants.redeem(await sampleRedemption(stores, other)), 'dead')
   })
 
-  t.test('a number that was never given is dead, as is another role than the user has: both may be the work of a stolen key', async t => {
+  t.test('a number that was never given is dead, as is a role that the user has no more', async t => {
     const stores = await open()
     const granted = await signInAnew(stores)
     const highest = await takeNumber(stores)

@@ -120,13 +120,28 @@ t.test('codes', { skip }, async t => {
     t.strictSame(await lives(tokens), dead)
   })
 
-  await t.test('a Redis that forgets everything takes no code with it', async t => {
+  await t.test('a code that Redis lost is gone, and the client begins again', async t => {
     const { obtain } = await arrive()
     const code = await obtain()
     await flush()
-    const answer = await redeem(two, client, code)
-    t.equal(answer.status, 200)
-    t.strictSame(await lives(answer.body), alive)
+    t.equal((await redeem(one, client, code)).body.error, 'invalid_grant')
+    t.equal((await redeem(one, client, await obtain())).status, 200, 'the session is still there')
+  })
+
+  await t.test('a code that Redis brings back after it was spent stays spent', async t => {
+    const { obtain } = await arrive()
+    const code = await obtain()
+    const redis = await createRedisClient({ url: stage.redis.url }).connect()
+    const before = new Map<string, string>()
+    for await (const keys of redis.scanIterator()) {
+      for (const key of keys) if (await redis.type(key) === 'string') before.set(key, (await redis.get(key))!)
+    }
+    const tokens = (await redeem(one, client, code)).body
+    await redis.flushAll()
+    for (const [key, value] of before) await redis.set(key, value, { EX: 60 })
+    redis.destroy()
+    t.equal((await redeem(two, client, code)).body.error, 'invalid_grant')
+    t.strictSame(await lives(tokens), dead)
   })
 
   await t.test('no code outlives a sign-out everywhere at the other instance, in a row or in a race', async t => {

@@ -54,7 +54,7 @@ onEachStore(t, async (t, { app, service, issuer }) => {
     t.equal(page.headers['cache-control'], 'no-store')
     t.match(page.headers['content-security-policy'], /script-src 'self'.*frame-ancestors 'none'/)
     t.match(page.body, `<form method="post" action="${callback}">`)
-    t.match(page.body, /<input type="hidden" name="code" value="csac_[\w-]+"\/>/)
+    t.match(page.body, /<input type="hidden" name="code" value="csac_[\w-]{43}"\/>/)
     t.match(page.body, '<input type="hidden" name="state" value="&quot;>&lt;script>alert(1)&lt;/script>&amp;amp;\'+%00 ü"/>')
     t.notMatch(page.body, '<script>alert')
     const failed = await visitor.get(authorizeUrl(client, { response_mode: 'form_post', scope: 'nonsense' }))

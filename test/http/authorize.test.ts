@@ -36,7 +36,7 @@ onEachStore(t, async (t, { app, service, issuer }) => {
     const answer = await ask({ state: 'a state' })
     t.equal(answer.statusCode, 303)
     t.match(answer.headers.location, new RegExp(
-      `^https://app\\.example\\.com/callback\\?code=csac_[\\w-]+&state=a%20state&iss=${encodeURIComponent(issuer)}$`))
+      `^https://app\\.example\\.com/callback\\?code=csac_[\\w-]{43}&state=a%20state&iss=${encodeURIComponent(issuer)}$`))
     t.equal(answer.headers['cache-control'], 'no-store')
     t.equal(answer.headers['referrer-policy'], 'no-referrer')
     t.equal(answer.body, '')

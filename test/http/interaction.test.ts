@@ -13,6 +13,18 @@ import { claimsOf, cookiesOf, createUser } from '../support/users.ts'
 const sessionCookie = 'countersign_session'
 const browserCookie = 'countersign_browser'
 
+/** How many codes have come to stand for something since. */
+function watchCodes({ service }: OpenedService): () => number {
+  const { pending } = service.stores
+  const add = pending.add.bind(pending)
+  let kept = 0
+  pending.add = (name, ...rest) => {
+    if (name.startsWith('code:')) kept++
+    return add(name, ...rest)
+  }
+  return () => kept
+}
+
 async function countHashes({ service }: OpenedService): Promise<number> {
   const { body } = await service.metrics.render()
   return Number(/countersign_password_hash_seconds_count\{algorithm="argon2"\} (\d+)/.exec(body)?.[1] ?? 0)
@@ -43,6 +55,7 @@ const allow = { decision: 'allow' }
 
 onEachStore(t, async (t, opened) => {
   const { app, service } = opened
+  const codes = watchCodes(opened)
   const client = await createWebClient(service)
   const begin = async (visitor: Visitor, changes: Record<string, string> = {}) =>
     settle(visitor, await visitor.get(authorizeUrl(client, changes)))
@@ -105,6 +118,7 @@ onEachStore(t, async (t, opened) => {
   t.test('A29: going back, reloading and sending again mint no second code', async t => {
     const clock = createTestClock(Date.now())
     const still = await openService(t, { store: 'embedded', clock })
+    const kept = watchCodes(still)
     const [web, user, visitor] = [await createWebClient(still.service), await createUser(still.service), createVisitor(still.app)]
     const signIn = await settle(visitor, await visitor.get(authorizeUrl(web)))
     const consent = await signInOn(visitor, signIn, user)
@@ -126,24 +140,29 @@ onEachStore(t, async (t, opened) => {
       t.equal(answer.statusCode, 410)
       t.match(answer.body, 'Go back to the application and start again.')
     }
+    t.equal(kept(), 1)
   })
 
   t.test('A29: two clicks at once are one code, wherever they land', async t => {
     const { visitor } = await arrive()
+    const before = codes()
     const consent = await begin(visitor, { prompt: 'consent' })
     const answers = await Promise.all(Array.from({ length: 8 }, async () =>
       settle(visitor, await submit(visitor, consent, { form: 'consent', fields: allow }))))
     t.equal(new Set(answers.map(answer => responseOf(answer)['code'])).size, 1)
+    t.equal(codes() - before, 1)
   })
 
   t.test('A29: whoever clicks "sign in" twice is signed in, and asked no more', async t => {
     const { user } = await arrive()
     const visitor = createVisitor(app)
+    const before = codes()
     const page = await begin(visitor)
     const fields = { email: user.email, password: user.password }
     const both = await Promise.all([1, 2].map(() => submit(visitor, page, { form: 'sign-in', fields })))
     const answers = await Promise.all(both.map(answer => settle(visitor, answer)))
     t.equal(new Set(answers.map(answer => responseOf(answer)['code'])).size, 1)
+    t.equal(codes() - before, 1)
   })
 
   t.test('the answer to a double click goes to nobody but its own user', async t => {
@@ -206,6 +225,7 @@ onEachStore(t, async (t, opened) => {
 
   t.test('B31: a consent form without its token, or of another interaction, allows nothing', async t => {
     const [visitor, user, attacker] = [createVisitor(app), await createUser(service), createVisitor(app)]
+    const before = codes()
     const consent = await signInOn(visitor, await begin(visitor), user)
     const { action, csrf } = formsOf(consent)['consent']!
     const another = await begin(visitor, { state: 'another' })
@@ -224,6 +244,7 @@ onEachStore(t, async (t, opened) => {
     const byGet = await settle(visitor, await visitor.get(`${action}?decision=allow&csrf=${csrf}`))
     t.ok(isConsent(byGet), 'a link allows nothing')
     t.strictSame(await service.rooms.consents.list(user.id), [])
+    t.equal(codes(), before)
     t.match(responseOf(await consentOn(visitor, consent)), { code: /./ })
   })
 

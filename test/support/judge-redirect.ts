@@ -34,7 +34,7 @@ const pairs = (params: Array<[string, string | undefined]>): string => params
   .filter((each): each is [string, string] => each[1] !== undefined)
   .map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')
 
-const shape = /^([^#]*?)[?&](code=csac_[\w-]+|error=[a-z_]+&error_description=[^&#]+)((?:&state=[^&#]*)?)&iss=([^&#]+)$/
+const shape = /^([^#]*?)[?&](code=csac_[\w-]{43}|error=[a-z_]+&error_description=[^&#]+)((?:&state=[^&#]*)?)&iss=([^&#]+)$/
 
 export function judgeRedirect(location: string, issuer: string, asked: Asked): string[] {
   const [, redirectUri, outcome, , iss] = shape.exec(location) ?? []

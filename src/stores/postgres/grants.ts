@@ -94,8 +94,8 @@ function limitsOf({ scopes, resources, openAudience }: Omit<Rotation, 'proof'>):
 
 /**
  * All that the new grant stands on is locked in share, so that no end of it slips in between; its number was taken before,
- * so that an end which came since then is seen in a cut-off. One that this database never gave (a stolen key made the code, or
- * a backup took the number back) would be above every cut-off to come. Of two redemptions of one code a unique index lets one
+ * so that an end which came since then is seen in a cut-off. One that this database never gave, where a backup
+ * took the number back that a code in Redis still has, would be above every cut-off to come. Of two redemptions of one code a unique index lets one
  * insert: that of `origin`, or of the id where both came with the same.
  */
 function redeeming(redemption: Redemption): Prisma.Sql {

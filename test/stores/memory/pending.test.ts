@@ -39,7 +39,7 @@ t.test('of one kind too many leave room for the others', async t => {
   const pending = createMemoryPending(clock, 10)
   for (let place = 0; place < 10; place++) await pending.add(`assertion:client:${place}`, '', 60)
   await t.rejects(pending.add('assertion:client:more', '', 60), { code: 'temporarily_unavailable' })
-  t.equal(await pending.add('logout:one', 'a', 60), true)
+  t.equal(await pending.add('code:one', 'a', 60), true)
   t.equal(await pending.add('interaction:one', 'a', 60), true)
   t.equal(await pending.remove('assertion:client:3'), true)
   t.equal(await pending.add('assertion:client:more', '', 60), true, 'one that was removed makes room')
