@@ -7,10 +7,11 @@ import type { Query } from '../../src/stores/postgres/query.ts'
  * that: what was to end at once ends up to half of one later, and what came first may seem to have come with the second.
  */
 export function inWholeMilliseconds(database: Database): Database {
-  const { rows, row, run } = database.query
+  const { rows, row, rowAsJson, run } = database.query
   const query: Query = {
     rows: async statement => afterTheClockMoved(await rows(statement)),
     row: async statement => afterTheClockMoved(await row(statement)),
+    rowAsJson: async statement => afterTheClockMoved(await rowAsJson(statement)),
     run: async statement => afterTheClockMoved(await run(statement))
   }
   return { ...database, query }

@@ -4,13 +4,13 @@ import { browserSessionColumns, toBrowserSession, type BrowserSessionRow } from 
 import type { Database } from './database.ts'
 import { sessionStands } from './rows.ts'
 
-type StandingRow = BrowserSessionRow & { consented: string[] | null; consent_number: bigint | null; grant_number: bigint }
+type StandingRow = BrowserSessionRow & { consented: string[] | null; consent_number: number | null; grant_number: number }
 
 export function createAuthorizationStore({ query }: Database): AuthorizationStore {
   return {
     async look(cookieHash, clientId) {
       // A number that nothing comes of is no loss: they are ordered, not counted.
-      const row = await query.row<StandingRow>(Prisma.sql`
+      const row = await query.rowAsJson<StandingRow>(Prisma.sql`
         SELECT ${browserSessionColumns}, k.items AS consented, k.number AS consent_number, nextval('grant_numbers') AS grant_number
         FROM sessions s JOIN users u ON u.id = s.user_id CROSS JOIN service_state st
         LEFT JOIN consents k ON k.user_id = u.id AND k.client_id = ${clientId}
@@ -18,8 +18,8 @@ export function createAuthorizationStore({ query }: Database): AuthorizationStor
       return row && {
         session: toBrowserSession(row),
         consented: row.consented ?? [],
-        consentNumber: Number(row.consent_number ?? 0),
-        grantNumber: Number(row.grant_number)
+        consentNumber: row.consent_number ?? 0,
+        grantNumber: row.grant_number
       }
     }
   }

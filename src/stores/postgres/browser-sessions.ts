@@ -9,7 +9,7 @@ export interface BrowserSessionRow {
   user_id: string
   email: string
   role: string
-  auth_time: Date
+  auth_time: Date | string
   auth_age: number
   amr: string[]
 }
@@ -80,7 +80,7 @@ export function toBrowserSession(row: BrowserSessionRow): BrowserSession {
     userId: row.user_id,
     email: row.email,
     role: row.role,
-    authTime: row.auth_time,
+    authTime: new Date(row.auth_time),
     authAge: row.auth_age,
     amr: row.amr
   }

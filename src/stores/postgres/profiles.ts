@@ -10,12 +10,12 @@ interface ProfileRow {
   email_verified: boolean
   name: string | null
   claims: StandardClaims
-  updated_at: Date
+  updated_at: string
   subject: string
   request: ClaimsRequest | null
   client: ClientProfile
-  seq: bigint
-  hash: Buffer
+  seq: number
+  hash: string
 }
 
 export function createProfileStore({ query }: Database): ProfileStore {
@@ -24,9 +24,9 @@ export function createProfileStore({ query }: Database): ProfileStore {
       return await query.row(setting(userId, change, actor)) !== undefined
     },
     async ofGrant(grantId) {
-      const row = await query.row<ProfileRow>(Prisma.sql`
+      const row = await query.rowAsJson<ProfileRow>(Prisma.sql`
         SELECT u.email, u.email_verified, u.name, u.claims, u.updated_at, g.subject, g.claims AS request, c.profile AS client,
-          head.seq, head.hash
+          head.seq, encode(head.hash, 'hex') AS hash
         FROM grants g JOIN users u ON u.id = g.user_id JOIN clients c ON c.id = g.client_id CROSS JOIN journal_head head
         WHERE g.id = ${grantId}`)
       return row && toProfile(row)
@@ -60,11 +60,11 @@ function toProfile(row: ProfileRow): GrantProfile {
       emailVerified: row.email_verified,
       name: row.name ?? undefined,
       claims: row.claims,
-      updatedAt: row.updated_at
+      updatedAt: new Date(row.updated_at)
     },
     subject: row.subject,
     claims: row.request ?? undefined,
     signedResponseAlg: row.client.userinfoSignedResponseAlg,
-    head: { seq: Number(row.seq), hash: row.hash }
+    head: { seq: row.seq, hash: Buffer.from(row.hash, 'hex') }
   }
 }
