@@ -6,8 +6,8 @@ import type { AuthorizationFault } from '../protocol/authorization-errors.ts'
 import type { AuthorizationParams } from '../protocol/authorization-params.ts'
 import { checkAuthorizationRequest, responseModeOf, type AuthorizationRequest } from '../protocol/authorization-request.ts'
 import type { ResponseTarget } from '../protocol/authorization-response.ts'
-import { claimsAskedFor, requestedAcr, requestedSubjects } from '../protocol/claims-request.ts'
-import { addressItem } from '../protocol/consent-address.ts'
+import { claimsAskedFor, requestedAcr, requestedSubjects, withinScopes } from '../protocol/claims-request.ts'
+import { itemsAt } from '../protocol/consent-address.ts'
 import { claimsByScope } from '../protocol/standard-claims.ts'
 import { decideUserTarget, type UserTarget } from '../protocol/target.ts'
 import type { Client } from '../stores/clients.ts'
@@ -63,9 +63,15 @@ function judge(
   if (!canAuthenticate(request)) return { error: 'unmet_authentication_requirements', rule: 'acr' }
   // Nobody is asked for a password that cannot help.
   if (requestedSubjects(request.claims)?.length === 0) return { error: 'unmet_authentication_requirements', rule: 'sub' }
-  const target = decideTarget(request, client, options)
+  const claims = request.claims && withinScopes(request.claims, scopesOfStranger(client))
+  const target = decideTarget({ ...request, claims }, client, options)
   if (target === 'invalid-target') return { error: 'invalid_target', rule: 'target' }
-  return target === 'invalid-scope' ? { error: 'invalid_scope', rule: 'scope' } : { request, target }
+  return target === 'invalid-scope' ? { error: 'invalid_scope', rule: 'scope' } : { request: { ...request, claims }, target }
+}
+
+/** What a client that registered itself is held to; undefined where nothing holds it. */
+function scopesOfStranger({ registrationTokenHash, scopes }: Client): readonly string[] | undefined {
+  return registrationTokenHash === undefined || scopes.length === 0 ? undefined : scopes
 }
 
 /** An essential `acr` that cannot be reached is a failed authentication (OpenID Connect Core §5.5.1.1). */
@@ -90,6 +96,6 @@ function decideTarget(
   const { audience, lifetime } = target
   const asked = items.length > 0 ? items : ['openid']
   // The page warns of the address of a client that nobody vouches for: another one is another question.
-  const address = client.registrationTokenHash === undefined ? [] : [addressItem(redirectUri)]
-  return { audience, scopes: target.scopes, lifetime, items: [...asked, ...address] }
+  const isVouched = client.registrationTokenHash === undefined
+  return { audience, scopes: target.scopes, lifetime, items: isVouched ? asked : itemsAt(redirectUri, asked) }
 }

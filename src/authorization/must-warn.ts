@@ -1,5 +1,5 @@
 import type { Log } from '../ports/log.ts'
-import { addressItem } from '../protocol/consent-address.ts'
+import { goesTo } from '../protocol/consent-address.ts'
 import type { AuthorizationStore } from '../stores/authorizations.ts'
 import type { Client } from '../stores/clients.ts'
 import { hashCookie } from './session-cookie.ts'
@@ -17,7 +17,7 @@ export function createMustWarn({ authorizations, log }: { authorizations: Author
     if (cookie === undefined) return true
     try {
       const standing = await authorizations.look(hashCookie(cookie), id)
-      return standing?.consented.includes(addressItem(redirectUri)) !== true
+      return standing === undefined || !goesTo(redirectUri, standing.consented)
     } catch (error) {
       log.warn({ err: error }, 'who is signed in could not be looked up')
       return true

@@ -4,7 +4,8 @@ import type { Client } from '../stores/clients.ts'
 /** A client in the words of RFC 7591 §2, without anything secret. What is absent is left out by JSON. */
 export function describeClient({ profile, ...client }: Client) {
   const hasCodes = client.grantTypes.includes('authorization_code')
-  const scopes = client.scopes.length === 0 && hasCodes ? oidcScopes : client.scopes
+  const named = client.scopes.length === 0 && hasCodes ? oidcScopes : client.scopes
+  const scopes = client.grantTypes.includes('refresh_token') ? named : named.filter(scope => scope !== 'offline_access')
   return {
     client_id: client.id,
     client_name: client.name,

@@ -3,7 +3,7 @@ import type { Random } from '../ports/random.ts'
 import type { AuthorizationParams } from '../protocol/authorization-params.ts'
 import { redirectLocation } from '../protocol/authorization-response.ts'
 import { bindToBrowser, isOfBrowser, readFormToken, type BrowserBinding } from '../protocol/browser-binding.ts'
-import { addressItem } from '../protocol/consent-address.ts'
+import { goesTo } from '../protocol/consent-address.ts'
 import { pendingNames } from '../protocol/pending-names.ts'
 import { sha256 } from '../protocol/sha256.ts'
 import type { BrowserSession } from '../stores/browser-sessions.ts'
@@ -163,7 +163,7 @@ async function isAllowedBy(
 ): Promise<boolean> {
   if (session === undefined || continueUri === undefined) return false
   const consent = (await consents.list(session.userId)).find(({ clientId }) => clientId === client?.id)
-  return consent?.items.includes(addressItem(continueUri)) === true
+  return consent !== undefined && goesTo(continueUri, consent.items)
 }
 
 /** The hint says which client it was issued to; a `client_id` that says otherwise makes it worth nothing (§2). */

@@ -1,4 +1,4 @@
-import { standardClaimNames } from './standard-claims.ts'
+import { claimsByScope, standardClaimNames } from './standard-claims.ts'
 import { parseStrictJson } from './strict-json.ts'
 
 /** The `claims` parameter of an authorization request (OpenID Connect Core §5.5), as far as it is acted on. */
@@ -59,6 +59,18 @@ const demandsOf = ({ value, values }: ClaimRequest): unknown[][] =>
 export function claimsAskedFor(request: ClaimsRequest | undefined): string[] {
   const names = new Set([...Object.keys(request?.userinfo ?? {}), ...Object.keys(request?.id_token ?? {})])
   return standardClaimNames.filter(name => names.has(name))
+}
+
+/** Without the claims about the user that none of these scopes has: a request may not get more by the one way than by the other. */
+export function withinScopes(request: ClaimsRequest, scopes: readonly string[] | undefined): ClaimsRequest {
+  if (scopes === undefined) return request
+  const allowed = scopes.flatMap(scope => Object.hasOwn(claimsByScope, scope) ? claimsByScope[scope]! : [])
+  const isAllowed = ([name]: [string, unknown]): boolean => allowed.includes(name) || !standardClaimNames.includes(name)
+  const { userinfo, id_token: idToken } = request
+  return {
+    ...(userinfo && { userinfo: Object.fromEntries(Object.entries(userinfo).filter(isAllowed)) }),
+    ...(idToken && { id_token: Object.fromEntries(Object.entries(idToken).filter(isAllowed)) })
+  }
 }
 
 function readPart(part: unknown): Record<string, ClaimRequest | null> | undefined {

@@ -1,4 +1,4 @@
-import { addressOfItem } from './consent-address.ts'
+import { withoutAddress } from './consent-address.ts'
 
 /**
  * What a person is asked to allow, as a page shows it. An item is a scope of the issuer by its name, one of an API as
@@ -11,7 +11,7 @@ export type ConsentScope =
   | { kind: 'api'; api: string; scope: string | undefined }
 
 export function consentScopes(items: readonly string[], nameOfApi: (identifier: string) => string): ConsentScope[] {
-  return items.filter(item => addressOfItem(item) === undefined).map(item => {
+  return items.map(withoutAddress).map(item => {
     const [subject, scope] = item.split(' ') as [string, string?]
     if (scope === undefined) return { kind: 'scope', name: subject }
     if (subject === 'claim') return { kind: 'claim', name: scope }

@@ -2,8 +2,8 @@ import type { JournalEntry } from './journal.ts'
 import type { Act } from './users.ts'
 
 /**
- * What users allowed clients. An item is a scope of the issuer by its name, one of an API as `<identifier> <scope>`, a single
- * claim as `claim <name>`, or the address that it goes to as `to <address>`.
+ * What users allowed clients. An item is a scope of the issuer by its name, one of an API as `<identifier> <scope>`, or a single
+ * claim as `claim <name>`; behind `to <address> ` for a client that registered itself.
  */
 export interface Consent {
   clientId: string

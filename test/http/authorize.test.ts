@@ -224,12 +224,14 @@ onEachStore(t, async (t, { app, service, issuer }) => {
     t.ok('consent' in formsOf(page))
     t.notMatch(page.body, /<li>[^<]*https?:/, 'the address is no scope')
     t.match(responseOf(await consentOn(visitor, page), elsewhere), { code: /^csac_/ })
-    t.match(responseOf(await ask({ redirect_uri: elsewhere, scope: 'openid email', prompt: 'none' }, dynamic), elsewhere), { code: /^csac_/ })
+    t.match(responseOf(await ask({ redirect_uri: elsewhere, prompt: 'none' }, dynamic), elsewhere), { code: /^csac_/ })
+    const more = await ask({ redirect_uri: elsewhere, scope: 'openid email', prompt: 'none' }, dynamic)
+    t.match(responseOf(more, elsewhere), { error: 'consent_required' }, 'what was allowed there, and not what was allowed elsewhere')
     t.match(responseOf(await walk(visitor, authorizeUrl(dynamic, { redirect_uri: 'http://127.0.0.1:4567/cb' }), user), 'http://127.0.0.1:4567/cb'), { code: /^csac_/ })
     const otherPort = await ask({ redirect_uri: 'http://127.0.0.1:9876/cb', prompt: 'none' }, dynamic)
     t.notOk('error' in responseOf(otherPort, 'http://127.0.0.1:9876/cb'), 'whatever the port of the loopback address')
     t.strictSame((await service.rooms.consents.list(user.id)).find(({ clientId }) => clientId === dynamic.id)?.items, [
-      'email', 'openid', 'to http://127.0.0.1', 'to https://app.example.com', 'to https://evil.example'
+      'to http://127.0.0.1 openid', 'to https://app.example.com email', 'to https://app.example.com openid', 'to https://evil.example openid'
     ])
   })
 

@@ -7,7 +7,7 @@ import {
 import { clientToken, createClient, createGrant, postForm } from '../support/clients.ts'
 import { secret } from '../support/secrets.ts'
 import { onEachStore, openService } from '../support/service.ts'
-import { createUser, signInAnew } from '../support/users.ts'
+import { claimsOf, createUser, signInAnew } from '../support/users.ts'
 
 const initialToken = secret('initial-access-token-of-this-test-only')
 const path = '/oauth/register'
@@ -74,7 +74,7 @@ onEachStore(t, async (t, opened) => {
     t.match(secret(made), /^cs_secret_[A-Za-z0-9_-]{43}$/)
     t.match(secret(token), /^cs_registration_[A-Za-z0-9_-]{43}$/)
     t.ok(Number(at) >= before - 1 && Number(at) <= before + 60)
-    t.equal(scope, 'openid profile email address phone offline_access')
+    t.equal(scope, 'openid profile email address phone')
     t.strictSame(rest, {
       client_name: 'App', application_type: 'web', grant_types: ['authorization_code'], response_types: ['code'],
       redirect_uris: metadata.redirect_uris, post_logout_redirect_uris: [], subject_type: 'public', id_token_signed_response_alg: 'RS256',
@@ -193,6 +193,12 @@ onEachStore(t, async (t, opened) => {
     for (const scope of ['openid phone', 'profile', 'openid offline_access']) {
       t.match(responseOf(await visitor.get(authorizeUrl(client, { ...redirect, scope })), redirect.redirect_uri), { error: 'invalid_scope' }, scope)
     }
+    await service.stores.profiles.set(user.id, { claims: { phone_number: '+442079460000' } }, 'admin')
+    const claims = JSON.stringify({ userinfo: { email: null, phone_number: { essential: true } }, id_token: { phone_number: null } })
+    const byClaim = await obtainTokens(app, { client, user, visitor, changes: { ...redirect, scope: 'openid', claims } })
+    const told = await app.inject({ url: '/oauth/userinfo', headers: { authorization: `Bearer ${byClaim.access_token}` } })
+    t.strictSame(told.json(), { sub: user.id, email: user.email }, 'claim by claim neither')
+    t.notOk('phone_number' in claimsOf(byClaim.id_token))
     const narrower = await send(app, {
       method: 'PUT', url: ownPath(registered), token: registered.registration_access_token,
       body: { ...metadata, grant_types: ['authorization_code', 'refresh_token'], scope: 'openid', client_id: client.id }
@@ -200,6 +206,7 @@ onEachStore(t, async (t, opened) => {
     t.match(narrower.json(), { scope: 'openid' })
     t.equal((await refreshTokens(app, client, { refresh_token: tokens.refresh_token })).json<{ scope: string }>().scope, 'openid', 'nor by a refresh')
     const all = await register(app)
+    t.notMatch(all.scope, 'offline_access', 'nor is it told of what it cannot have')
     const free = { id: all.client_id, secret: all.client_secret }
     t.equal((await obtainTokens(app, { client: free, user, visitor, changes: { ...redirect, scope: 'openid phone' } })).scope, 'openid phone', 'who names none has all')
   })

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { addressOfItem } from '../../protocol/consent-address.ts'
+import { addressOfItem, withoutAddress } from '../../protocol/consent-address.ts'
 import type { Consent } from '../../stores/consents.ts'
 import { accessOf, requireUser } from '../plugins/access.ts'
 import type { HttpRooms } from '../rooms.ts'
@@ -20,6 +20,7 @@ export function consentRoutes(app: FastifyInstance, { consents, gate }: HttpRoom
 }
 
 function render({ clientId, clientName, items, createdAt, updatedAt }: Consent) {
-  const scopes = items.filter(item => addressOfItem(item) === undefined)
-  return { clientId, clientName, scopes, sentTo: items.flatMap(item => addressOfItem(item) ?? []), createdAt, updatedAt }
+  const scopes = [...new Set(items.map(withoutAddress))]
+  const sentTo = [...new Set(items.flatMap(item => addressOfItem(item) ?? []))]
+  return { clientId, clientName, scopes, sentTo, createdAt, updatedAt }
 }

@@ -15,7 +15,7 @@ export interface Query {
   rows<Row>(statement: Prisma.Sql): Promise<Row[]>
   row<Row>(statement: Prisma.Sql): Promise<Row | undefined>
   /**
-   * The row of a SELECT that changes nothing, as JSON: times are text (ISO 8601), bytes are not to be asked for. For what
+   * The row of a SELECT, as JSON: times are text (ISO 8601), bytes are not to be asked for. For what
    * is read all the time: each column of an answer costs the driver more than reading the whole row at once.
    */
   rowAsJson<Row>(statement: Prisma.Sql): Promise<Row | undefined>
