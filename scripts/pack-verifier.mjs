@@ -7,4 +7,4 @@ import { packVerifier } from './verifier-package.mjs'
 const dist = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', 'dist')
 
 await prepare().catch(stopWith)
-console.log(packVerifier({ dist, destination: process.argv[2] ?? '.' }))
+console.log(packVerifier({ dist, destination: path.resolve(process.env.INIT_CWD ?? '.', process.argv[2] ?? '.') }))

@@ -6,6 +6,6 @@ export function allowPage({ method }, response) {
   response.setHeader('access-control-allow-origin', settings.origin)
   response.setHeader('access-control-expose-headers', 'www-authenticate')
   if (method !== 'OPTIONS') return false
-  response.writeHead(204, { 'access-control-allow-methods': 'GET, HEAD, POST', 'access-control-allow-headers': 'authorization' }).end()
+  response.writeHead(204, { 'access-control-allow-methods': 'GET, HEAD, DELETE', 'access-control-allow-headers': 'authorization' }).end()
   return true
 }

@@ -13,9 +13,9 @@ const send = (response, { status, headers, body }) => response.writeHead(status,
 const sendJson = (response, value) => send(response, { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) })
 
 const routes = [
-  { route: /^GET \/orders$/, needs: {}, answer: (response, token) => sendJson(response, listOrders(token)) },
+  { route: /^(GET|HEAD) \/orders$/, needs: {}, answer: (response, token) => sendJson(response, listOrders(token)) },
   { route: /^DELETE \/orders\/[^/]+$/, needs: toDelete, answer: response => send(response, { status: 204 }) },
-  { route: /^GET \/healthz$/, answer: response => sendJson(response, verifier.health()) }
+  { route: /^(GET|HEAD) \/healthz$/, answer: response => sendJson(response, verifier.health()) }
 ]
 
 const server = createServer(async (request, response) => {

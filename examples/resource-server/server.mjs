@@ -11,7 +11,7 @@ const { origin, port } = settings
 
 const app = Fastify()
 // A page has to see the challenge to know what to do.
-await app.register(cors, { origin, allowedHeaders: ['authorization'], exposedHeaders: ['www-authenticate'] })
+await app.register(cors, { origin, methods: ['GET', 'HEAD', 'DELETE'], allowedHeaders: ['authorization'], exposedHeaders: ['www-authenticate'] })
 await app.register(fastifyGuard, { verifier, scopesSupported })
 
 app.get('/orders', { onRequest: app.protect() }, async ({ token }) => listOrders(token))

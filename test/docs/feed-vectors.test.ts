@@ -23,6 +23,11 @@ t.test('there is a vector for every kind', async t => {
   }
 })
 
+t.test('the page tells of every member', async t => {
+  const page = readPage('docs/revocation-feed.md')
+  for (const member of Object.keys(vectors)) t.ok(page.includes(`\`${member}\``), member)
+})
+
 t.test('the records say what the entries say', async t => {
   for (const { kind, cutoff, end, bytes } of vectors.entries) {
     t.match(decodeRecords(Buffer.from(bytes, 'hex')), [{ kind: kindCodes[kind], cutoff, end }])

@@ -134,6 +134,7 @@ t.test('the adapters tell in the words of their tables what they cannot be made 
       for (const attempt of attempts) t.ok(isTold(await Promise.resolve().then(attempt).catch((error: unknown) => error)), `${name}: ${String(value)}`)
     }
   }
+  t.throws(() => createExpressGuard({ verifier, resource: false, pathPrefix: '/api' }), { message: 'pathPrefix: it stands behind an origin: name that, too' })
   t.throws(() => createExpressGuard({ verifier, resource: false, dpopAlgorithms: ['ES256'] }), { message: 'origin: it is needed with dpopAlgorithms: proofs name it' })
   const misrequired: Record<string, unknown[]> = {
     scope: ['a"b', ['a b'], 5], acrValues: [['a b'], 'urn:strong'], maxAge: [-1, 0.5, '60'], whenStale: ['ignore', '']

@@ -87,6 +87,7 @@ t.test('the resource server is the same with Fastify, with Express and with Node
     t.equal(status, 204)
     t.equal(headers.get('access-control-allow-origin'), origin)
     t.equal(headers.get('access-control-allow-headers'), 'authorization')
+    t.match(headers.get('access-control-allow-methods'), 'DELETE')
     const refused = await ask('/orders', { headers: { origin } })
     const shown = ['access-control-allow-origin', 'access-control-expose-headers'].map(name => refused.headers.get(name))
     t.strictSame(shown, [origin, 'www-authenticate'])

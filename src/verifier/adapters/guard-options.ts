@@ -74,6 +74,7 @@ export function settleOptions(options: GuardOptions): SettledOptions {
   const resource = resourceName === undefined ? undefined : new URL(resourceName)
   const origin = options.origin ?? resource?.origin
   assert(dpopAlgorithms === undefined || origin !== undefined, 'origin', 'is needed with dpopAlgorithms: proofs name it')
+  assert(pathPrefix === '' || origin !== undefined, 'pathPrefix', 'stands behind an origin: name that, too')
   return {
     verifier, realm, resource, resourceName: resourceName ?? '', scopesSupported, dpopAlgorithms, metadata, formToken,
     base: origin === undefined ? undefined : origin + pathPrefix,

@@ -11,6 +11,8 @@ export interface HeldKeys extends KeyListener {
   confirmedAt(): number
   /** The same, by the feed; -Infinity where what is held is not what the feed has brought. */
   fedAt(): number
+  /** Up to then the feed knows better than a JWKS: its next word is not overdue. */
+  fedUntil(): number
   /** Grows with each set that differs from the one before. */
   version(): number
   isRemoved(kid: string): boolean
@@ -26,7 +28,7 @@ export interface HeldKeysOptions extends Omit<KeySetRules, 'former'> {
 export function createHeldKeys({ monotonic, onChange, ...rules }: HeldKeysOptions): HeldKeys {
   const removed = new Set<string>()
   let keys: KeySet = new Map()
-  const confirmed = { at: -Infinity, byFeedAt: -Infinity }
+  const confirmed = { at: -Infinity, byFeedAt: -Infinity, nextWithin: 0 }
   let version = 0
 
   const read = (jwks: readonly unknown[]): KeySet =>
@@ -47,6 +49,7 @@ export function createHeldKeys({ monotonic, onChange, ...rules }: HeldKeysOption
     keys: () => keys,
     confirmedAt: () => confirmed.at,
     fedAt: () => confirmed.byFeedAt,
+    fedUntil: () => confirmed.byFeedAt + confirmed.nextWithin,
     version: () => version,
     isRemoved: kid => removed.has(kid),
     replace(jwks) {
@@ -59,10 +62,9 @@ export function createHeldKeys({ monotonic, onChange, ...rules }: HeldKeysOption
       take(read(jwks), removedNow)
       confirmed.byFeedAt = confirmed.at
     },
-    confirmKeys(at) {
+    confirmKeys(at, nextWithin) {
       if (confirmed.byFeedAt === -Infinity) return
-      confirmed.byFeedAt = Math.max(confirmed.byFeedAt, at)
-      confirmed.at = Math.max(confirmed.at, at)
+      Object.assign(confirmed, { at: Math.max(confirmed.at, at), byFeedAt: Math.max(confirmed.byFeedAt, at), nextWithin })
     },
     heldKids: () => [...keys.keys()]
   }

@@ -33,13 +33,10 @@ export interface KeySourceOptions {
   times: { cacheLifetime: number; cooldown: number; maxStale: number; timeout: number }
 }
 
-/** Milliseconds since the feed's last word, which comes each second, for which it knows the keys better than a JWKS. */
-const fedFor = 5000
-
 export function createKeySource(options: KeySourceOptions): KeySource {
   const { held, monotonic, hasBackground, times } = options
   const refresh = createRefresh(options)
-  const areFed = (): boolean => monotonic() - held.fedAt() <= fedFor
+  const areFed = (): boolean => monotonic() <= held.fedUntil()
   const age = (): number => monotonic() - held.confirmedAt()
   const isYoung = (): boolean => age() <= times.cacheLifetime + times.maxStale
   const isUsable = (): boolean => held.keys().size > 0 && (isYoung() || areFed())

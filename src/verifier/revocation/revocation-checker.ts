@@ -65,8 +65,8 @@ export interface RevocationHealth {
 export interface KeyListener {
   /** Verify with these alone from now on, and never again with what was removed. */
   replaceKeys(keys: ReadonlyArray<Record<string, unknown>>, removed: readonly string[]): void
-  /** What was told last still held at that moment, in monotonic milliseconds. */
-  confirmKeys(at: number): void
+  /** What was told last still held at that moment, in monotonic milliseconds; the next word comes within so many. */
+  confirmKeys(at: number, nextWithin: number): void
   /** The kids held now, to be acknowledged. */
   heldKids(): string[]
 }

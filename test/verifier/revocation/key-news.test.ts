@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
 import { createVerifier } from '../../../src/verifier/index.ts'
 import { createHeldKeys } from '../../../src/verifier/keys/held-keys.ts'
+import { createKeySource } from '../../../src/verifier/keys/key-source.ts'
 import { nodePlatform } from '../../../src/verifier/node/node-platform.ts'
 import { createKeyNewsTaker } from '../../../src/verifier/revocation/feed/key-news-taker.ts'
 import type { FeedOptions } from '../../../src/verifier/revocation/revocation-options.ts'
@@ -21,14 +22,39 @@ t.test('what the feed says of keys holds again after an outdated JWKS was fetche
   held.replace([current, other])
   t.strictSame(held.heldKids(), ['k1', 'k2'])
   monotonic = 5000
-  held.confirmKeys(4000)
+  held.confirmKeys(4000, 5000)
   t.strictSame([held.confirmedAt(), held.fedAt()], [0, -Infinity], 'the feed vouches for nothing that it has not brought')
   t.equal(take({ keys: [current], removed: [] }), false, 'it says nothing new')
   t.strictSame(held.heldKids(), ['k1'], 'and still nothing else is trusted')
   monotonic = 9000
-  held.confirmKeys(8000)
-  held.confirmKeys(7000)
+  held.confirmKeys(8000, 5000)
+  held.confirmKeys(7000, 5000)
   t.strictSame([held.confirmedAt(), held.fedAt()], [8000, 8000], 'as of the moment that the service told')
+})
+
+t.test('K129: the feed vouches for its keys until its next word is overdue, however long a question waits for that', async t => {
+  let monotonic = 0
+  const held = createHeldKeys({ algorithms: ['RS256'], platform: nodePlatform, monotonic: () => monotonic, onChange: () => undefined })
+  let requests = 0
+  const source = createKeySource({
+    held, monotonic: () => monotonic, hasBackground: true, onError: () => undefined,
+    times: { cacheLifetime: 300_000, cooldown: 0, maxStale: 600_000, timeout: 5000 },
+    async fetchKeys() {
+      requests += 1
+      return [current]
+    }
+  })
+  createKeyNewsTaker(held)({ keys: [current, other], removed: [] })
+  for (const nextWithin of [5000, 35_000]) {
+    held.confirmKeys(monotonic, nextWithin)
+    monotonic += nextWithin
+    t.equal(await source.find('forged'), undefined)
+    t.equal(requests, 0, `nobody asks ${nextWithin} ms later`)
+  }
+  t.strictSame(held.heldKids(), ['k1', 'k2'], 'and no older copy takes a key away that the feed has brought')
+  monotonic += 1
+  t.equal(await source.find('forged'), undefined)
+  t.equal(requests, 1)
 })
 
 /** A verifier that follows a feed, until that ends at a moment of this clock. */

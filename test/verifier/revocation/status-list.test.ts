@@ -270,10 +270,14 @@ t.test('Q200: a list is as old as the caches on the way say, and one that they k
   clock.advance(1)
   for (let use = 0; use < 5; use++) t.equal(await scene.checkAt(0), 'good', 'beyond its time, and within the bound')
   t.equal(scene.count(), 4)
-  for (const none of ['-5', '1e3', 'x', '0']) {
-    served.age = none
+  for (const [text, age] of [['-5', 0], ['x', 0], ['0', 0], ['3, 150', 3]] as const) {
+    served.age = text
     clock.advance(61)
     t.equal(await scene.checkAt(0), 'good')
-    t.equal(checker.health().age, 0, none)
+    t.equal(checker.health().age, age, text)
   }
+  served.age = '9'.repeat(400)
+  clock.advance(61)
+  await scene.checkAt(0)
+  t.match(String(scene.errors.at(-1)), /has kept the status list for longer/)
 })

@@ -15,8 +15,17 @@ export interface FeedSession {
   takeKeys(news: KeyNews): void
   /** Whether it continued the view. */
   takeBatch(batch: Batch): Promise<boolean>
-  /** The head was `seq` then, in monotonic milliseconds. Whether the view stands there. */
-  takeConfirmation(seq: number, at: number): boolean
+  /** Whether the view stands there. */
+  takeConfirmation(confirmation: Confirmation): boolean
+}
+
+export interface Confirmation {
+  /** The head of the journal. */
+  seq: number
+  /** When it was that, in monotonic milliseconds. */
+  at: number
+  /** Milliseconds from then within which the next one comes, or something is wrong. */
+  nextWithin: number
 }
 
 /** How an attempt to follow ended. */

@@ -62,7 +62,7 @@ function createEventTaker(session: FeedSession, { sentAt, forgetToken }: IssuerA
     const { seq, confirmed, sent } = feedMessages.heartbeat(data)
     if (hasStoodStill(clock, sentAt, sent)) return end(stoodStill)
     const at = confirmedAt(clock, sentAt, confirmed)
-    if (!session.takeConfirmation(seq, at)) return end('the feed left something out')
+    if (!session.takeConfirmation({ seq, at, nextWithin: silence })) return end('the feed left something out')
     const now = clock.monotonic()
     if (now - at <= maxStaleness * 1000) {
       wasFresh = true

@@ -105,11 +105,11 @@ function createSession({ settings, rule, context, access, counters: { count } }:
       }
       return continues
     },
-    takeConfirmation(seq, at) {
+    takeConfirmation({ seq, at, nextWithin }) {
       const before = views.serving()
       const wasProved = before !== undefined && before.confirmedAt !== -Infinity
       if (!views.confirm(seq, at)) return false
-      context.keys.confirmKeys(at)
+      context.keys.confirmKeys(at, nextWithin)
       count('confirmations')
       freshness.look()
       // It is another table now, or the first that can be built on.

@@ -10,7 +10,8 @@ const maxAnswer = 4 * 1024 * 1024
 /** Asks once for what is later than the view, and waits for it. Throws where that could not be asked. */
 export async function pollFeed(session: FeedSession, signal: AbortSignal): Promise<Ending> {
   const wait = waitFor(session.maxStaleness)
-  const watchdog = createWatchdog({ silence: wait * 1000 + patience, signal })
+  const nextWithin = wait * 1000 + patience
+  const watchdog = createWatchdog({ silence: nextWithin, signal })
   try {
     const after = session.views.followed()!.point
     const { response, sentAt } = await session.caller.call(`/revocations?after=${after}&wait=${wait}&${session.identity()}`, {
@@ -22,7 +23,7 @@ export async function pollFeed(session: FeedSession, signal: AbortSignal): Promi
     // There is no `sent` here; and nothing is confirmed after it was sent.
     if (hasStoodStill(session.clock, sentAt, confirmed)) throw new Error(stoodStill)
     const at = confirmedAt(session.clock, sentAt, confirmed)
-    const continues = isContinued && (head > batch.seq || session.takeConfirmation(head, at))
+    const continues = isContinued && (head > batch.seq || session.takeConfirmation({ seq: head, at, nextWithin }))
     const wasFresh = continues && session.clock.monotonic() - at <= session.maxStaleness * 1000
     return { why: continues ? 'polled' : 'the feed left something out', isOrderly: continues, wasFresh, isBroken: false }
   } finally {

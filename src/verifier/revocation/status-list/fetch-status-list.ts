@@ -52,8 +52,8 @@ async function fetchWithin(uri: string, options: StatusListFetching): Promise<Fe
  * has changed, and its clock is another.
  */
 function readAge({ headers }: Response): number {
-  const age = headers.get('age') ?? ''
-  return /^\d{1,10}$/.test(age) ? Number(age) : 0
+  // Of two the first; whatever is too large to be meant is very old (§1.2.2).
+  return Number(/^\d+/.exec(headers.get('age') ?? '')?.[0] ?? 0)
 }
 
 async function verify(text: string, verifySigned: RevocationContext['verifySigned']): Promise<Record<string, unknown>> {
