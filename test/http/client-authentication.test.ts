@@ -3,7 +3,7 @@ import t from 'tap'
 import { basic, createClient, createGrant, postForm, type TestClient } from '../support/clients.ts'
 import { areAlike, compareTimes } from '../support/compare-times.ts'
 import { onEachStore } from '../support/service.ts'
-import { signInAnew } from '../support/users.ts'
+import { claimsOf, signInAnew } from '../support/users.ts'
 
 const url = '/oauth/token'
 const form = { grant_type: 'client_credentials' }
@@ -17,6 +17,20 @@ onEachStore(t, async (t, { app, service }) => {
 
   t.test('D60: a client may send its secret in the body', async t => {
     t.equal((await withBody({ client_id: client.id, client_secret: client.secret })).statusCode, 200)
+  })
+
+  t.test('D75: nobody is known by a certificate: what a peer says of one counts for nothing, and nothing is advertised', async t => {
+    const certificate = { 'x-ssl-client-verify': 'SUCCESS', 'x-ssl-client-cert': 'MIIB', 'x-forwarded-client-cert': `By=x;Subject="CN=${client.id}"`, 'client-cert': ':MIIB:' }
+    for (const proof of [{ client_id: client.id }, { client_id: client.id, client_secret: 'wrong' }]) {
+      const answer = await postForm(app, { url, form: { ...form, ...proof }, headers: certificate })
+      t.equal(answer.statusCode, 401)
+      t.match(answer.json(), { error: 'invalid_client' })
+    }
+    const good = await postForm(app, { url, form, client, headers: certificate })
+    t.equal(claimsOf(good.json<{ access_token: string }>().access_token)['cnf'], undefined)
+    const metadata = (await app.inject('/.well-known/openid-configuration')).json<Record<string, unknown>>()
+    t.notMatch(String(metadata['token_endpoint_auth_methods_supported']), 'tls')
+    for (const member of ['tls_client_certificate_bound_access_tokens', 'mtls_endpoint_aliases']) t.notOk(member in metadata, member)
   })
 
   t.test('D61: Basic carries id and secret form-encoded', async t => {

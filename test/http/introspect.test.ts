@@ -81,6 +81,17 @@ onEachStore(t, async (t, { app, service, issuer }) => {
     t.ok(areAlike(times), `and in the same time: ${JSON.stringify(times)}`)
   })
 
+  t.test('J122: a signed answer is not to be had, and not advertised: who would take one gets JSON', async t => {
+    const answer = await postForm(app, {
+      url, client, form: { token: await clientToken(app, client) }, headers: { accept: 'application/token-introspection+jwt' }
+    })
+    t.equal(answer.statusCode, 200)
+    t.equal(answer.headers['content-type'], 'application/json; charset=utf-8')
+    t.match(answer.json(), { active: true })
+    const metadata = (await app.inject('/.well-known/oauth-authorization-server')).json<Record<string, unknown>>()
+    t.notOk('introspection_signing_alg_values_supported' in metadata)
+  })
+
   t.test('J120: only confidential clients ask, and only by POST', async t => {
     t.equal((await postForm(app, { url, form: { token: 'x' } })).statusCode, 401)
     const wrong = await ask('x', { ...client, secret: 'wrong' })

@@ -1,6 +1,8 @@
 import t from 'tap'
 import { makeRefreshToken } from '../../src/tokens/refresh-token.ts'
+import { callback, createVisitor, createWebClient, obtainCode } from '../support/authorization.ts'
 import { createClient, createGrant, postForm, type GrantRequest, type TestClient } from '../support/clients.ts'
+import { secret } from '../support/secrets.ts'
 import { onEachStore, type OpenedService } from '../support/service.ts'
 import { callApi, claimsOf, createUser, signIn, signInAnew } from '../support/users.ts'
 
@@ -161,6 +163,22 @@ onEachStore(t, async (t, opened) => {
     }
     t.equal((await refresh(client, refreshToken)).statusCode, 200)
     t.ok(opened.logLines.some(line => line.includes('refresh-token/from-the-future')), 'a token from the future says so')
+  })
+
+  t.test('E85, F100: nothing is bound to a key of DPoP, and no answer says that it is, whoever sends a proof or a dpop_jkt', async t => {
+    const [client, user, visitor] = [await createWebClient(service), await createUser(service), createVisitor(app)]
+    const { code, verifier } = await obtainCode({ client, user, visitor, changes: { dpop_jkt: 'a'.repeat(43), scope: 'openid offline_access', prompt: 'consent' } })
+    const send = async (form: Record<string, string>) =>
+      (await postForm(app, { url: '/oauth/token', client, form, headers: { dpop: 'a.b.c' } })).json<Tokens & { token_type: string }>()
+    const first = await send({ grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: callback })
+    const second = await send({ grant_type: 'refresh_token', refresh_token: first.refresh_token })
+    for (const { access_token: token, refresh_token: further, token_type: type } of [first, second]) {
+      t.equal(type, 'Bearer')
+      t.notOk('cnf' in claimsOf(secret(token)))
+      secret(further)
+    }
+    const metadata = (await app.inject('/.well-known/openid-configuration')).json<Record<string, unknown>>()
+    t.notOk('dpop_signing_alg_values_supported' in metadata)
   })
 
   t.test('F99: an access token does not refresh, and a refresh token opens nothing', async t => {
