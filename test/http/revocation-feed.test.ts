@@ -86,7 +86,8 @@ onEachStore(t, async (t, { app, service }) => {
       'content-type': 'text/event-stream', 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no', 'x-content-type-options': 'nosniff'
     })
     await stream.next('heartbeat')
-    t.same(stream.events.map(({ name }) => name), ['jwks', 'revocations', 'heartbeat'])
+    // A busy machine may bring the next heartbeat along.
+    t.same(stream.events.slice(0, 3).map(({ name }) => name), ['jwks', 'revocations', 'heartbeat'])
     t.same(stream.events[0]!.data, { ...(await app.inject('/.well-known/jwks.json')).json<object>(), removed: [] })
     const { seq, confirmed, sent } = stream.events[2]!.data as Record<string, number>
     t.equal(seq, service.list.head()!.seq)
