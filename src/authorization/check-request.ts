@@ -8,6 +8,7 @@ import { checkAuthorizationRequest, responseModeOf, type AuthorizationRequest } 
 import type { ResponseTarget } from '../protocol/authorization-response.ts'
 import { claimsAskedFor, requestedAcr, requestedSubjects, withinScopes } from '../protocol/claims-request.ts'
 import { itemsAt } from '../protocol/consent-address.ts'
+import { scopesOfStranger } from '../protocol/scopes-of-stranger.ts'
 import { claimsByScope } from '../protocol/standard-claims.ts'
 import { decideUserTarget, type UserTarget } from '../protocol/target.ts'
 import type { Client } from '../stores/clients.ts'
@@ -63,15 +64,10 @@ function judge(
   if (!canAuthenticate(request)) return { error: 'unmet_authentication_requirements', rule: 'acr' }
   // Nobody is asked for a password that cannot help.
   if (requestedSubjects(request.claims)?.length === 0) return { error: 'unmet_authentication_requirements', rule: 'sub' }
-  const claims = request.claims && withinScopes(request.claims, scopesOfStranger(client))
-  const target = decideTarget({ ...request, claims }, client, options)
+  const bound = { ...request, claims: request.claims && withinScopes(request.claims, scopesOfStranger(client)) }
+  const target = decideTarget(bound, client, options)
   if (target === 'invalid-target') return { error: 'invalid_target', rule: 'target' }
-  return target === 'invalid-scope' ? { error: 'invalid_scope', rule: 'scope' } : { request: { ...request, claims }, target }
-}
-
-/** What a client that registered itself is held to; undefined where nothing holds it. */
-function scopesOfStranger({ registrationTokenHash, scopes }: Client): readonly string[] | undefined {
-  return registrationTokenHash === undefined || scopes.length === 0 ? undefined : scopes
+  return target === 'invalid-scope' ? { error: 'invalid_scope', rule: 'scope' } : { request: bound, target }
 }
 
 /** An essential `acr` that cannot be reached is a failed authentication (OpenID Connect Core §5.5.1.1). */

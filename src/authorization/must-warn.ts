@@ -7,7 +7,7 @@ import { hashCookie } from './session-cookie.ts'
 /**
  * Whether the person must be told first before an error sends them to that address: a client that registered itself could
  * use us to send people anywhere (RFC 9700 §4.11.2), unless they have let it in there before. Never throws: where that
- * cannot be known, it is not so. `cookie` is what the session cookie holds.
+ * cannot be known, they are told. `cookie` is what the session cookie holds.
  */
 export type MustWarn = (cookie: string | undefined, client: Client, redirectUri: string) => Promise<boolean>
 

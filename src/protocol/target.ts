@@ -1,5 +1,6 @@
 import type { WantedTarget } from './resource.ts'
 import { isOidcScope, isReservedScope, isSubset, oidcScopes } from './scope.ts'
+import { scopesOfStranger, type RegisteredScopes } from './scopes-of-stranger.ts'
 
 /**
  * What a token is for (RFC 8707): its audience and, of the scopes, those that mean something there. The scopes of an API
@@ -29,12 +30,9 @@ export interface TargetContext {
   apis: { find(identifier: string): KnownApi | undefined }
 }
 
-export interface TargetClient {
+export interface TargetClient extends RegisteredScopes {
   id: string
-  scopes: readonly string[]
   audience: readonly string[]
-  /** There for a client that registered itself. */
-  registrationTokenHash?: Uint8Array | undefined
 }
 
 export interface KnownApi {
@@ -117,13 +115,7 @@ function scopeFilter(audience: readonly string[], isAll: boolean, context: Targe
     : own.includes(scope) || isScopeOf(apis, scope)
 }
 
-/**
- * A client that registered itself is held to the scopes that it named (RFC 7591 §2). What an operator registers may ask for all
- * of OpenID Connect's: its list names those beside them.
- */
-function isRegistered(scope: string, { scopes, registrationTokenHash }: TargetClient): boolean {
-  return registrationTokenHash === undefined || scopes.length === 0 || scopes.includes(scope)
-}
+const isRegistered = (scope: string, client: TargetClient): boolean => scopesOfStranger(client)?.includes(scope) ?? true
 
 /** The APIs of that name which are open to the client; undefined when there is one that is not. */
 function findApis(resources: readonly string[], context: TargetContext): KnownApi[] | undefined {

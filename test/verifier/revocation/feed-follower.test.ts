@@ -1,4 +1,4 @@
-import t from 'tap'
+import t, { type Test } from 'tap'
 import type { FeedOptions } from '../../../src/verifier/revocation/revocation-options.ts'
 import { until } from '../../support/until.ts'
 import { client, newId, openChecker, tokenOf } from './open-checker.ts'
@@ -60,6 +60,17 @@ t.test('an end in good order is followed by the next stream at once, with a new 
   t.equal(service.count('snapshot'), 1)
 })
 
+/** A feed that has brought the revocation of a token. */
+async function openWithRevoked(t: Test) {
+  const service = await startScriptedService(t)
+  const opened = openFeed(t, service)
+  await opened.untilFresh()
+  const token = tokenOf()
+  service.revoke(sessionRecord(token.claims.sid!))
+  await until('it is known', async () => await opened.check(token) === 'revoked')
+  return { service, opened, token }
+}
+
 const breaches: Record<string, (service: ScriptedService) => string> = {
   'a batch that does not continue what is known': service =>
     `event: revocations\nid: ${service.point(9)}\ndata: {"after":8,"seq":9,"entries":""}\n\n`,
@@ -91,12 +102,7 @@ for (const [what, text] of Object.entries(breaches)) {
 }
 
 t.test('a snapshot that is behind what is known takes over only once it has caught up', async t => {
-  const service = await startScriptedService(t)
-  const opened = openFeed(t, service)
-  await opened.untilFresh()
-  const token = tokenOf()
-  service.revoke(sessionRecord(token.claims.sid!))
-  await until('it is known', async () => await opened.check(token) === 'revoked')
+  const { service, opened, token } = await openWithRevoked(t)
   const { feed } = service.answers
   service.answers.snapshot = response => void response.writeHead(200).end(snapshotOf([]))
   service.answers.feed = response => void (service.count('snapshot') === 1
@@ -112,12 +118,7 @@ t.test('a snapshot that is behind what is known takes over only once it has caug
 })
 
 t.test('what was refused is refused until an instance that lags behind has proved that it knows it', async t => {
-  const service = await startScriptedService(t)
-  const opened = openFeed(t, service)
-  await opened.untilFresh()
-  const token = tokenOf()
-  service.revoke(sessionRecord(token.claims.sid!))
-  await until('it is known', async () => await opened.check(token) === 'revoked')
+  const { service, opened, token } = await openWithRevoked(t)
   const heartbeat = (confirmed: number) => `event: heartbeat\nid: ${service.point(0)}\ndata: {"seq":0,"confirmed":${confirmed},"sent":0}\n\n`
   let tell = (_text: string): void => undefined
   service.answers.snapshot = response => void response.writeHead(200).end(snapshotOf([]))
